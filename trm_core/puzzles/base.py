@@ -1,0 +1,164 @@
+"""What every kind of puzzle can do. The three kinds live in `sudoku`, `maze` and `arc`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Grid = npt.NDArray[np.int8]
+"""(rows, cols) symbol codes: Sudoku digits with 0 for empty, indices into `# SGo`, ARC colours."""
+
+Tokens = npt.NDArray[np.int32]
+"""(cells,) what a model reads and writes, row by row; 0 is padding for every kind."""
+
+NO_SYMBOL = -1
+"""Code of a cell whose token stands for no symbol of the puzzle (padding, for example)."""
+
+
+class PuzzleError(ValueError):
+    """A puzzle that cannot be used: one sentence with the place, what was found and expected."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One broken rule: a sentence for people, and the (row, column) cells that break it, from 0."""
+
+    rule: str
+    cells: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class PuzzleShape:
+    """The puzzles that one model is made for.
+
+    `rows` and `cols` are the exact size for Sudoku and mazes, the canvas size for ARC.
+    `box_rows` (Sudoku only) is the height of a box; its width is `rows // box_rows`.
+    """
+
+    kind: str
+    rows: int
+    cols: int
+    box_rows: int | None = None
+
+    @property
+    def cells(self) -> int:
+        return self.rows * self.cols
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of tokens, padding included (token tables of the official data sets)."""
+        return {"sudoku": self.rows + 2, "maze": 6, "arc": 12}[self.kind]
+
+    def __str__(self) -> str:
+        size = f"{self.rows}×{self.cols}"
+        if self.kind == "arc":
+            return f"ARC up to {size}"
+        return f"{self.kind.capitalize()} {size}"
+
+
+class Transform(Protocol):
+    """A symmetry of one puzzle kind: solved stays solved."""
+
+    def __call__(self, grid: Grid) -> Grid: ...
+
+    def inverse(self) -> Transform: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Puzzle(ABC):
+    """A puzzle as posed, with its solution where one is known. Grids are read-only.
+
+    `name` is what people call it, `source` the file or collection it came from.
+    Two puzzles are equal when kind, grid and rules are; name, source and solution do not count.
+    """
+
+    kind: ClassVar[str]
+
+    grid: Grid
+    solution: Grid | None = None
+    name: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        for field in ("grid", "solution"):
+            value = getattr(self, field)
+            if value is not None:
+                frozen = np.array(value, dtype=np.int8)
+                frozen.setflags(write=False)
+                object.__setattr__(self, field, frozen)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Puzzle)
+            and self.shape == other.shape
+            and np.array_equal(self.grid, other.grid)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.shape, self.grid.tobytes()))
+
+    @property
+    def rows(self) -> int:
+        return int(self.grid.shape[0])
+
+    @property
+    def cols(self) -> int:
+        return int(self.grid.shape[1])
+
+    @property
+    def shape(self) -> PuzzleShape:
+        """The smallest shape that holds this puzzle."""
+        return PuzzleShape(self.kind, self.rows, self.cols)
+
+    def fits(self, shape: PuzzleShape) -> bool:
+        """Whether a model made for `shape` can read this puzzle."""
+        return self.shape == shape
+
+    @property
+    @abstractmethod
+    def open_cells(self) -> npt.NDArray[np.bool_]:
+        """(rows, cols) of the answer: the cells that a solver is to decide."""
+
+    @abstractmethod
+    def problems(self) -> list[Conflict]:
+        """What is wrong with the puzzle as posed (no solution, several, ...); empty if valid."""
+
+    @abstractmethod
+    def conflicts(self, answer: Grid) -> list[Conflict]:
+        """The rules that `answer` breaks, changed givens included; empty cells break none."""
+
+    @abstractmethod
+    def is_solved_by(self, answer: Grid) -> bool | None:
+        """Whether `answer` is a full solution by the puzzle's own rules; None if unknown."""
+
+    @abstractmethod
+    def solve(self) -> Grid | None:
+        """A correct answer by classical means (or the known one); None if there is none."""
+
+    @abstractmethod
+    def encode(self, grid: Grid, shape: PuzzleShape) -> Tokens:
+        """(shape.cells,) tokens of a puzzle or answer grid; PuzzleError if it does not fit."""
+
+    @abstractmethod
+    def decode(self, tokens: Tokens, shape: PuzzleShape) -> Grid:
+        """The answer grid that (shape.cells,) tokens stand for, NO_SYMBOL where for nothing."""
+
+    @abstractmethod
+    def format(self, grid: Grid | None = None) -> str:
+        """`grid` (the puzzle itself if None) as text that `parse` of its kind reads back."""
+
+    @abstractmethod
+    def json_rows(self, grid: Grid) -> list[list[int]] | list[list[str]]:
+        """Rows of `grid` as `trm solve --json` prints them."""
+
+    @abstractmethod
+    def random_transform(self, rng: np.random.Generator) -> Transform:
+        """A symmetry that applies to this puzzle, drawn uniformly."""
+
+    @abstractmethod
+    def transformed(self, transform: Transform) -> Self:
+        """This puzzle, with its solution, under `transform`."""
