@@ -1,0 +1,1 @@
+"""Models on disk: their directories, and import of official checkpoints."""

@@ -1,0 +1,82 @@
+"""Model directories: config, safetensors weights and card, saved whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.checkpoints.tensors import check_tensors
+from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
+from trm_core.model.device import choose_device, choose_dtype
+from trm_core.model.hrm import HRM
+from trm_core.model.recursion import RecursiveModel
+from trm_core.model.trm import TRM
+
+
+def build_model(config: RecursionConfig) -> RecursiveModel:
+    """A freshly initialised model."""
+    if isinstance(config, TRMConfig):
+        return TRM(config)
+    if isinstance(config, HRMConfig):
+        return HRM(config)
+    raise TypeError(f"no model for {type(config).__name__}")
+
+
+def load_model(
+    directory: Path | str, device: str = "auto", dtype: str | torch.dtype = "auto"
+) -> RecursiveModel:
+    """Load a model directory for inference; its weights are cast here, once.
+
+    device: "auto", or anything that `torch.device` takes.
+    dtype: "auto" (bfloat16 where the hardware has it, else float32), a name, or a torch.dtype.
+    Raises CheckpointError with one sentence when anything is missing, misshapen or damaged.
+    """
+    info = read_info(directory)
+    file = info.directory / "model.safetensors"
+    try:
+        tensors = load_file(file)
+    except FileNotFoundError:
+        raise CheckpointError(f"{file}: no such file") from None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
+    model = build_model(info.config)
+    check_tensors(tensors, model.state_dict(), file)
+    model.load_state_dict(tensors)
+    chosen_device = choose_device(device)
+    return model.to(chosen_device, choose_dtype(dtype, chosen_device)).eval()
+
+
+def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
+    """Write `info.directory`, which must not exist yet: config, weights and README.md (`card`).
+
+    Raises CheckpointError when it exists or cannot be written; nothing half-written stays.
+    """
+    target = info.directory
+    if target.exists():
+        raise CheckpointError(f"{target} exists already; choose a directory that does not")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        try:
+            save_file(
+                {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
+                unfinished / "model.safetensors",
+            )
+            (unfinished / "config.json").write_text(json.dumps(info.to_json(), indent=2) + "\n")
+            if info.identifiers:
+                (unfinished / "identifiers.json").write_text(json.dumps(info.identifiers) + "\n")
+            (unfinished / "README.md").write_text(card)
+            unfinished.chmod(0o755)
+            unfinished.rename(target)
+        except BaseException:
+            shutil.rmtree(unfinished)
+            raise
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{target} cannot be written: {error}") from None

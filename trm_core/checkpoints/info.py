@@ -1,0 +1,154 @@
+"""What a model directory says about its model, read without torch and without the weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
+from trm_core.puzzles.base import PuzzleShape
+from trm_core.resources import RESOURCES
+
+FORMAT = "trm-studio-model"
+FORMAT_VERSION = 1
+CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
+
+
+class CheckpointError(ValueError):
+    """A model that cannot be loaded: one sentence with file, place, and what was expected."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Exact accuracy (0..1) measured on `puzzles` puzzles of `source` in the file `data`."""
+
+    data: str
+    source: str
+    puzzles: int
+    exact: float
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model's `config.json`.
+
+    identifiers: names of the rows of the puzzle embedding (ARC task ids), empty if it has none.
+    """
+
+    architecture: str
+    puzzle: PuzzleShape
+    config: RecursionConfig
+    results: tuple[Result, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    directory: Path = field(default=Path(), compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.directory.name
+
+    @property
+    def title(self) -> str:
+        """For people, e.g. "TRM-MLP, Sudoku 9×9"."""
+        kind = self.architecture.upper()
+        if isinstance(self.config, TRMConfig):
+            kind += "-MLP" if self.config.mixer == "mlp" else "-Att"
+        return f"{kind}, {self.puzzle}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `config.json`; `read_info` reads it back."""
+        puzzle = {k: v for k, v in dataclasses.asdict(self.puzzle).items() if v is not None}
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "architecture": self.architecture,
+            "puzzle": puzzle,
+            "model": dataclasses.asdict(self.config),
+            "results": [dataclasses.asdict(result) for result in self.results],
+        }
+
+
+def read_info(directory: Path | str) -> ModelInfo:
+    """Read a model directory's `config.json` and, if there, `identifiers.json`.
+
+    Raises CheckpointError when it is missing or not what this version can read.
+    """
+    directory = Path(directory).resolve()
+    file = directory / "config.json"
+    raw = read_json(file)
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        raise CheckpointError(f"{file}: expected a model's config with format {FORMAT!r}")
+    if raw.get("format_version") != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{file}: format_version is {raw.get('format_version')!r}, this program reads "
+            f"{FORMAT_VERSION}"
+        )
+    try:
+        architecture = raw["architecture"]
+        config_class = CONFIGS[architecture]
+        info = ModelInfo(
+            architecture,
+            PuzzleShape(**raw["puzzle"]),
+            config_class(**raw["model"]),
+            tuple(Result(**result) for result in raw.get("results", [])),
+            _read_identifiers(directory / "identifiers.json"),
+            directory,
+        )
+        expected = info.puzzle.cells, info.puzzle.vocab_size
+    except ConfigError as error:
+        raise CheckpointError(f"{file}: {error}") from None
+    except KeyError as error:
+        raise CheckpointError(f"{file}: {error} is missing or unknown") from None
+    except TypeError as error:
+        raise CheckpointError(f"{file}: {str(error).split('__init__() ')[-1]}") from None
+    if expected != (info.config.cells, info.config.vocab_size):
+        raise CheckpointError(
+            f"{file}: cells and vocab_size are {info.config.cells} and {info.config.vocab_size}, "
+            f"expected {expected[0]} and {expected[1]} for {info.puzzle}"
+        )
+    return info
+
+
+def _read_identifiers(file: Path) -> tuple[str, ...]:
+    if not file.exists():
+        return ()
+    names = read_json(file)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise CheckpointError(f"{file}: expected a list of names")
+    return tuple(names)
+
+
+def read_json(file: Path) -> Any:
+    """Parsed JSON of `file`; CheckpointError with the place if it cannot be read."""
+    try:
+        return json.loads(file.read_bytes())
+    except FileNotFoundError:
+        raise CheckpointError(f"{file}: no such file") from None
+    except OSError as error:
+        raise CheckpointError(f"{file}: {error.strerror}") from None
+    except json.JSONDecodeError as error:
+        raise CheckpointError(
+            f"{file}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
+        ) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise CheckpointError(f"{file}: not JSON") from None
+
+
+def bundled_models() -> list[ModelInfo]:
+    """The models that come with the program, by name."""
+    return [read_info(config.parent) for config in sorted(RESOURCES.glob("models/*/config.json"))]
+
+
+def find_model(name_or_directory: str) -> ModelInfo:
+    """A bundled model by name, or any model by its directory. Raises CheckpointError."""
+    bundled = {info.name: info for info in bundled_models()}
+    if name_or_directory in bundled:
+        return bundled[name_or_directory]
+    if Path(name_or_directory).is_dir():
+        return read_info(name_or_directory)
+    raise CheckpointError(
+        f"no model called {name_or_directory!r}; expected a model directory or one of "
+        f"{', '.join(bundled)}"
+    )

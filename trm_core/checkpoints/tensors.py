@@ -1,0 +1,33 @@
+"""Checks that what a file holds is exactly what a model needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from trm_core.checkpoints.info import CheckpointError
+
+
+def check_tensors(found: Mapping[str, object], needed: Mapping[str, Tensor], file: Path) -> None:
+    """Raise CheckpointError unless `found` has the names and shapes of `needed`, all finite."""
+    if missing := sorted(needed.keys() - found.keys()):
+        raise CheckpointError(f"{file}: tensor {_and_more(missing)} is missing")
+    if extra := sorted(found.keys() - needed.keys()):
+        raise CheckpointError(f"{file}: tensor {_and_more(extra)} is not part of this model")
+    for name, wanted in needed.items():
+        tensor = found[name]
+        if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
+            raise CheckpointError(f"{file}: {name!r} is not a tensor of floating-point numbers")
+        if tensor.shape != wanted.shape:
+            raise CheckpointError(
+                f"{file}: tensor {name!r} has shape {tuple(tensor.shape)}, "
+                f"expected {tuple(wanted.shape)}"
+            )
+        if not tensor.isfinite().all():
+            raise CheckpointError(f"{file}: tensor {name!r} holds NaN or infinity")
+
+
+def _and_more(names: list[str]) -> str:
+    return repr(names[0]) + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")

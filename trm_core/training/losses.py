@@ -1,0 +1,60 @@
+"""The loss of one supervision step: stablemax cross entropy, and half the halting loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+IGNORED = -100
+"""Label of a cell that does not count."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Scalars, summed over the batch: `total` = `answer` + `halting` / 2."""
+
+    answer: Tensor
+    halting: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return self.answer + 0.5 * self.halting
+
+
+def log_stablemax(logits: Tensor) -> Tensor:
+    """Logarithm of stablemax over the last axis (arXiv 2501.04697, section 4), in float64.
+
+    Stablemax is softmax with s(x) = x + 1 for x >= 0 and 1 / (1 - x) below in place of exp.
+    """
+    x = logits.double()
+    s = torch.where(x < 0, 1 / (1 - x + 1e-30), x + 1)
+    return torch.log(s / s.sum(-1, keepdim=True))
+
+
+def answer_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """(B,) float64 mean stablemax cross entropy over each sample's counted cells.
+
+    logits: (B, cells, vocab); labels: (B, cells), `IGNORED` where a cell does not count.
+    """
+    counted = labels != IGNORED
+    picked = log_stablemax(logits).gather(-1, labels.clamp(min=0).long().unsqueeze(-1)).squeeze(-1)
+    return -(picked * counted).sum(-1) / counted.sum(-1).clamp(min=1)
+
+
+def exactly_right(logits: Tensor, labels: Tensor) -> Tensor:
+    """(B,) bool: every counted cell is decoded right."""
+    return ((logits.argmax(-1) == labels) | (labels == IGNORED)).all(-1)
+
+
+def supervision_loss(logits: Tensor, halt_logit: Tensor, labels: Tensor) -> Losses:
+    """Losses of one supervision step (TRM paper, section 4): the halting head learns whether
+    the decoded answer is exactly right.
+
+    logits: (B, cells, vocab); halt_logit: (B,); labels: (B, cells).
+    """
+    right = exactly_right(logits.detach(), labels).to(halt_logit.dtype)
+    halting = F.binary_cross_entropy_with_logits(halt_logit, right, reduction="sum")
+    return Losses(answer_loss(logits, labels).sum(), halting)
