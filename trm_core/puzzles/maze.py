@@ -1,0 +1,250 @@
+"""Mazes: from the start S to the goal G over floor, by a shortest path.
+
+`maze_files` reads mazes and `maze_generators` makes new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from trm_core.puzzles.base import (
+    NO_SYMBOL,
+    Conflict,
+    Grid,
+    Puzzle,
+    PuzzleError,
+    PuzzleShape,
+    Tokens,
+    Transform,
+)
+from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
+
+SYMBOLS = "# SGo"
+WALL, FLOOR, START, GOAL, PATH = range(len(SYMBOLS))
+
+MIN_SIDE, MAX_SIDE = 2, 40
+
+Cell = tuple[int, int]
+"""(row, column), from 0."""
+
+_PRINTED = SYMBOLS + "?"  # code -1, NO_SYMBOL, is the last one
+
+_CHANGED = {
+    WALL: "a wall was changed",
+    FLOOR: "floor became something other than path",
+    START: "the start was changed",
+    GOAL: "the goal was changed",
+}
+
+
+def check_size(rows: int, cols: int, place: str = "") -> None:
+    """Raise PuzzleError, beginning with `place`, unless a maze may have this size."""
+    if not (MIN_SIDE <= rows <= MAX_SIDE and MIN_SIDE <= cols <= MAX_SIDE):
+        raise PuzzleError(
+            f"{place}found a maze of {rows}×{cols} cells, "
+            f"expected {MIN_SIDE} to {MAX_SIDE} rows and columns"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Maze(Puzzle):
+    """A rectangle of walls and floor with one start and one goal; steps go up, down and sideways.
+
+    A start or goal that is missing or doubled is one of the `problems`; a size outside 2 to 40 or
+    a code that is not wall, floor, start or goal raises PuzzleError.
+    """
+
+    kind: ClassVar[str] = "maze"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.grid.ndim != 2:
+            raise PuzzleError(f"found a maze of {self.grid.ndim} dimensions, expected 2")
+        check_size(self.rows, self.cols)
+        if self.grid.min() < WALL or self.grid.max() > GOAL:
+            raise PuzzleError("found a maze with other codes than wall, floor, start and goal")
+
+    @cached_property
+    def start(self) -> Cell | None:
+        """Where S is; None if there is none or more than one."""
+        return self._only(START)
+
+    @cached_property
+    def goal(self) -> Cell | None:
+        """Where G is; None if there is none or more than one."""
+        return self._only(GOAL)
+
+    def _only(self, code: int) -> Cell | None:
+        cells = cells_of(self.grid == code)
+        return cells[0] if len(cells) == 1 else None
+
+    def graph(self) -> Any:
+        """The networkx graph of all cells but walls, neighbours joined; nodes are (row, column)."""
+        import networkx as nx
+
+        graph = nx.grid_2d_graph(self.rows, self.cols)
+        graph.remove_nodes_from(cells_of(self.grid == WALL))
+        return graph
+
+    def shortest_path(self) -> list[Cell] | None:
+        """The cells of one shortest path, S and G included; None if there is no path."""
+        import networkx as nx
+
+        if self.start is None or self.goal is None:
+            return None
+        try:
+            path: list[Cell] = nx.shortest_path(self.graph(), self.start, self.goal)
+        except nx.NetworkXNoPath:
+            return None
+        return path
+
+    @cached_property
+    def shortest_length(self) -> int | None:
+        """Steps from S to G along a shortest path; None if there is no path."""
+        path = self.shortest_path()
+        return None if path is None else len(path) - 1
+
+    @property
+    def open_cells(self) -> npt.NDArray[np.bool_]:
+        floor: npt.NDArray[np.bool_] = self.grid == FLOOR
+        return floor
+
+    def problems(self) -> list[Conflict]:
+        found = []
+        for code, name in ((START, "start"), (GOAL, "goal")):
+            cells = cells_of(self.grid == code)
+            if len(cells) != 1:
+                count = f"{len(cells)} {name}s" if cells else f"no {name}"
+                rule = f"found {count}, expected exactly one {SYMBOLS[code]}"
+                found.append(Conflict(rule, tuple(cells)))
+        if self.start and self.goal and self.shortest_length is None:
+            found.append(Conflict("no path leads from S to G", (self.start, self.goal)))
+        return found
+
+    def conflicts(self, answer: Grid) -> list[Conflict]:
+        changed = (answer != self.grid) & (answer != NO_SYMBOL)
+        changed &= (answer != PATH) | (self.grid != FLOOR)
+        broken = [
+            _conflict(rule, cells_of(changed & (self.grid == code)))
+            for code, rule in _CHANGED.items()
+        ]
+        return [conflict for conflict in broken if conflict.cells] + self._path_conflicts(answer)
+
+    def _path_conflicts(self, answer: Grid) -> list[Conflict]:
+        """The rules that the cells marked as path break; marks on walls count as marks here."""
+        path = answer == PATH
+        if not path.any():
+            return []
+        ends = (self.grid == START) | (self.grid == GOAL)
+        marked = path | ends
+        cells = set(cells_of(marked))
+        cut_off = np.zeros_like(marked)
+        for cell in cells.difference(*layers(cells, cells_of(ends))):
+            cut_off[cell] = True
+        neighbours = _neighbours(marked)
+        loose = path & ~cut_off & (neighbours < 2)
+        branches = marked & ~cut_off & (neighbours > np.where(ends, 1, 2))
+        broken = [
+            _conflict("the marked path has a loose end", cells_of(loose)),
+            _conflict("the marked path branches", cells_of(branches)),
+            _conflict("marked cells are not connected to S or G", cells_of(cut_off)),
+        ]
+        broken = [conflict for conflict in broken if conflict.cells]
+        steps = int(marked.sum()) - 1
+        if not broken and self.shortest_length is not None and steps > self.shortest_length:
+            rule = f"the marked path takes {steps} steps, a shortest one {self.shortest_length}"
+            broken = [Conflict(rule, tuple(cells_of(path)))]
+        return broken
+
+    def is_solved_by(self, answer: Grid) -> bool:
+        """Whether the marked cells are a shortest path, any of them, and all else is unchanged."""
+        path = answer == PATH
+        unchanged = np.array_equal(np.where(path, FLOOR, answer), self.grid)
+        if not unchanged or self.shortest_length is None:
+            return False
+        marked = path | (self.grid == START) | (self.grid == GOAL)
+        # As S and G have one marked neighbour and all others two, a path leads from S to G; no
+        # path is shorter than the shortest, so where the count is right nothing else is marked.
+        in_a_row = _neighbours(marked)[marked] == np.where(path, 2, 1)[marked]
+        return bool(in_a_row.all()) and int(marked.sum()) == self.shortest_length + 1
+
+    def solve(self) -> Grid | None:
+        path = self.shortest_path()
+        if path is None:
+            return None
+        answer = self.grid.copy()
+        for cell in path[1:-1]:
+            answer[cell] = PATH
+        return answer
+
+    def encode(self, grid: Grid, shape: PuzzleShape) -> Tokens:
+        if shape.kind != self.kind or grid.shape != (shape.rows, shape.cols):
+            size = "×".join(map(str, grid.shape))
+            raise PuzzleError(f"found a maze of {size} cells, expected one that fits {shape}")
+        return grid.ravel().astype(np.int32) + 1
+
+    def decode(self, tokens: Tokens, shape: PuzzleShape) -> Grid:
+        codes = tokens.reshape(shape.rows, shape.cols) - 1
+        return np.where(codes < len(SYMBOLS), codes, NO_SYMBOL).astype(np.int8)
+
+    def format(self, grid: Grid | None = None) -> str:
+        """One line per row; a cell without a symbol is `?`, which `parse` refuses."""
+        return "\n".join(
+            "".join(row) for row in self.json_rows(self.grid if grid is None else grid)
+        )
+
+    def json_rows(self, grid: Grid) -> list[list[str]]:
+        """Rows of one-character strings of `# SGo`, `?` for a cell without a symbol."""
+        return [[_PRINTED[code] for code in row] for row in grid.tolist()]
+
+    def random_transform(self, rng: np.random.Generator) -> Dihedral:
+        """One of the 8 symmetries of a square, or of the 4 that keep the shape of a rectangle."""
+        symmetries = DIHEDRAL if self.rows == self.cols else DIHEDRAL[::2]
+        return symmetries[rng.integers(len(symmetries))]
+
+    def transformed(self, transform: Transform) -> Self:
+        solution = None if self.solution is None else transform(self.solution)
+        return replace(self, grid=transform(self.grid), solution=solution)
+
+
+def cells_of(mask: npt.NDArray[np.bool_]) -> list[Cell]:
+    """The cells where `mask` (rows, cols) holds, row by row."""
+    rows, cols = np.nonzero(mask)
+    return list(zip(rows.tolist(), cols.tolist(), strict=True))
+
+
+def _conflict(rule: str, cells: list[Cell]) -> Conflict:
+    """A conflict whose sentence names the first of `cells` and counts the others."""
+    if not cells:
+        return Conflict(rule, ())
+    row, col = cells[0]
+    others = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
+    return Conflict(f"{rule} at row {row + 1}, column {col + 1}{others}", tuple(cells))
+
+
+def _neighbours(marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+    """(rows, cols) how many of the up to four neighbours of each cell are marked."""
+    count = np.zeros(marked.shape, np.int8)
+    count[1:] += marked[:-1]
+    count[:-1] += marked[1:]
+    count[:, 1:] += marked[:, :-1]
+    count[:, :-1] += marked[:, 1:]
+    return count
+
+
+def layers(cells: set[Cell], starts: Iterable[Cell]) -> Iterator[set[Cell]]:
+    """The cells 0, 1, 2, ... steps away from the nearest of `starts`, walking on `cells`."""
+    layer, left = set(starts), set(cells)
+    while layer:
+        yield layer
+        left -= layer
+        near = set()
+        for row, col in layer:
+            near |= {(row - 1, col), (row + 1, col), (row, col - 1), (row, col + 1)}
+        layer = near & left
