@@ -1,6 +1,6 @@
 """The model, solver, data and training of TRM Studio; no Qt anywhere below here.
 
-`load_model` and `import_official` are fetched on first use, so that `import trm_core` needs no torch.
+`load_model` and `import_official` are fetched on first use: `import trm_core` needs no torch.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
-from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.arc import Arc
+from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.resources import RESOURCES
 
 FORMAT = "trm-studio-model"
@@ -50,12 +51,31 @@ class ModelInfo:
         return self.directory.name
 
     @property
+    def size(self) -> int:
+        """Bytes of the weights on disk."""
+        return (self.directory / "model.safetensors").stat().st_size
+
+    @property
     def title(self) -> str:
         """For people, e.g. "TRM-MLP, Sudoku 9×9"."""
         kind = self.architecture.upper()
         if isinstance(self.config, TRMConfig):
             kind += "-MLP" if self.config.mixer == "mlp" else "-Att"
         return f"{kind}, {self.puzzle}"
+
+    def misfit(self, puzzle: Puzzle) -> str | None:
+        """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
+        if not puzzle.fits(self.puzzle):
+            return f"{self.name} is made for {self.puzzle}, this is {puzzle.shape}"
+        if isinstance(puzzle, Arc) and self.identifiers and puzzle.task.id not in self.identifiers:
+            return f"{self.name} was not trained on the task {puzzle.task.id}"
+        return None
+
+    def puzzle_id(self, puzzle: Puzzle) -> int:
+        """The row of the puzzle embedding for `puzzle`; only ARC has more than one."""
+        if isinstance(puzzle, Arc) and self.identifiers:
+            return self.identifiers.index(puzzle.task.id)
+        return 0
 
     def to_json(self) -> dict[str, Any]:
         """The content of `config.json`; `read_info` reads it back."""
@@ -93,7 +113,7 @@ def read_info(directory: Path | str) -> ModelInfo:
             PuzzleShape(**raw["puzzle"]),
             config_class(**raw["model"]),
             tuple(Result(**result) for result in raw.get("results", [])),
-            _read_identifiers(directory / "identifiers.json"),
+            read_identifiers(names) if (names := directory / "identifiers.json").exists() else (),
             directory,
         )
         expected = info.puzzle.cells, info.puzzle.vocab_size
@@ -111,9 +131,8 @@ def read_info(directory: Path | str) -> ModelInfo:
     return info
 
 
-def _read_identifiers(file: Path) -> tuple[str, ...]:
-    if not file.exists():
-        return ()
+def read_identifiers(file: Path) -> tuple[str, ...]:
+    """Names by row of the puzzle embedding: the official data sets' `identifiers.json`."""
     names = read_json(file)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise CheckpointError(f"{file}: expected a list of names")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -152,8 +152,8 @@ class Puzzle(ABC):
         """`grid` (the puzzle itself if None) as text that `parse` of its kind reads back."""
 
     @abstractmethod
-    def json_rows(self, grid: Grid) -> list[list[int]] | list[list[str]]:
-        """Rows of `grid` as `trm solve --json` prints them."""
+    def json_rows(self, grid: Grid) -> list[list[Any]]:
+        """Rows of `grid` as `trm solve --json` prints them: numbers, or characters for mazes."""
 
     @abstractmethod
     def random_transform(self, rng: np.random.Generator) -> Transform:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
+
+from trm_core.model.stablemax import stablemax
 
 IGNORED = -100
 """Label of a cell that does not count."""
@@ -24,24 +25,15 @@ class Losses:
         return self.answer + 0.5 * self.halting
 
 
-def log_stablemax(logits: Tensor) -> Tensor:
-    """Logarithm of stablemax over the last axis (arXiv 2501.04697, section 4), in float64.
-
-    Stablemax is softmax with s(x) = x + 1 for x >= 0 and 1 / (1 - x) below in place of exp.
-    """
-    x = logits.double()
-    s = torch.where(x < 0, 1 / (1 - x + 1e-30), x + 1)
-    return torch.log(s / s.sum(-1, keepdim=True))
-
-
 def answer_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """(B,) float64 mean stablemax cross entropy over each sample's counted cells.
 
     logits: (B, cells, vocab); labels: (B, cells), `IGNORED` where a cell does not count.
     """
     counted = labels != IGNORED
-    picked = log_stablemax(logits).gather(-1, labels.clamp(min=0).long().unsqueeze(-1)).squeeze(-1)
-    return -(picked * counted).sum(-1) / counted.sum(-1).clamp(min=1)
+    probabilities = stablemax(logits)
+    picked = probabilities.gather(-1, labels.clamp(min=0).long().unsqueeze(-1)).squeeze(-1)
+    return -(picked.log() * counted).sum(-1) / counted.sum(-1).clamp(min=1)
 
 
 def exactly_right(logits: Tensor, labels: Tensor) -> Tensor:

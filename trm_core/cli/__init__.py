@@ -1,0 +1,37 @@
+"""The `trm` command: one module and one thin function a subcommand."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from trm_core.checkpoints.info import CheckpointError
+from trm_core.cli.evaluate import evaluate
+from trm_core.cli.import_ import import_
+from trm_core.cli.models import models
+from trm_core.cli.solve import solve
+from trm_core.puzzles.base import PuzzleError
+
+app = typer.Typer(
+    help="Solve puzzles with Tiny Recursive Models, and look after the models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("solve")(solve)
+app.command("eval")(evaluate)
+app.command("import")(import_)
+app.command("models")(models)
+
+
+def main() -> None:
+    """Entry point: exit status 0 done, 1 failed with a sentence on stderr, 2 bad usage."""
+    try:
+        app(prog_name="trm")
+    except (PuzzleError, CheckpointError) as error:
+        sys.exit(f"trm: {error}")
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

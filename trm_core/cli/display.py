@@ -1,0 +1,40 @@
+"""Puzzles in a terminal, in colour."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from trm_core.puzzles.arc import COLOURS
+from trm_core.puzzles.base import Grid, Puzzle
+
+_MAZE_STYLES = {"#": "on grey35", "S": "bold green", "G": "bold red", "o": "bold blue"}
+
+
+def coloured(puzzle: Puzzle, answer: Grid | None = None) -> Text:
+    """The puzzle, or an answer to it: givens bold, the model's cells blue, conflicts red."""
+    grid = puzzle.grid if answer is None else answer
+    broken = {cell for conflict in puzzle.conflicts(grid) for cell in conflict.cells}
+    text = Text()
+    for row, values in enumerate(puzzle.json_rows(grid)):
+        for col, value in enumerate(values):
+            style = _style(puzzle, row, col, value)
+            if (row, col) in broken:
+                style = "bold white on red"
+            if puzzle.kind == "sudoku":
+                text.append(f"{value or '·'} ", style)
+                if (col + 1) % (puzzle.cols // (puzzle.shape.box_rows or 1)) == 0:
+                    text.append(" ")
+            elif puzzle.kind == "maze":
+                text.append(f"{value}{value if value in '#o' else ' '}", style)
+            else:
+                text.append("  ", style)
+        text.append("\n")
+    return text
+
+
+def _style(puzzle: Puzzle, row: int, col: int, value: object) -> str:
+    if puzzle.kind == "arc":
+        return f"on {COLOURS[value]}" if isinstance(value, int) and value >= 0 else "on grey50"
+    if puzzle.kind == "maze":
+        return _MAZE_STYLES.get(str(value), "")
+    return "bold" if puzzle.grid[row, col] else "bright_blue"

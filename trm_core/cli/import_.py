@@ -1,0 +1,58 @@
+"""`trm import`: official checkpoints become model directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trm_core.puzzles.base import PuzzleShape
+
+
+def import_(
+    checkpoint: Annotated[Path, typer.Argument(help="What the official trainer wrote (step_N).")],
+    config: Annotated[Path, typer.Option(help="JSON with arch and its official config.")],
+    out: Annotated[Path, typer.Option(help="The model directory to write; must not exist.")],
+    puzzle: Annotated[
+        str | None,
+        typer.Option(help="What it solves, as KIND:ROWSxCOLS, where its sizes leave that open."),
+    ] = None,
+    identifiers: Annotated[
+        Path | None, typer.Option(help="identifiers.json of the data set it was trained on (ARC).")
+    ] = None,
+) -> None:
+    """Import an official TRM or HRM checkpoint. Nothing in it is ever executed."""
+    shape = None if puzzle is None else _shape(puzzle)
+
+    from trm_core.checkpoints.directory import save_model
+    from trm_core.checkpoints.info import ModelInfo, read_identifiers
+    from trm_core.checkpoints.official import guess_puzzle, import_official
+
+    model = import_official(checkpoint, config)
+    info = ModelInfo(
+        architecture=type(model).__name__.lower(),
+        puzzle=shape or guess_puzzle(model.config),
+        config=model.config,
+        identifiers=() if identifiers is None else read_identifiers(identifiers),
+        directory=out.resolve(),
+    )
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    card = (
+        f"# {info.name}\n\n{info.title}, {parameters:,} parameters, imported from the official "
+        f"checkpoint `{checkpoint.name}`. Its accuracy has not been measured here; "
+        f"`trm eval {out} DATA` does that.\n"
+    )
+    save_model(model, info, card)
+    print(f"{info.title}, {parameters:,} parameters: {out}")
+
+
+def _shape(text: str) -> PuzzleShape:
+    kind, _, size = text.partition(":")
+    rows, _, cols = size.partition("x")
+    if kind not in ("sudoku", "maze", "arc") or not rows.isdecimal() or not cols.isdecimal():
+        raise typer.BadParameter(
+            f"{text!r} is not KIND:ROWSxCOLS, such as sudoku:9x9, maze:30x30 or arc:30x30"
+        )
+    boxes = max(r for r in range(1, int(int(rows) ** 0.5) + 1) if int(rows) % r == 0)
+    return PuzzleShape(kind, int(rows), int(cols), boxes if kind == "sudoku" else None)

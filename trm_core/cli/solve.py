@@ -1,0 +1,134 @@
+"""`trm solve`: one puzzle, cycle by cycle, for people or as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, bundled_models, find_model
+from trm_core.cli.display import coloured
+from trm_core.cli.options import Device, Dtype, Json
+from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.trace import SolveSettings
+
+
+def solve(
+    file: Annotated[Path | None, typer.Argument(help="A Sudoku, maze or ARC file.")] = None,
+    sudoku: Annotated[str | None, typer.Option(help="A Sudoku in one line.")] = None,
+    arc: Annotated[str | None, typer.Option(help="Id of an ARC-AGI-1 or -2 task.")] = None,
+    number: Annotated[int, typer.Option(min=1, help="Which puzzle of the file.")] = 1,
+    model: Annotated[
+        str | None, typer.Option(help="Name or directory; the first that fits if not given.")
+    ] = None,
+    max_steps: Annotated[int, typer.Option(min=1, help="Supervision steps at most.")] = 16,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="Halting probability above which to stop.")
+    ] = 0.5,
+    all_steps: Annotated[bool, typer.Option("--all-steps", help="Never halt early.")] = False,
+    device: Device = "auto",
+    dtype: Dtype = "auto",
+    as_json: Json = False,
+) -> None:
+    """Solve a puzzle and show every cycle of the recursion."""
+    if sum(source is not None for source in (file, sudoku, arc)) != 1:
+        raise typer.BadParameter("give exactly one of FILE, --sudoku and --arc")
+    puzzle = _puzzle(file, sudoku, arc, number)
+    info = _model_for(puzzle) if model is None else find_model(model)
+
+    from trm_core.solver import Solver
+
+    solver = Solver.load(info, device, dtype)
+    trace = solver.start(puzzle, SolveSettings(max_steps, None if all_steps else threshold))
+    for problem in puzzle.problems():
+        print(f"trm: note: {problem.rule}", file=sys.stderr)
+
+    if as_json:
+        for event in _events(solver, trace):
+            print(json.dumps(event), flush=True)
+        return
+    console = Console(highlight=False)
+    console.print(f"{info.name} ({info.title}), {solver.device}, {_name(solver.dtype)}")
+    console.print(coloured(puzzle))
+    for frame in solver.frames(trace):
+        trace.append(frame)
+        console.print(trace.sentence(len(trace) - 1), soft_wrap=True)
+    console.print(coloured(puzzle, trace.grid(-1)))
+    verdict = {True: "Solved.", False: "Not solved.", None: "No solution is known to compare."}
+    console.print(verdict[trace.solved(-1)], style="bold")
+
+
+def _events(solver: Any, trace: Any) -> Iterator[dict[str, Any]]:
+    puzzle = trace.puzzle
+    yield {
+        "event": "start",
+        "model": trace.model_name,
+        "puzzle": {
+            "kind": puzzle.kind,
+            "rows": puzzle.rows,
+            "cols": puzzle.cols,
+            "grid": puzzle.json_rows(puzzle.grid),
+        },
+        "device": str(solver.device),
+        "dtype": _name(solver.dtype),
+    }
+    started = time.perf_counter()
+    for index, frame in enumerate(solver.frames(trace)):
+        trace.append(frame)
+        answer = {
+            "grid": puzzle.json_rows(trace.grid(index)),
+            "halt_probability": frame.halt_probability,
+        }
+        step = {"supervision_step": frame.supervision_step}
+        changed = int(trace.changed(index).sum())
+        yield {"event": "cycle", **step, "cycle": frame.cycle, **answer, "changed_cells": changed}
+        if frame.ends_supervision_step:
+            threshold = trace.settings.halt_threshold
+            halted = threshold is not None and frame.halt_probability > threshold
+            yield {"event": "supervision_step", **step, **answer, "halted": halted}
+    yield {
+        "event": "end",
+        "grid": puzzle.json_rows(trace.grid(-1)),
+        "solved": trace.solved(-1),
+        "supervision_steps": trace[-1].supervision_step,
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def _puzzle(file: Path | None, sudoku: str | None, arc: str | None, number: int) -> Puzzle:
+    puzzles: Sequence[Puzzle]
+    if file is not None:
+        from trm_core.puzzles.files import load_puzzles
+
+        puzzles = load_puzzles(file)
+    elif sudoku is not None:
+        from trm_core.puzzles.sudoku_files import parse
+
+        puzzles = parse(sudoku, "--sudoku")
+    else:
+        from trm_core.puzzles.arc_tasks import load_task
+
+        puzzles = load_task(arc or "").puzzles()
+    if number > len(puzzles):
+        raise PuzzleError(f"there is no puzzle {number}, the last one is {len(puzzles)}")
+    return puzzles[number - 1]
+
+
+def _model_for(puzzle: Puzzle) -> ModelInfo:
+    for info in bundled_models():
+        if info.misfit(puzzle) is None:
+            return info
+    made_for = ", ".join(str(info.puzzle) for info in bundled_models())
+    raise CheckpointError(
+        f"no bundled model fits this puzzle ({puzzle.shape}); there are models for {made_for}"
+    )
+
+
+def _name(dtype: object) -> str:
+    return str(dtype).removeprefix("torch.")

@@ -1,0 +1,218 @@
+"""Reading Sudokus from text: one per line (.sdm), as grids (.sdk), or Sudoku-Extreme's CSV."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite, isqrt
+
+import numpy as np
+
+from trm_core.puzzles.base import Grid, PuzzleError
+from trm_core.puzzles.sudoku import MAX_SIDE, SYMBOLS, Sudoku, usual_box_rows
+
+CSV_COLUMNS = ("source", "question", "answer", "rating")
+
+_SIDES = [side for side in range(4, MAX_SIDE + 1) if usual_box_rows(side)]
+_SIZES = "81 cells in one line (9×9; 16 for 4×4, 36 for 6×6, ...) or 9 in each of 9 lines"
+
+_DIGITS = np.full(256, -1, dtype=np.int8)
+"""The digit that each ASCII character stands for, -1 for none."""
+for _digit, _symbol in enumerate(SYMBOLS):
+    _DIGITS[[ord(_symbol), ord(_symbol.lower())]] = _digit
+_DIGITS[[ord("0"), ord("_")]] = 0
+
+_CELL = re.compile(r"[^\s|]")
+_BETWEEN_CELLS = re.compile(r"[\s|]+")
+_SEPARATOR = re.compile(r"[+*.:'|]?[-=]{2,}([+*.:'|][-=]{2,})*[+*.:'|]?")
+_SECTION = re.compile(r"\[(.*)\]")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line with cells: its number in the text, the text, and the characters of its cells."""
+
+    number: int
+    text: str
+    cells: str
+
+    def digits(self, side: int, source: str) -> Grid:
+        def place(index: int) -> str:
+            cell = next(islice(_CELL.finditer(self.text), index, None))
+            return f"{_place(source, self.number)}, column {cell.start() + 1}"
+
+        return _digits(self.cells, side, place)
+
+
+def parse(text: str, source: str = "") -> list[Sudoku]:
+    """The Sudokus in `text`, which may mix puzzles of one line and grids of several lines.
+
+    Empty cells are `.`, `0` or `_`, digits above 9 letters. Spaces, `|`, lines of `-` and what
+    follows a `#` are skipped, and so are .sdk sections other than [Puzzle]. Bars in a grid tell
+    the width of its boxes. Text whose first line has a comma is read with `read_csv`.
+
+    PuzzleError, with `source` and the line, if anything else is found, or no puzzle at all.
+    """
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    first = next((line for line in lines if line.partition("#")[0].strip()), "")
+    if "," in first:
+        puzzles = list(read_csv(lines, source))
+    else:
+        found = list(_grids(list(_lines_with_cells(lines)), source))
+        several = len(found) > 1
+        puzzles = [
+            Sudoku(grid, None, _place(source, number) if several else source, source, box_rows)
+            for number, grid, box_rows in found
+        ]
+    if not puzzles:
+        raise PuzzleError(f"{source or 'the text'}: found no puzzle, expected {_SIZES}")
+    return puzzles
+
+
+def read_csv(lines: Iterable[str], source: str) -> Iterator[Sudoku]:
+    """The puzzles in the lines of a CSV file with Sudoku-Extreme's columns, one at a time.
+
+    Without a header the columns are source, question, answer, rating; a header may order them
+    otherwise and leave out all but the question. PuzzleError at the first row that is no puzzle
+    or whose answer does not solve its question.
+    """
+    reader = csv.reader(lines)
+    columns: Sequence[str] = CSV_COLUMNS
+    try:
+        for row in reader:
+            if not "".join(row).strip():
+                continue
+            names = [name.strip().lower().lstrip("\ufeff") for name in row]
+            if "question" in names:
+                columns = names
+                continue
+            place = _place(source, reader.line_num)
+            if len(row) != len(columns):
+                raise PuzzleError(
+                    f"{place}: found {len(row)} columns, expected {len(columns)} "
+                    f"({', '.join(columns)})"
+                )
+            yield _from_row(dict(zip(columns, row, strict=True)), place)
+    except csv.Error as error:
+        raise PuzzleError(
+            f"{_place(source, reader.line_num)}: not readable as CSV, {error}"
+        ) from None
+
+
+def _from_row(row: dict[str, str], place: str) -> Sudoku:
+    rating = row.get("rating", "").strip()
+    try:
+        number = float(rating) if rating else None
+    except ValueError:
+        number = np.nan
+    if number is not None and not isfinite(number):
+        raise PuzzleError(f"{place}: found the rating {rating!r}, expected a number or nothing")
+    question = _square(row["question"].strip(), f"{place}, question")
+    answer = row.get("answer", "").strip()
+    solution = _square(answer, f"{place}, answer") if answer else None
+    try:
+        return Sudoku(question, solution, place, row.get("source", ""), rating=number)
+    except PuzzleError as error:
+        raise PuzzleError(f"{place}: {error}") from None
+
+
+def _square(cells: str, place: str) -> Grid:
+    side = isqrt(len(cells))
+    if side not in _SIDES or side * side != len(cells):
+        raise PuzzleError(
+            f"{place}: found {_cells(len(cells))}, expected 81 (9×9; 16 for 4×4, ...)"
+        )
+
+    def cell_place(index: int) -> str:
+        return f"{place}, row {index // side + 1}, column {index % side + 1}"
+
+    return _digits(cells, side, cell_place).reshape(side, side)
+
+
+def _lines_with_cells(lines: Iterable[str]) -> Iterator[_Line]:
+    skipped = False
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0]
+        if section := _SECTION.fullmatch(text.strip()):
+            skipped = section[1].strip().lower() != "puzzle"
+        elif skipped or _SEPARATOR.fullmatch("".join(text.split())):
+            continue
+        elif cells := _BETWEEN_CELLS.sub("", text):
+            yield _Line(number, text, cells)
+
+
+def _grids(lines: list[_Line], source: str) -> Iterator[tuple[int, Grid, int]]:
+    """Line number, grid and height of the boxes (0: the usual) of every puzzle."""
+    rows_of_16 = _has_rows_of_16(lines)
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        count = len(line.cells)
+        side = isqrt(count)
+        if side in _SIDES and side * side == count and not (count == 16 and rows_of_16):
+            yield line.number, line.digits(side, source).reshape(side, side), 0
+            at += 1
+        elif count in _SIDES:
+            yield line.number, _stacked(lines[at : at + count], source), _box_rows(line)
+            at += count
+        else:
+            line.digits(MAX_SIDE, source)  # an odd character is the clearer complaint
+            raise PuzzleError(
+                f"{_place(source, line.number)}: found {_cells(count)}, expected {_SIZES}"
+            )
+
+
+def _has_rows_of_16(lines: list[_Line]) -> bool:
+    """Whether lines of 16 cells are rows of 16×16 grids, not puzzles of 4×4."""
+    sixteens = [line for line in lines if len(line.cells) == 16]
+    beyond_4 = any("|" in line.text or not set(line.cells) <= set("._01234") for line in sixteens)
+    return beyond_4 and len(sixteens) >= 16
+
+
+def _stacked(lines: list[_Line], source: str) -> Grid:
+    side = len(lines[0].cells)
+    for line in lines:
+        if len(line.cells) != side:
+            raise PuzzleError(
+                f"{_place(source, line.number)}: found {_cells(len(line.cells))}, "
+                f"expected {side} as in line {lines[0].number}"
+            )
+    if len(lines) < side:
+        raise PuzzleError(
+            f"{_place(source, lines[0].number)}: found {len(lines)} lines of {side} cells, "
+            f"expected {side} lines"
+        )
+    return np.stack([line.digits(side, source) for line in lines])
+
+
+def _box_rows(line: _Line) -> int:
+    """Height of the boxes whose width the bars in a row of a grid show; 0 if they do not."""
+    side = len(line.cells)
+    widths = {len(_CELL.findall(part)) for part in line.text.strip(" |").split("|")}
+    width = widths.pop()
+    return side // width if not widths and 1 < width < side else 0
+
+
+def _digits(cells: str, side: int, place: Callable[[int], str]) -> Grid:
+    """(len(cells),) digits; PuzzleError at `place(index)` of the first character that is none."""
+    digits = _DIGITS[np.frombuffer(cells.encode("ascii", "replace"), dtype=np.uint8)]
+    wrong = digits.view(np.uint8) > side  # -1 is seen as 255
+    if wrong.any():
+        index = int(wrong.argmax())
+        letters = f"a letter A-{SYMBOLS[side]}, " if side > 9 else ""
+        raise PuzzleError(
+            f"{place(index)}: found {cells[index]!r}, "
+            f"expected a digit 1-{min(side, 9)}, {letters}'.' or '0'"
+        )
+    return digits
+
+
+def _place(source: str, line: int) -> str:
+    return f"{source}, line {line}" if source else f"line {line}"
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"

@@ -1,0 +1,137 @@
+"""Sudoku as satisfiability: finding solutions, and digging puzzles out of full grids.
+
+Variable `cell * side + digit` (from 1) says that `digit` stands in `cell`, counted row by row.
+Everything is deterministic: the same call gives the same grids.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from trm_core.puzzles.base import Grid
+
+Ints = npt.NDArray[np.int32]
+
+DIG_PROPAGATIONS = 10_000_000
+"""How many literals the solver may set in one `dig`: some seconds of work, the same anywhere."""
+
+
+@lru_cache(maxsize=16)
+def units(side: int, box_rows: int) -> Ints:
+    """(3 * side, side) cell numbers of the rows, then the columns, then the boxes."""
+    cells = np.arange(side * side, dtype=np.int32).reshape(side, side)
+    box_cols = side // box_rows
+    boxes = cells.reshape(box_cols, box_rows, box_rows, box_cols).swapaxes(1, 2)
+    return np.vstack([cells, cells.T, boxes.reshape(side, side)])
+
+
+def solutions(grid: Grid, box_rows: int, limit: int) -> list[Grid]:
+    """Up to `limit` different full grids that keep the digits of `grid` and break no rule."""
+    from pysat.solvers import Glucose3
+
+    side = grid.shape[0]
+    found: list[Grid] = []
+    with Glucose3(bootstrap_with=_clauses(grid, box_rows)) as solver:
+        while len(found) < limit and solver.solve():
+            true = [literal for literal in solver.get_model() if literal > 0]
+            found.append(_grid_of(true, side))
+            solver.add_clause([-literal for literal in true])
+    return found
+
+
+def full_grid(side: int, box_rows: int, rng: np.random.Generator) -> Grid:
+    """A solved grid: random boxes on the diagonal, and a completion of them."""
+    box_cols = side // box_rows
+    while True:
+        grid = np.zeros((side, side), dtype=np.int8)
+        for box in range(min(box_rows, box_cols)):
+            top, left = box * box_rows, box * box_cols
+            digits = rng.permutation(side).reshape(box_rows, box_cols) + 1
+            grid[top : top + box_rows, left : left + box_cols] = digits
+        if completed := solutions(grid, box_rows, limit=1):  # fails for 4×4 only, 2 in 3 times
+            return completed[0]
+
+
+def dig(side: int, box_rows: int, givens: int, seed: int) -> tuple[Grid | None, Grid, int]:
+    """Empty the cells of random full grids, one by one, while the solution stays unique.
+
+    Returns the puzzle (None if no attempt got down to `givens`), its solution and the fewest
+    givens that any attempt reached.
+    """
+    from pysat.solvers import Glucose3
+
+    cells = side * side
+    fewest = cells
+    work = attempt = 0
+    puzzle = None
+    with Glucose3(bootstrap_with=_clauses(np.zeros((side, side), np.int8), box_rows)) as solver:
+        while puzzle is None and work < DIG_PROPAGATIONS:
+            rng = np.random.default_rng([seed, attempt])
+            solution = full_grid(side, box_rows, rng)
+            kept = dict(enumerate((np.arange(cells) * side + solution.ravel()).tolist()))
+            for cell in rng.permutation(cells).tolist():
+                if len(kept) == givens or work >= DIG_PROPAGATIONS:
+                    break
+                literal = kept.pop(cell)
+                solver.prop_budget(DIG_PROPAGATIONS - work)
+                # Unique while no grid with the other givens has another digit in this cell.
+                if solver.solve_limited(assumptions=[*kept.values(), -literal]) is not False:
+                    kept[cell] = literal
+                work = solver.accum_stats()["propagations"]
+            if len(kept) == givens:
+                puzzle = _grid_of(list(kept.values()), side)
+            fewest = min(fewest, len(kept))
+            attempt += 1
+    return puzzle, solution, fewest
+
+
+def _grid_of(literals: list[int], side: int) -> Grid:
+    cells, digits = np.divmod(np.array(literals, dtype=np.int64) - 1, side)
+    grid = np.zeros(side * side, dtype=np.int8)
+    grid[cells] = digits + 1
+    return grid.reshape(side, side)
+
+
+@lru_cache(maxsize=4)
+def _rules(side: int, box_rows: int) -> tuple[Ints, Ints]:
+    """Two tables of variables: (N, side) of which one is true, (M, 2) of which one is false."""
+    variables = np.arange(1, side**3 + 1, dtype=np.int32).reshape(side * side, side)
+    in_units = variables[units(side, box_rows)].swapaxes(1, 2).reshape(-1, side)
+    one_of = np.vstack([variables, in_units])
+    first, second = np.triu_indices(side, 1)
+    pairs = np.stack([one_of[:, first], one_of[:, second]], axis=-1)
+    return one_of, np.unique(pairs.reshape(-1, 2), axis=0)
+
+
+def _clauses(grid: Grid, box_rows: int) -> list[list[int]]:
+    """The rules as clauses over the digits that the givens of `grid` leave possible.
+
+    Leaving the others out makes the formula of a usual puzzle about eight times smaller.
+    """
+    side = grid.shape[0]
+    one_of, pairs = _rules(side, box_rows)
+    possible = _possible(grid, box_rows)
+    clauses: list[list[int]] = (-pairs[possible[pairs].all(axis=1)]).tolist()
+    kept = possible[one_of]
+    literals: list[int] = one_of[kept].tolist()
+    start = 0
+    for end in kept.sum(axis=1).cumsum().tolist():
+        clauses.append(literals[start:end])
+        start = end
+    return clauses
+
+
+def _possible(grid: Grid, box_rows: int) -> npt.NDArray[np.bool_]:
+    """(1 + side**3,) by variable: given, or in an empty cell with no equal given in its units."""
+    side = grid.shape[0]
+    given = grid.reshape(-1, 1) == np.arange(1, side + 1)
+    possible = np.repeat(grid.reshape(-1, 1) == 0, side, axis=1)
+    in_unit = units(side, box_rows)
+    seen = given[in_unit].any(axis=1)
+    for kind in range(3):  # rows, columns, boxes: each holds every cell once
+        rows = slice(kind * side, (kind + 1) * side)
+        possible[in_unit[rows]] &= ~seen[rows, np.newaxis]
+    return np.concatenate([[False], (possible | given).ravel()])

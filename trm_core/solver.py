@@ -1,0 +1,115 @@
+"""The halting loop: a puzzle goes in, frames come out. Owns device and number format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from trm_core.checkpoints.directory import load_model
+from trm_core.checkpoints.info import ModelInfo
+from trm_core.model.recursion import RecursiveModel, State, Step
+from trm_core.model.stablemax import stablemax
+from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.trace import Frame, SolveSettings, Trace
+
+
+class SolveCancelled(Exception):  # noqa: N818
+    """Leaves a supervision step in the middle; never seen outside this module."""
+
+
+class Solver:
+    """Solves puzzles with one model."""
+
+    def __init__(self, model: RecursiveModel, info: ModelInfo) -> None:
+        self.model = model
+        self.info = info
+
+    @classmethod
+    def load(cls, info: ModelInfo, device: str = "auto", dtype: str = "auto") -> Self:
+        """A solver for a model directory. Raises CheckpointError or DeviceError."""
+        return cls(load_model(info.directory, device, dtype), info)
+
+    @property
+    def device(self) -> torch.device:
+        return self.model.y_init.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.model.y_init.dtype
+
+    def start(self, puzzle: Puzzle, settings: SolveSettings) -> Trace:
+        """An empty trace for `frames` to fill. Raises PuzzleError if the model cannot read it."""
+        if misfit := self.info.misfit(puzzle):
+            raise PuzzleError(misfit)
+        config = self.model.config
+        return Trace(
+            puzzle, self.info.puzzle, self.info.name, config.cycles, config.latent_steps, settings
+        )
+
+    def frames(self, trace: Trace, cancelled: Callable[[], bool] = bool) -> Iterator[Frame]:
+        """Run the recursion and yield its frames; those of a supervision step come together.
+
+        Stops by the trace's settings, or within one latent step after `cancelled()` turns true.
+        """
+        puzzle, settings = trace.puzzle, trace.settings
+        tokens = torch.from_numpy(puzzle.encode(puzzle.grid, self.info.puzzle))
+        tokens = tokens.to(self.device)[None]
+        puzzle_ids = torch.tensor([self.info.puzzle_id(puzzle)], device=self.device)
+        state = self.model.initial_state(1)
+        for supervision_step in range(1, settings.max_supervision_steps + 1):
+            recorder = _Recorder(supervision_step, state, settings.every_latent_step, cancelled)
+            try:
+                with torch.inference_mode():
+                    state = self.model.supervision_step(tokens, state, puzzle_ids, recorder).state
+            except SolveCancelled:
+                yield from recorder.frames
+                return
+            yield from recorder.frames
+            halting = recorder.frames[-1].halt_probability
+            if settings.halt_threshold is not None and halting > settings.halt_threshold:
+                return
+
+
+class _Recorder:
+    """Watches one supervision step and turns its steps into frames."""
+
+    def __init__(
+        self,
+        supervision_step: int,
+        state: State,
+        every_latent_step: bool,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.frames: list[Frame] = []
+        self._supervision_step = supervision_step
+        self._last = state
+        self._every_latent_step = every_latent_step
+        self._cancelled = cancelled
+
+    def __call__(self, step: Step) -> None:
+        if self._cancelled():
+            raise SolveCancelled
+        if step.kind == "answer" or self._every_latent_step:
+            self.frames.append(self._frame(step))
+            self._last = State(step.y, step.z)
+
+    def _frame(self, step: Step) -> Frame:
+        logits = step.decode()[0].float().cpu()
+        return Frame(
+            supervision_step=self._supervision_step,
+            cycle=step.cycle,
+            latent_step=step.latent_step,
+            ends_supervision_step=step.kind == "answer" and step.cycle == step.model.config.cycles,
+            tokens=logits.argmax(-1).int().numpy(),
+            probabilities=stablemax(logits).half().numpy(),
+            halt_probability=step.halt_logit().sigmoid().item(),
+            y_change=_distance(step.y, self._last.y),
+            z_change=_distance(step.z, self._last.z),
+        )
+
+
+def _distance(a: Tensor, b: Tensor) -> float:
+    return float((a.float() - b.float()).norm())

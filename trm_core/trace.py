@@ -1,0 +1,186 @@
+"""What one solve did, frame by frame, and everything that is derived from it. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from trm_core.puzzles.base import Conflict, Grid, Puzzle, PuzzleShape, Tokens
+
+T = TypeVar("T", bound=np.generic)
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SolveSettings:
+    """How a solve is run and shown.
+
+    max_supervision_steps: where it stops at the latest.
+    halt_threshold: it stops after a supervision step with a halting probability above this;
+        None runs all supervision steps, as the official evaluation does.
+    every_latent_step: record a frame after every latent step too, not only after every cycle.
+    """
+
+    max_supervision_steps: int = 16
+    halt_threshold: float | None = 0.5
+    every_latent_step: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The model after one network call; steps and cycles count from 1.
+
+    latent_step: None after an answer update, that is at the end of a cycle.
+    tokens: (cells,) decoded from y.
+    probabilities: (cells, vocab) float16, stablemax as in training.
+    halt_probability: of y as it is now, not only at the end of a supervision step.
+    y_change, z_change: Euclidean norm of the difference to the frame before (the initial state
+        for the first).
+    """
+
+    supervision_step: int
+    cycle: int
+    latent_step: int | None
+    ends_supervision_step: bool
+    tokens: Tokens
+    probabilities: npt.NDArray[np.float16]
+    halt_probability: float
+    y_change: float
+    z_change: float
+
+
+class Trace:
+    """The frames of one solve of one puzzle, growing while the solve runs.
+
+    Derived measures are computed on demand and kept; masks and maps have the shape of the
+    model's canvas (`shape.rows`, `shape.cols`), whose top left corner a smaller grid takes.
+    """
+
+    def __init__(
+        self,
+        puzzle: Puzzle,
+        shape: PuzzleShape,
+        model_name: str,
+        cycles: int,
+        latent_steps: int,
+        settings: SolveSettings,
+    ) -> None:
+        self.puzzle = puzzle
+        self.shape = shape
+        self.model_name = model_name
+        self.cycles = cycles
+        self.latent_steps = latent_steps
+        self.settings = settings
+        self.frames: list[Frame] = []
+        self._grids: list[Grid] = []
+        self._conflicts: dict[int, list[Conflict]] = {}
+        self._solved: list[bool | None] = []
+        self._last_change: list[npt.NDArray[np.int_]] = []
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __getitem__(self, index: int) -> Frame:
+        return self.frames[index]
+
+    @property
+    def frames_per_step(self) -> int:
+        """Frames that a whole supervision step has."""
+        return self.cycles * (self.latent_steps + 1 if self.settings.every_latent_step else 1)
+
+    def append(self, frame: Frame) -> None:
+        before = self.frames[-1].tokens if self.frames else self._start
+        changed_at = self._last_change[-1] if self._last_change else np.full(len(before), -1)
+        self._last_change.append(np.where(frame.tokens != before, len(self.frames), changed_at))
+        self.frames.append(frame)
+        self._grids.append(self.puzzle.decode(frame.tokens, self.shape))
+        self._solved.append(self.puzzle.is_solved_by(self._grids[-1]))
+
+    @cached_property
+    def solution(self) -> Grid | None:
+        """The one right answer, where it is known or can be worked out."""
+        if self.puzzle.solution is not None:
+            return self.puzzle.solution
+        return None if self.puzzle.problems() else self.puzzle.solve()
+
+    def grid(self, index: int) -> Grid:
+        """The answer decoded at a frame, in its own size."""
+        return self._grids[index]
+
+    def changed(self, index: int) -> Mask:
+        """Cells whose token differs from the frame before (from the puzzle at the first)."""
+        return self._canvas(self._last_change[index] == index)
+
+    def frames_since_change(self, index: int) -> npt.NDArray[np.int_]:
+        """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on."""
+        return self._canvas(index - self._last_change[index])
+
+    def conflicts(self, index: int) -> list[Conflict]:
+        """The rules of the puzzle that the answer at a frame breaks."""
+        if index not in self._conflicts:
+            self._conflicts[index] = self.puzzle.conflicts(self._grids[index])
+        return self._conflicts[index]
+
+    def right_cells(self, index: int) -> tuple[int, int] | None:
+        """(right, all) open cells of the answer at a frame; None without a known solution."""
+        if self.solution is None:
+            return None
+        open_cells = self.puzzle.open_cells
+        grid = self._grids[index]
+        rows, cols = (min(a, b) for a, b in zip(grid.shape, open_cells.shape, strict=True))
+        right = (grid[:rows, :cols] == self.solution[:rows, :cols]) & open_cells[:rows, :cols]
+        return int(right.sum()), int(open_cells.sum())
+
+    def solved(self, index: int) -> bool | None:
+        """Whether the answer at a frame is right by the puzzle's own rules; None if unknown."""
+        return self._solved[index]
+
+    def entropy(self, index: int) -> npt.NDArray[np.float64]:
+        """Per cell, the entropy of its probabilities in bits."""
+        p = self.frames[index].probabilities.astype(np.float64)
+        return self._canvas(-np.sum(p * np.log2(np.maximum(p, 1e-12)), axis=-1))
+
+    def halt_probabilities(self) -> npt.NDArray[np.float64]:
+        """(frames,) halting probability at every frame."""
+        return np.array([frame.halt_probability for frame in self.frames])
+
+    def first_right(self) -> int | None:
+        """The first frame whose answer is right."""
+        return next((i for i, solved in enumerate(self._solved) if solved), None)
+
+    def halts_at(self, threshold: float) -> int | None:
+        """The frame at which halting with `threshold` stops: the first end of a supervision
+        step with a halting probability above it."""
+        return next(
+            (
+                i
+                for i, frame in enumerate(self.frames)
+                if frame.ends_supervision_step and frame.halt_probability > threshold
+            ),
+            None,
+        )
+
+    def sentence(self, index: int) -> str:
+        """A frame in words, for status lines and terminals."""
+        frame = self.frames[index]
+        where = (
+            f"Supervision step {frame.supervision_step} of {self.settings.max_supervision_steps}, "
+            f"cycle {frame.cycle} of {self.cycles}"
+        )
+        if frame.latent_step is not None:
+            where += f", latent step {frame.latent_step}"
+        facts = [f"{self.changed(index).sum()} changed", f"halting {frame.halt_probability:.2f}"]
+        if right_of_all := self.right_cells(index):
+            facts.insert(0, "{} of {} open cells right".format(*right_of_all))
+        return f"{where}: {', '.join(facts)}"
+
+    @cached_property
+    def _start(self) -> Tokens:
+        return self.puzzle.encode(self.puzzle.grid, self.shape)
+
+    def _canvas(self, cells: npt.NDArray[T]) -> npt.NDArray[T]:
+        return cells.reshape(self.shape.rows, self.shape.cols)

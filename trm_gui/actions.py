@@ -1,0 +1,97 @@
+"""Every command of the window: its words, keys and icon, in menu order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from trm_gui.icons import icon
+from trm_gui.theme import Theme
+
+StandardKey = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class Command:
+    """`name` is the action's objectName; `icon` one of resources/icons ("" for none)."""
+
+    name: str
+    menu: str
+    text: str
+    hint: str
+    keys: tuple[str | StandardKey, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+    repeats: bool = False
+
+
+COMMANDS = (
+    Command(
+        "open", "&File", "&Open…", "Open a Sudoku, maze or ARC file", (StandardKey.Open,), "open"
+    ),
+    Command("quit", "&File", "&Quit", "Close the window", (StandardKey.Quit,)),
+    Command("undo", "&Edit", "&Undo", "Take back the last change", (StandardKey.Undo,), "undo"),
+    Command("redo", "&Edit", "&Redo", "Make it again", (StandardKey.Redo,), "redo"),
+    Command("edit", "&Edit", "&Edit the puzzle", "Type into the puzzle; Escape leaves it", ("E",)),
+    Command("solve", "&Solve", "&Solve", "Run the model on the puzzle", ("Ctrl+Return",), "solve"),
+    Command("cancel", "&Solve", "&Cancel", "Stop the solve", ("Ctrl+.",), "cancel"),
+    Command("first", "S&tep", "&First", "To the first cycle", ("Home",), "first"),
+    Command(
+        "previous_supervision_step",
+        "S&tep",
+        "Previous s&upervision step",
+        "Back by one supervision step",
+        ("Shift+Left",),
+        "previous_supervision_step",
+        repeats=True,
+    ),
+    Command(
+        "previous", "S&tep", "&Previous", "Back by one cycle", ("Left",), "previous", repeats=True
+    ),
+    Command("play", "S&tep", "P&lay", "Play and pause", ("Space",), "play", checkable=True),
+    Command("next", "S&tep", "&Next", "On by one cycle", ("Right",), "next", repeats=True),
+    Command(
+        "next_supervision_step",
+        "S&tep",
+        "Next super&vision step",
+        "On by one supervision step",
+        ("Shift+Right",),
+        "next_supervision_step",
+        repeats=True,
+    ),
+    Command("last", "S&tep", "La&st", "To the last cycle", ("End",), "last"),
+    Command("slower", "S&tep", "Slo&wer", "Play slower", ("-",)),
+    Command("faster", "S&tep", "Fas&ter", "Play faster", ("+", "=")),
+    Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
+    Command("about", "&Help", "&About TRM Studio", "Versions and device"),
+)
+
+
+def make_actions(parent: QWidget) -> dict[str, QAction]:
+    """One action per command, by name, all of them children of `parent`."""
+    actions = {}
+    for command in COMMANDS:
+        action = QAction(command.text, parent)
+        action.setObjectName(command.name)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setAutoRepeat(command.repeats)
+        action.setCheckable(command.checkable)
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{command.hint} ({shortcut})" if shortcut else command.hint)
+        action.setStatusTip(command.hint)
+        parent.addAction(action)
+        actions[command.name] = action
+    return actions
+
+
+def set_icons(actions: dict[str, QAction], theme: Theme) -> None:
+    """Draw the icons in the theme's colours; a playing play action shows a pause."""
+    for command in COMMANDS:
+        action = actions[command.name]
+        if command.icon:
+            name = "pause" if command.name == "play" and action.isChecked() else command.icon
+            action.setIcon(icon(name, theme))

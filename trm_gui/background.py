@@ -1,0 +1,107 @@
+"""Work that must not run on the GUI thread: reading files, loading models, solving."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.trace import Frame, SolveSettings
+
+if TYPE_CHECKING:
+    from trm_core.solver import Solver
+
+
+@dataclass(frozen=True, eq=False)
+class Solve:
+    """One request to solve; `cancelled` may be set from any thread."""
+
+    model: ModelInfo
+    puzzle: Puzzle
+    settings: SolveSettings
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+class Background(QObject):
+    """One thread that reads files and one that solves; both answer with signals.
+
+    The thread that solves imports torch when it has its first model to load, and keeps the
+    models that it has loaded.
+    """
+
+    opened = Signal(object, object)
+    """Path, list of puzzles."""
+    open_failed = Signal(object, str)
+    started = Signal(object, object)
+    """Solve, its empty Trace."""
+    advanced = Signal(object, list)
+    """Solve, the frames of one more supervision step."""
+    ended = Signal(object, str)
+    """Solve, why it failed ("" if it did not)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reader = ThreadPoolExecutor(1, "reader")
+        self._solver = ThreadPoolExecutor(1, "solver")
+        self._loaded: dict[Path, Solver] = {}
+
+    def open(self, path: Path) -> None:
+        self._reader.submit(self._open, path)
+
+    def solve(self, solve: Solve) -> None:
+        self._solver.submit(self._run, solve)
+
+    def close(self) -> None:
+        """Drop what waits and wait for what runs."""
+        for executor in (self._reader, self._solver):
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def _open(self, path: Path) -> None:
+        from trm_core.puzzles.files import load_puzzles
+
+        try:
+            self.opened.emit(path, load_puzzles(path))
+        except PuzzleError as error:
+            self.open_failed.emit(path, str(error))
+        except Exception as error:  # a defect in a reader must not take the window down
+            self.open_failed.emit(path, f"{path} cannot be read ({type(error).__name__}).")
+            raise
+
+    def _run(self, solve: Solve) -> None:
+        failure = ""
+        try:
+            self._run_steps(solve)
+        except (CheckpointError, PuzzleError) as error:
+            failure = str(error)
+        except Exception as error:
+            failure = f"The solve stopped: {error}"
+            raise
+        finally:
+            self.ended.emit(solve, failure)
+
+    def _run_steps(self, solve: Solve) -> None:
+        solver = self._loaded_solver(solve.model)
+        trace = solver.start(solve.puzzle, solve.settings)
+        trace.solution  # noqa: B018  worked out here, where it blocks nobody
+        self.started.emit(solve, trace)
+        frames: list[Frame] = []
+        for frame in solver.frames(trace, solve.cancelled.is_set):
+            frames.append(frame)
+            if frame.ends_supervision_step:
+                self.advanced.emit(solve, frames)
+                frames = []
+        if frames:
+            self.advanced.emit(solve, frames)
+
+    def _loaded_solver(self, model: ModelInfo) -> Solver:
+        from trm_core.solver import Solver
+
+        if model.directory not in self._loaded:
+            self._loaded[model.directory] = Solver.load(model)
+        return self._loaded[model.directory]

@@ -1,0 +1,51 @@
+"""How an ARC grid looks: the ten official colours, exactly, with thin grey lines between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from PySide6.QtGui import QColor, QPainter
+
+from trm_core.puzzles import NO_SYMBOL
+from trm_gui.board import marks
+from trm_gui.board.content import BoardContent
+from trm_gui.board.geometry import Cell, CellGeometry
+from trm_gui.theme import Theme
+
+
+def paint_arc(
+    painter: QPainter,
+    geometry: CellGeometry,
+    content: BoardContent,
+    theme: Theme,
+    selected: Cell | None = None,
+) -> None:
+    """Conflicts have their corner mark and no tint: a tinted cell would be another colour."""
+    grid = content.grid
+    painter.fillRect(geometry.outline, QColor(theme.board))
+    for code, colour in enumerate(theme.arc):
+        marks.fill(painter, geometry, marks.cells_where(grid == code), colour)
+    marks.draw_hatching(
+        painter, geometry, marks.cells_where(grid == NO_SYMBOL), theme.secondary_text
+    )
+    if geometry.size >= marks.FINE_CELL:
+        thin = geometry.snap(1.0)
+        bars = geometry.row_lines(range(grid.shape[0] + 1), thin)
+        bars += geometry.col_lines(range(grid.shape[1] + 1), thin)
+        marks.draw_bars(painter, bars, theme.arc_line)
+    marks.draw_changes(painter, geometry, content, theme, casing=theme.board)
+    marks.draw_selection(painter, geometry, selected, theme)
+    if content.wrong is not None:
+        for ink, codes in _codes_by_ink(theme).items():
+            cells = marks.cells_where(content.wrong & np.isin(grid, codes))
+            marks.draw_wrong_marks(painter, geometry, cells, ink)
+    marks.draw_conflict_marks(painter, geometry, content, theme)
+
+
+def _codes_by_ink(theme: Theme) -> dict[str, list[int]]:
+    """The symbols on which black reads better, and those on which white does."""
+    codes = defaultdict(list, {marks.ink_on(theme.board): [NO_SYMBOL]})
+    for code, colour in enumerate(theme.arc):
+        codes[marks.ink_on(colour)].append(code)
+    return codes

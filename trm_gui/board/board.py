@@ -1,0 +1,253 @@
+"""The board widget: shows one grid of a puzzle, or a message where there is none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.board.content import BoardContent
+from trm_gui.board.describe import describe_board, describe_cell
+from trm_gui.board.geometry import Cell, CellGeometry
+from trm_gui.board.message import BoardMessage
+from trm_gui.board.painters import paint_board
+
+ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+CLEARING_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+
+class Board(QWidget):
+    """A puzzle's grid with square cells, as large as fits, centred.
+
+    A click selects a cell. While `editable` and with a cell selected, arrow keys move the
+    selection and, on a Sudoku, keys that stand for a digit emit `cell_typed`; Escape leaves. The
+    board itself changes only by `set_content`. All other keys pass on to the parent and to the
+    window's shortcuts.
+    """
+
+    cell_typed = Signal(int, int, int)
+    """Row, column and the code to stand there, 0 to clear."""
+    selection_changed = Signal(object)
+    """The selected (row, column), or None."""
+    message_button_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, name: str = "Board") -> None:
+        super().__init__(parent)
+        self._content: BoardContent | None = None
+        self._selected: Cell | None = None
+        self._editable = False
+        self._message = BoardMessage(self)
+        self._message.hide()
+        self._message.button_clicked.connect(self.message_button_clicked)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 200)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 480)
+
+    @property
+    def content(self) -> BoardContent | None:
+        return self._content
+
+    def set_content(self, content: BoardContent | None) -> None:
+        """Show `content` in place of what was shown; None leaves an empty place."""
+        if content == self._content and self._message.isHidden():
+            return
+        self._content = content
+        self._message.hide()
+        if self._selected is not None and not self._has(self._selected):
+            self.select(None)
+        if content is not None and content.grid.size == 0:
+            self._show_message("No grid decoded yet", "The answer has no complete grid here.")
+        self._describe()
+        self.update()
+
+    def set_message(self, title: str, text: str, button_text: str | None = None) -> None:
+        """Say what stands here and why, in place of a grid, with the one button that helps."""
+        self._content = None
+        self.select(None)
+        self._show_message(title, text, button_text)
+        self.setAccessibleDescription(f"{title}. {text}")
+        self.update()
+
+    def shown_grid(self) -> list[list[int]] | list[list[str]]:
+        """The rows on screen as `trm solve --json` prints them; none while there is no grid."""
+        if self._content is None or self._content.grid.size == 0:
+            return []
+        return self._content.puzzle.json_rows(self._content.grid)
+
+    @property
+    def editable(self) -> bool:
+        return self._editable
+
+    @editable.setter
+    def editable(self, editable: bool) -> None:
+        self._editable = editable
+        self.update()
+
+    @property
+    def selected_cell(self) -> Cell | None:
+        return self._selected
+
+    def select(self, cell: Cell | None) -> None:
+        """Select the (row, column) `cell`; None, or a cell that is not there, selects nothing."""
+        if cell is not None and not self._has(cell):
+            cell = None
+        if cell == self._selected:
+            return
+        self._selected = cell
+        self._describe()
+        self.update()
+        self.selection_changed.emit(cell)
+
+    def geometry_of_cells(self) -> CellGeometry | None:
+        """Where the cells lie in this widget; None while there is no grid."""
+        content = self._content
+        if content is None or content.grid.size == 0:
+            return None
+        return CellGeometry.fit(
+            self._board_area(), content.rows, content.cols, self.devicePixelRatioF()
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = themes.current(self)
+        if self._content is None or self._content.grid.size == 0:
+            outline = self._empty_area()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(theme.line))
+            painter.setBrush(QColor(theme.surface))
+            painter.drawRoundedRect(outline, themes.SPACE / 2, themes.SPACE / 2)
+        else:
+            geometry = paint_board(
+                painter, self._board_area(), self._content, theme, self._selected
+            )
+            outline = geometry.outline
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            reach = themes.SPACE / 2
+            ring = outline.adjusted(-reach, -reach, reach, reach)
+            painter.drawRoundedRect(ring, themes.SPACE / 2, themes.SPACE / 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._message.setGeometry(self._empty_area().toRect())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cells = self.geometry_of_cells()
+        if cells is None or event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self.select(cells.cell_at(event.position()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._takes(event):
+            event.ignore()
+        elif event.key() in ARROWS:
+            self._move_selection(*ARROWS[event.key()])
+        elif event.key() == Qt.Key.Key_Escape:
+            self.select(None)
+        else:
+            self.cell_typed.emit(*self._selected, self._typed_code(event))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._takes(event):
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.ToolTip:
+            self._show_tool_tip(event)
+            return True
+        return super().event(event)
+
+    def _has(self, cell: Cell) -> bool:
+        content = self._content
+        return content is not None and 0 <= cell[0] < content.rows and 0 <= cell[1] < content.cols
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        """Whether a key is meant for this board rather than for the window."""
+        if not self._editable or self._content is None or self._content.grid.size == 0:
+            return False
+        if event.modifiers() & ~(
+            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+        ):
+            return False
+        if self._selected is None:
+            return False
+        if event.key() in ARROWS:
+            return not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        return event.key() == Qt.Key.Key_Escape or self._typed_code(event) is not None
+
+    def _typed_code(self, event: QKeyEvent) -> int | None:
+        """The Sudoku code that a key stands for, None if for none."""
+        if self._content.puzzle.kind != "sudoku":
+            return None
+        text = event.text().upper()
+        if event.key() in CLEARING_KEYS or text in ("0", "."):
+            return 0
+        if len(text) != 1 or not text.isascii() or not text.isalnum():
+            return None
+        code = int(text, 36)
+        return code if code <= self._content.rows else None
+
+    def _move_selection(self, rows: int, cols: int) -> None:
+        row, col = self._selected
+        if self._has((row + rows, col + cols)):
+            self.select((row + rows, col + cols))
+
+    def _show_message(self, title: str, text: str, button_text: str | None = None) -> None:
+        self._message.set_message(title, text, button_text)
+        self._message.setGeometry(self._empty_area().toRect())
+        self._message.show()
+
+    def _describe(self) -> None:
+        content = self._content
+        words = "" if content is None else describe_board(content)
+        if self._selected is not None:
+            words += ". Selected: " + describe_cell(content, self._selected).replace("\n", ", ")
+        self.setAccessibleDescription(words)
+
+    def _show_tool_tip(self, event: QHelpEvent) -> None:
+        cells = self.geometry_of_cells()
+        cell = None if cells is None else cells.cell_at(event.pos())
+        if cell is None:
+            QToolTip.hideText()
+            return
+        area = cells.rect(*cell).toRect()
+        QToolTip.showText(event.globalPos(), describe_cell(self._content, cell), self, area)
+
+    def _board_area(self) -> QRectF:
+        """The room for cells, with the width of the focus ring left around it."""
+        margin = themes.SPACE
+        return QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+
+    def _empty_area(self) -> QRectF:
+        """The square that a board would fill, on whole pixels for a crisp line."""
+        room = self._board_area()
+        side = min(room.width(), room.height())
+        corner = room.center() - QPointF(side / 2, side / 2)
+        return QRectF(round(corner.x()) + 0.5, round(corner.y()) + 0.5, side - 1, side - 1)

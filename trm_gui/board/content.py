@@ -1,0 +1,117 @@
+"""What a board shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from trm_core.puzzles import NO_SYMBOL, Conflict, Grid, Puzzle
+from trm_core.puzzles.maze import PATH
+
+Mask = npt.NDArray[np.bool_]
+
+FADE_CYCLES = 3
+"""A change is marked in its own cycle and, fainter each time, in the cycles up to this many."""
+
+
+@dataclass(frozen=True, eq=False)
+class BoardContent:
+    """A grid of one puzzle and what is to be marked on it. Arrays are read-only.
+
+    `grid` may be smaller or larger than the puzzle (ARC), or (0, 0) where nothing was decoded.
+    The masks and `changed_age` have the shape of `grid`. `changed` marks cells that changed;
+    `changed_age` says how many cycles ago (0: in this one), alone or within `changed`.
+    """
+
+    puzzle: Puzzle
+    grid: Grid
+    changed: Mask | None = None
+    changed_age: npt.NDArray[np.integer] | None = None
+    conflicts: Sequence[Conflict] = ()
+    wrong: Mask | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "conflicts", tuple(self.conflicts))
+        for name, dtype in (("grid", np.int8), ("changed", bool), ("wrong", bool)):
+            self._freeze(name, dtype)
+        self._freeze("changed_age", np.int64)
+
+    def _freeze(self, name: str, dtype: npt.DTypeLike) -> None:
+        value = getattr(self, name)
+        if value is None:
+            return
+        array = np.array(value, dtype=dtype)
+        if array.shape != self.grid.shape:
+            raise ValueError(f"{name} has shape {array.shape}, the grid {self.grid.shape}")
+        array.setflags(write=False)
+        object.__setattr__(self, name, array)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BoardContent):
+            return NotImplemented
+        return all(
+            _same(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
+        )
+
+    __hash__ = None
+
+    @property
+    def rows(self) -> int:
+        return self.grid.shape[0]
+
+    @property
+    def cols(self) -> int:
+        return self.grid.shape[1]
+
+    @property
+    def given(self) -> Mask:
+        """(rows, cols) cells that stand as posed; none in ARC, whose answer is a new grid."""
+        if self._answers_elsewhere:
+            return np.zeros(self.grid.shape, dtype=bool)
+        return (self.grid == self.puzzle.grid) & ~self.puzzle.open_cells
+
+    @property
+    def altered(self) -> Mask:
+        """(rows, cols) cells that contradict the puzzle as posed; none in ARC.
+
+        Of the floor of a maze an answer may make path, and nothing else.
+        """
+        if self._answers_elsewhere:
+            return np.zeros(self.grid.shape, dtype=bool)
+        different = (self.grid != self.puzzle.grid) & (self.grid != NO_SYMBOL)
+        if self.puzzle.kind == "maze":
+            return different & ((self.grid != PATH) | ~self.puzzle.open_cells)
+        return different & ~self.puzzle.open_cells
+
+    @property
+    def change_strength(self) -> npt.NDArray[np.float64]:
+        """(rows, cols) how strongly each cell's change is marked: 1 in its cycle, down to 0."""
+        if self.changed_age is None:
+            return np.zeros(self.grid.shape) if self.changed is None else self.changed.astype(float)
+        fading = 1 - self.changed_age / FADE_CYCLES
+        visible = (self.changed_age >= 0) & (self.changed_age < FADE_CYCLES)
+        return np.where(visible if self.changed is None else visible & self.changed, fading, 0)
+
+    @property
+    def conflict_cells(self) -> set[tuple[int, int]]:
+        """Cells of the grid that break a rule."""
+        return {
+            (row, col)
+            for conflict in self.conflicts
+            for row, col in conflict.cells
+            if 0 <= row < self.rows and 0 <= col < self.cols
+        }
+
+    @property
+    def _answers_elsewhere(self) -> bool:
+        """Whether the cells of the grid are not those of the puzzle."""
+        return self.puzzle.kind == "arc" or self.grid.shape != self.puzzle.grid.shape
+
+
+def _same(first: object, second: object) -> bool:
+    if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
+        return np.array_equal(first, second)
+    return first == second

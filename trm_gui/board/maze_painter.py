@@ -1,0 +1,102 @@
+"""How a maze looks: solid walls, light floor, and the path as one line from start to goal."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPolygonF
+
+from trm_core.puzzles import NO_SYMBOL
+from trm_core.puzzles.maze import GOAL, PATH, START, WALL
+from trm_gui import theme as themes
+from trm_gui.board import marks
+from trm_gui.board.content import BoardContent
+from trm_gui.board.geometry import Cell, CellGeometry
+from trm_gui.theme import Theme
+
+
+def paint_maze(
+    painter: QPainter,
+    geometry: CellGeometry,
+    content: BoardContent,
+    theme: Theme,
+    selected: Cell | None = None,
+) -> None:
+    grid = content.grid
+    painter.fillRect(geometry.outline, QColor(theme.floor))
+    marks.fill(painter, geometry, marks.cells_where(grid == WALL), theme.wall)
+    unknown = marks.cells_where(grid == NO_SYMBOL)
+    marks.fill(painter, geometry, unknown, theme.board)
+    marks.draw_hatching(painter, geometry, unknown, theme.secondary_text)
+    marks.fill(painter, geometry, content.conflict_cells, themes.translucent(theme.conflict, 0.28))
+    marks.draw_hatching(painter, geometry, marks.cells_where(content.altered), theme.conflict)
+    marks.draw_changes(painter, geometry, content, theme)
+    _draw_path(painter, geometry, grid, theme)
+    _draw_ends(painter, geometry, grid, theme)
+    marks.draw_frame(painter, geometry, geometry.snap(1.0), theme.strong_line)
+    marks.draw_selection(painter, geometry, selected, theme)
+    if content.wrong is not None:
+        for under, mask in ((theme.wall, grid == WALL), (theme.floor, grid != WALL)):
+            cells = marks.cells_where(content.wrong & mask)
+            marks.draw_wrong_marks(painter, geometry, cells, marks.ink_on(under))
+    marks.draw_conflict_marks(painter, geometry, content, theme)
+
+
+def _draw_path(painter: QPainter, geometry: CellGeometry, grid: np.ndarray, theme: Theme) -> None:
+    """A line through the centres of path cells and the ends they touch; a dot where alone."""
+    on_path = grid == PATH
+    joins = on_path | (grid == START) | (grid == GOAL)
+    right = joins[:, :-1] & joins[:, 1:] & (on_path[:, :-1] | on_path[:, 1:])
+    down = joins[:-1] & joins[1:] & (on_path[:-1] | on_path[1:])
+    line = QPainterPath()
+    for links, (rows, cols) in ((right, (0, 1)), (down, (1, 0))):
+        for row, col in marks.cells_where(links):
+            line.moveTo(geometry.center(row, col))
+            line.lineTo(geometry.center(row + rows, col + cols))
+    joined = np.zeros_like(on_path)
+    joined[:, :-1] |= right
+    joined[:, 1:] |= right
+    joined[:-1] |= down
+    joined[1:] |= down
+    radius = geometry.size * 0.2
+    round_pen = marks.line_pen(theme.accent, geometry.size * 0.28, Qt.PenCapStyle.RoundCap)
+    with marks.antialiased(painter):
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(round_pen)
+        painter.drawPath(line)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent))
+        for row, col in marks.cells_where(on_path & ~joined):
+            painter.drawEllipse(geometry.center(row, col), radius, radius)
+
+
+def _draw_ends(painter: QPainter, geometry: CellGeometry, grid: np.ndarray, theme: Theme) -> None:
+    """Start: a circle with S. Goal: a diamond with G, its points on the edges of the cell."""
+    half = geometry.size / 2
+    font = themes.font(weight=QFont.Weight.Bold)
+    font.setPixelSize(max(1, round(geometry.size * 0.56)))
+    with marks.antialiased(painter):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.start))
+        starts = marks.cells_where(grid == START)
+        goals = marks.cells_where(grid == GOAL)
+        for row, col in starts:
+            painter.drawEllipse(geometry.center(row, col), half * 0.94, half * 0.94)
+        painter.setBrush(QColor(theme.goal))
+        for row, col in goals:
+            painter.drawPolygon(_diamond(geometry.center(row, col), half * 1.16))
+        for ends, letter, colour in ((starts, "S", theme.on_start), (goals, "G", theme.on_goal)):
+            painter.setPen(QColor(colour))
+            for row, col in ends:
+                marks.draw_text(painter, geometry.center(row, col), letter, font)
+
+
+def _diamond(center: QPointF, reach: float) -> QPolygonF:
+    return QPolygonF(
+        [
+            center + QPointF(0, -reach),
+            center + QPointF(reach, 0),
+            center + QPointF(0, reach),
+            center + QPointF(-reach, 0),
+        ]
+    )

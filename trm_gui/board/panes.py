@@ -1,0 +1,139 @@
+"""The two boards with their headings: the puzzle, and the answer at the cursor."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.board.board import Board
+from trm_gui.board.content import BoardContent
+from trm_gui.session import Session
+
+
+class _Pane(QWidget):
+    """A heading, what belongs beside it, and a board below."""
+
+    def __init__(self, board: Board, heading: str, beside: QWidget) -> None:
+        super().__init__()
+        self.board = board
+        self.heading = QLabel(heading)
+        self.heading.setFont(themes.font(themes.TITLE))
+        top = QHBoxLayout()
+        top.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
+        top.addWidget(self.heading)
+        top.addStretch()
+        top.addWidget(beside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(board, 1)
+
+
+class InputPane(_Pane):
+    """The puzzle as posed; a Sudoku can be typed into.
+
+    Beside the heading, where a file has several puzzles, which of them this is.
+    """
+
+    cell_typed = Signal(int, int, int)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.number = QSpinBox()
+        self.number.setAccessibleName("Puzzle of the file")
+        self.number.setToolTip("Which puzzle of the file is shown")
+        self.number.setKeyboardTracking(False)
+        self.number.valueChanged.connect(self._on_number)
+        super().__init__(Board(name="Puzzle"), "Puzzle", self.number)
+        self.board.setObjectName("input_board")
+        self.board.cell_typed.connect(self.cell_typed)
+        session.puzzle_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        puzzle = self._session.puzzle
+        if puzzle is None:
+            self.board.set_message("No puzzle yet", "Open a Sudoku, maze or ARC file, or drop one.")
+            return
+        self.board.editable = puzzle.kind == "sudoku"
+        self.board.set_content(
+            BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
+        )
+        self.heading.setText(puzzle.name or "Puzzle")
+        self.heading.setToolTip(puzzle.source)
+        self._show_number()
+
+    def _show_number(self) -> None:
+        puzzles = self._session.puzzles
+        index = next((i for i, p in enumerate(puzzles) if p is self._session.puzzle), None)
+        self.number.setVisible(len(puzzles) > 1 and index is not None)
+        if index is not None:
+            self.number.blockSignals(True)
+            self.number.setRange(1, len(puzzles))
+            self.number.setSuffix(f" of {len(puzzles):,}")
+            self.number.setValue(index + 1)
+            self.number.blockSignals(False)
+
+    def _on_number(self, number: int) -> None:
+        self._session.set_puzzle(self._session.puzzles[number - 1])
+
+
+class AnswerPane(_Pane):
+    """The answer decoded from y at the cursor, or why there is none."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.verdict = QLabel()
+        super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
+        self.board.setObjectName("answer_board")
+        self.board.message_button_clicked.connect(session.solve)
+        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
+        for signal in (session.puzzle_changed, session.model_changed, session.cursor_changed):
+            signal.connect(self._show)
+        session.solving_changed.connect(self._show)
+        self._failure = ""
+        session.failed.connect(self._on_failed)
+        self._show()
+
+    def _on_failed(self, sentence: str) -> None:
+        self._failure = sentence
+
+    def _show(self) -> None:
+        session = self._session
+        self.verdict.clear()
+        if session.frame is not None:
+            self._show_frame()
+        elif session.model is None and session.puzzle is not None:
+            self.board.set_message("No model fits this puzzle", session.why_no_model())
+        elif session.solving:
+            self.board.set_message("Solving", f"{session.model_name} is being loaded.")
+        else:
+            self.board.set_message(
+                "Not solved yet",
+                f"Watch {session.model_name} work on it, cycle by cycle.",
+                "Solve",
+            )
+
+    def _show_frame(self) -> None:
+        trace, cursor = self._session.trace, self._session.cursor
+        grid = trace.grid(cursor)
+        rows, cols = grid.shape
+        self.board.set_content(
+            BoardContent(
+                trace.puzzle,
+                grid,
+                changed_age=trace.frames_since_change(cursor)[:rows, :cols],
+                conflicts=trace.conflicts(cursor),
+            )
+        )
+        if trace.solved(cursor) is not None:
+            theme = themes.current(self)
+            words, colour = (
+                ("✓ right", theme.ok)
+                if trace.solved(cursor)
+                else ("not right", theme.secondary_text)
+            )
+            self.verdict.setText(words)
+            self.verdict.setStyleSheet(f"color: {colour}; font-weight: bold")

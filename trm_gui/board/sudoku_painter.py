@@ -1,0 +1,104 @@
+"""How a Sudoku looks: givens heavy, the answer lighter in the accent colour, boxes framed."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from trm_core.puzzles import NO_SYMBOL
+from trm_gui import theme as themes
+from trm_gui.board import marks
+from trm_gui.board.content import BoardContent
+from trm_gui.board.geometry import Cell, CellGeometry
+from trm_gui.theme import Theme
+
+
+def symbol(code: int) -> str:
+    """What stands in a cell: digits to 9, then letters from A; nothing for an empty cell."""
+    if code <= 0:
+        return ""
+    return str(code) if code <= 9 else chr(ord("A") + code - 10)
+
+
+def paint_sudoku(
+    painter: QPainter,
+    geometry: CellGeometry,
+    content: BoardContent,
+    theme: Theme,
+    selected: Cell | None = None,
+) -> None:
+    painter.fillRect(geometry.outline, QColor(theme.board))
+    if selected is not None:
+        _highlight_peers(painter, geometry, content, theme, selected)
+    marks.fill(painter, geometry, content.conflict_cells, themes.translucent(theme.conflict, 0.16))
+    marks.draw_hatching(painter, geometry, marks.cells_where(content.grid == NO_SYMBOL), theme.line)
+    _draw_lines(painter, geometry, content, theme)
+    marks.draw_changes(painter, geometry, content, theme)
+    _draw_digits(painter, geometry, content, theme)
+    marks.draw_selection(painter, geometry, selected, theme)
+    if content.wrong is not None:
+        marks.draw_wrong_marks(painter, geometry, marks.cells_where(content.wrong), theme.text)
+    marks.draw_conflict_marks(painter, geometry, content, theme)
+
+
+def _highlight_peers(
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme, selected: Cell
+) -> None:
+    """Tint what the selected cell must differ from, and more so the cells of the same digit."""
+    row, col = selected
+    height, width = _box_size(content)
+    peers = {
+        (r, c)
+        for r in range(content.rows)
+        for c in range(content.cols)
+        if r == row or c == col or (r // height, c // width) == (row // height, col // width)
+    }
+    marks.fill(painter, geometry, peers, themes.translucent(theme.accent, 0.07))
+    if content.grid[selected] > 0:
+        same = set(marks.cells_where(content.grid == content.grid[selected]))
+        same -= content.conflict_cells  # whose tint must stay what it is
+        marks.fill(painter, geometry, same, themes.translucent(theme.accent, 0.2))
+
+
+def _draw_lines(
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme
+) -> None:
+    height, width = _box_size(content)
+    if geometry.size >= marks.FINE_CELL:
+        thin = geometry.snap(1.0)
+        bars = geometry.row_lines(range(1, content.rows), thin)
+        bars += geometry.col_lines(range(1, content.cols), thin)
+        marks.draw_bars(painter, bars, theme.line)
+    strong = geometry.snap(max(1.0, min(2.0, geometry.size / 10)))
+    bars = geometry.row_lines(range(0, content.rows + 1, height), strong)
+    bars += geometry.col_lines(range(0, content.cols + 1, width), strong)
+    marks.draw_bars(painter, bars, theme.strong_line)
+
+
+def _draw_digits(
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme
+) -> None:
+    given = content.given
+    cells = marks.cells_where(content.grid > 0)
+    for of_puzzle, weight, colour in (
+        (True, QFont.Weight.Bold, theme.text),
+        (False, QFont.Weight.Normal, theme.accent),
+    ):
+        font = _digit_font(geometry.size, weight)
+        painter.setPen(QColor(colour))
+        for row, col in cells:
+            if given[row, col] == of_puzzle:
+                text = symbol(int(content.grid[row, col]))
+                marks.draw_text(painter, geometry.center(row, col), text, font)
+
+
+def _digit_font(cell_size: float, weight: QFont.Weight) -> QFont:
+    font = themes.font(weight=weight)
+    font.setPixelSize(max(1, round(cell_size * 0.58)))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def _box_size(content: BoardContent) -> tuple[int, int]:
+    """(rows, columns) of a box."""
+    height = content.puzzle.box_rows
+    return height, content.rows // height

@@ -1,0 +1,201 @@
+"""The main window: puts the parts together and connects the actions to the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trm_core.checkpoints.info import bundled_models
+from trm_core.resources import RESOURCES
+from trm_gui import theme as themes
+from trm_gui.actions import COMMANDS, make_actions, set_icons
+from trm_gui.board.panes import AnswerPane, InputPane
+from trm_gui.editor.commands import ChangeCell
+from trm_gui.help import show_about, show_keys
+from trm_gui.plots.halting import HaltingPlot
+from trm_gui.session import Session
+from trm_gui.settings import restore, save
+from trm_gui.solve_bar import SolveBar
+from trm_gui.status import Status
+from trm_gui.timeline.playback import Playback
+from trm_gui.timeline.transport import Transport
+
+
+class MainWindow(QMainWindow):
+    """Puzzle left, answer right, halting below, then the timeline and the status line."""
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.setWindowTitle("TRM Studio")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.setMinimumSize(800, 600)
+        self.settings = settings
+        self.session = Session(bundled_models())
+        self.playback = Playback(self.session)
+        self.undo_stack = QUndoStack(self)
+        self.actions_by_name = make_actions(self)
+
+        self._input = InputPane(self.session)
+        self._answer = AnswerPane(self.session)
+        self._lay_out()
+        self._fill_menus()
+        self._connect_actions()
+        self._input.cell_typed.connect(self._on_cell_typed)
+        self.session.another_puzzle.connect(self.undo_stack.clear)
+        for signal in (
+            self.session.puzzle_changed,
+            self.session.trace_changed,
+            self.session.cursor_changed,
+            self.session.solving_changed,
+        ):
+            signal.connect(self._enable_actions)
+        self._enable_actions()
+        set_icons(self.actions_by_name, themes.current(self))
+        restore(self)
+
+    def _lay_out(self) -> None:
+        boards = QSplitter(Qt.Orientation.Horizontal)
+        boards.addWidget(self._input)
+        boards.addWidget(self._answer)
+        self.rows = QSplitter(Qt.Orientation.Vertical)
+        self.rows.addWidget(boards)
+        self.rows.addWidget(HaltingPlot(self.session))
+        self.rows.setStretchFactor(0, 1)
+        self.rows.setSizes([600, 20 * themes.SPACE])
+        for splitter in (boards, self.rows):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(themes.SPACE)
+
+        central = QWidget()
+        central.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a field leaves it
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, themes.SPACE, 0, 0)
+        layout.addWidget(self.rows, 1)
+        layout.addWidget(Transport(self.session, self.playback, self.actions_by_name))
+        layout.addWidget(Status(self.session))
+        self.setCentralWidget(central)
+        central.setFocus()
+
+        bar = QToolBar("Solve")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for name in ("open", "solve", "cancel"):
+            bar.addAction(self.actions_by_name[name])
+        bar.addWidget(SolveBar(self.session))
+        self.addToolBar(bar)
+
+    def _fill_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for command in COMMANDS:
+            if command.menu not in menus:
+                menus[command.menu] = self.menuBar().addMenu(command.menu)
+            menus[command.menu].addAction(self.actions_by_name[command.name])
+        bundled = QMenu("&Bundled puzzles", self)
+        for file in sorted(RESOURCES.glob("puzzles/*.*")):
+            action = QAction(file.stem, self)
+            action.triggered.connect(lambda _=False, file=file: self.session.open(file))
+            bundled.addAction(action)
+        menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
+
+    def _connect_actions(self) -> None:
+        session, actions = self.session, self.actions_by_name
+        for name, slot in {
+            "open": self._ask_for_file,
+            "quit": self.close,
+            "undo": self.undo_stack.undo,
+            "redo": self.undo_stack.redo,
+            "edit": self._edit,
+            "solve": session.solve,
+            "cancel": session.cancel,
+            "first": lambda: session.move_to(0),
+            "previous_supervision_step": lambda: session.move_by_supervision_step(-1),
+            "previous": lambda: session.move_by(-1),
+            "next": lambda: session.move_by(1),
+            "next_supervision_step": lambda: session.move_by_supervision_step(1),
+            "last": lambda: session.move_to(len(session.trace) - 1),
+            "slower": lambda: self.playback.change_speed(-1),
+            "faster": lambda: self.playback.change_speed(1),
+            "keys": lambda: show_keys(self),
+            "about": lambda: show_about(self),
+        }.items():
+            actions[name].triggered.connect(slot)
+        actions["play"].triggered.connect(self.playback.set_playing)
+        self.playback.playing_changed.connect(self._show_playing)
+
+    def _enable_actions(self) -> None:
+        session = self.session
+        steps = 0 if session.trace is None else len(session.trace)
+        cursor = -1 if session.cursor is None else session.cursor
+        enabled = {
+            "undo": self.undo_stack.canUndo(),
+            "redo": self.undo_stack.canRedo(),
+            "edit": self._input.board.editable,
+            "solve": session.model is not None and not session.solving,
+            "cancel": session.solving,
+            "play": steps > 1,
+        }
+        enabled |= dict.fromkeys(("first", "previous", "previous_supervision_step"), cursor > 0)
+        enabled |= dict.fromkeys(("last", "next", "next_supervision_step"), 0 <= cursor < steps - 1)
+        for name, on in enabled.items():
+            self.actions_by_name[name].setEnabled(on)
+
+    def _show_playing(self, playing: bool) -> None:
+        self.actions_by_name["play"].setChecked(playing)
+        set_icons(self.actions_by_name, themes.current(self))
+
+    def _on_cell_typed(self, row: int, col: int, code: int) -> None:
+        if self.session.puzzle.grid[row, col] != code:
+            self.undo_stack.push(ChangeCell(self.session, row, col, code))
+
+    def _edit(self) -> None:
+        self._input.board.setFocus()
+        if self._input.board.selected_cell is None:
+            self._input.board.select((0, 0))
+
+    def _ask_for_file(self) -> None:
+        from trm_core.puzzles.files import IMAGE_SUFFIXES, TEXT_SUFFIXES
+
+        patterns = " ".join(f"*{suffix}" for suffix in (*TEXT_SUFFIXES, *IMAGE_SUFFIXES))
+        dialog = QFileDialog(self, "Open a puzzle", self.settings.value("folder", str(Path.home())))
+        dialog.setNameFilters([f"Puzzles ({patterns})", "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.open()
+
+    def _on_file_chosen(self, file: str) -> None:
+        self.settings.setValue("folder", str(Path(file).parent))
+        self.session.open(file)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.session.open(local[0])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
+            set_icons(self.actions_by_name, themes.current(self))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.playback.set_playing(False)
+        save(self)
+        self.session.close()
+        super().closeEvent(event)

@@ -1,0 +1,1 @@
+"""Curves over the frames of a trace, all sharing the session's cursor."""

@@ -1,0 +1,63 @@
+"""What the window remembers from one start to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from trm_gui.timeline.playback import SPEEDS
+
+if TYPE_CHECKING:
+    from trm_gui.main_window import MainWindow
+
+
+def open_settings(directory: Path | None) -> QSettings:
+    """The settings file in `directory`, or in the user's configuration folder if None."""
+    if directory is None:
+        location = QStandardPaths.StandardLocation.GenericConfigLocation
+        directory = Path(QStandardPaths.writableLocation(location)) / "trm-studio"
+    return QSettings(str(Path(directory) / "window.ini"), QSettings.Format.IniFormat)
+
+
+def save(window: MainWindow) -> None:
+    solve = window.session.settings
+    for key, value in {
+        "geometry": window.saveGeometry(),
+        "rows": window.rows.saveState(),
+        "speed": window.playback.speed,
+        "max_supervision_steps": solve.max_supervision_steps,
+        "halts": int(solve.halt_threshold is not None),
+        "threshold": 0.5 if solve.halt_threshold is None else solve.halt_threshold,
+    }.items():
+        window.settings.setValue(key, value)
+    window.settings.sync()
+
+
+def restore(window: MainWindow) -> None:
+    """Take over what was saved; whatever is missing or makes no sense stays as it is."""
+    stored = window.settings
+    geometry, rows = stored.value("geometry"), stored.value("rows")
+    if isinstance(geometry, QByteArray):
+        window.restoreGeometry(geometry)
+    if isinstance(rows, QByteArray):
+        window.rows.restoreState(rows)
+    try:
+        speed = int(stored.value("speed", window.playback.speed))
+        steps = int(stored.value("max_supervision_steps", 16))
+        threshold = float(stored.value("threshold", 0.5))
+        halts = bool(int(stored.value("halts", 1)))
+    except (TypeError, ValueError):
+        return
+    if speed in SPEEDS:
+        window.playback.speed = speed
+    if 1 <= steps <= 256 and 0 <= threshold <= 1:
+        window.session.set_settings(
+            replace(
+                window.session.settings,
+                max_supervision_steps=steps,
+                halt_threshold=threshold if halts else None,
+            )
+        )

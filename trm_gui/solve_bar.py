@@ -1,0 +1,95 @@
+"""The toolbar's controls of a solve: model, most supervision steps, halting threshold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.session import Session
+
+
+class SolveBar(QWidget):
+    """Changes the session's model and settings, and follows them."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.model = QComboBox()
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for info in session.models:
+            self.model.addItem(f"{info.name} ({info.title})", info.name)
+        self.model.setPlaceholderText("no model fits")
+        self.model.activated.connect(self._on_model)
+
+        self.max_steps = QSpinBox()
+        self.max_steps.setRange(1, 256)
+        self.max_steps.setKeyboardTracking(False)
+        self.max_steps.valueChanged.connect(self._on_settings)
+
+        self.halting = QComboBox()
+        self.halting.addItem("halts above", True)
+        self.halting.addItem("never halts", False)
+        self.halting.activated.connect(self._on_settings)
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(0, 1)
+        self.threshold.setSingleStep(0.05)
+        self.threshold.setKeyboardTracking(False)
+        self.threshold.valueChanged.connect(self._on_settings)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
+        for name, hint, control in (
+            ("Model", "The model that solves", self.model),
+            ("Max steps", "Supervision steps after which a solve stops", self.max_steps),
+            ("", "Whether a solve stops as soon as the model halts", self.halting),
+            ("", "Halting probability above which a solve stops", self.threshold),
+        ):
+            if name:
+                layout.addWidget(QLabel(name))
+            control.setToolTip(hint)
+            control.setAccessibleName(name or hint)
+            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            layout.addWidget(control)
+
+        session.model_changed.connect(self._show)
+        session.puzzle_changed.connect(self._show)
+        session.settings_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        session = self._session
+        items = self.model.model()
+        assert isinstance(items, QStandardItemModel)
+        for row, info in enumerate(session.models):
+            fits = session.puzzle is not None and info.misfit(session.puzzle) is None
+            items.item(row).setEnabled(fits)
+        self.model.setCurrentIndex(
+            -1 if session.model is None else session.models.index(session.model)
+        )
+        for control, value in (
+            (self.max_steps, session.settings.max_supervision_steps),
+            (self.threshold, session.settings.halt_threshold),
+        ):
+            if value is not None:
+                control.blockSignals(True)
+                control.setValue(value)
+                control.blockSignals(False)
+        halts = session.settings.halt_threshold is not None
+        self.halting.setCurrentIndex(0 if halts else 1)
+        self.threshold.setEnabled(halts)
+
+    def _on_model(self, index: int) -> None:
+        self._session.set_model(self.model.itemData(index))
+
+    def _on_settings(self) -> None:
+        self._session.set_settings(
+            replace(
+                self._session.settings,
+                max_supervision_steps=self.max_steps.value(),
+                halt_threshold=self.threshold.value() if self.halting.currentData() else None,
+            )
+        )

@@ -1,0 +1,67 @@
+"""The bottom line: where the cursor is, in words, or what went wrong; and how far a solve is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.session import Session
+
+
+class Status(QWidget):
+    """A failure stays until the cursor moves or something else is shown."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.line = QLabel()
+        self.line.setObjectName("status_line")
+        self.line.setAccessibleName("Status")
+        self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Progress of the solve")
+        self.progress.setFixedWidth(20 * themes.SPACE)
+        self.progress.setMaximumHeight(2 * themes.SPACE)
+        self.progress.setFormat("%v of %m")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, themes.SPACE)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(self.progress)
+        for signal in (session.cursor_changed, session.puzzle_changed):
+            signal.connect(self._show)
+        session.trace_changed.connect(self._show_progress)
+        session.solving_changed.connect(self._show_progress)
+        session.opening_changed.connect(self._show)
+        session.failed.connect(self._on_failed)
+        self._show()
+        self._show_progress()
+
+    def _show(self) -> None:
+        trace, cursor = self._session.trace, self._session.cursor
+        if self._session.opening is not None:
+            words = f"Opening {self._session.opening}"
+        elif cursor is not None:
+            words = trace.sentence(cursor)
+        elif self._session.puzzle is not None:
+            words = f"{self._session.puzzle.shape}, not solved yet"
+        else:
+            words = ""
+        self.line.setStyleSheet("")
+        self._set_words(words)
+
+    def _on_failed(self, sentence: str) -> None:
+        self.line.setStyleSheet(f"color: {themes.current(self).conflict_text}")
+        self._set_words(f"⚠ {sentence}")
+
+    def _set_words(self, words: str) -> None:
+        self.line.setText(words)
+        self.line.setToolTip(words)
+
+    def _show_progress(self) -> None:
+        session = self._session
+        self.progress.setVisible(session.solving)
+        if not session.trace:
+            self.progress.setRange(0, 0)
+            return
+        self.progress.setRange(0, session.trace.settings.max_supervision_steps)
+        self.progress.setValue(session.trace[-1].supervision_step)

@@ -1,0 +1,1 @@
+"""Where the cursor is in the recursion, and how to move it."""

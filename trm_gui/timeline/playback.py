@@ -1,0 +1,69 @@
+"""The clock that moves the cursor forward while playing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from trm_gui.session import Session
+
+SPEEDS = (1, 2, 4, 8, 15, 30, 60)
+"""Frames per second to choose from."""
+
+
+class Playback(QObject):
+    """Moves the cursor by one frame per tick, from the start if it is at the end.
+
+    Stops at the last frame, unless a solve is still adding frames, and whenever the trace is
+    replaced. `playing_changed` tells every change, so that a play button is always true.
+    """
+
+    playing_changed = Signal(bool)
+    speed_changed = Signal(int)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+        self.speed = 8
+        session.trace_changed.connect(self._stop_without_frames)
+
+    @property
+    def playing(self) -> bool:
+        return self._timer.isActive()
+
+    @property
+    def speed(self) -> int:
+        """Frames per second, one of SPEEDS."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, frames_per_second: int) -> None:
+        self._speed = frames_per_second
+        self._timer.setInterval(round(1000 / frames_per_second))
+        self.speed_changed.emit(frames_per_second)
+
+    def change_speed(self, direction: int) -> None:
+        """Take the next faster (+1) or slower (-1) speed."""
+        index = SPEEDS.index(self._speed) + direction
+        self.speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
+
+    def set_playing(self, playing: bool) -> None:
+        """Start or stop; without frames there is nothing to start."""
+        if playing and self._session.trace:
+            if self._session.cursor == len(self._session.trace) - 1:
+                self._session.move_to(0)
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.playing_changed.emit(self.playing)
+
+    def _tick(self) -> None:
+        self._session.move_by(1)
+        at_end = self._session.cursor == len(self._session.trace) - 1
+        if at_end and not self._session.solving:
+            self.set_playing(False)
+
+    def _stop_without_frames(self) -> None:
+        if self.playing and not self._session.trace:
+            self.set_playing(False)

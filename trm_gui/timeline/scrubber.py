@@ -1,0 +1,172 @@
+"""The scrubber: supervision steps as blocks, cycles within, the cursor to drag over them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.session import Session
+
+MARK = 8
+BLOCK = 16
+NUMBER = 16
+"""Heights of the strips of marks, blocks and numbers, from top to bottom, logical pixels."""
+
+
+class Scrubber(QWidget):
+    """Shows every frame of the trace as a cell and room for those still to come.
+
+    Click or drag moves the session's cursor; the wheel moves it by one frame. A diamond marks
+    the first right answer, a dot the frame at which halting stops.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("timeline")
+        self.setAccessibleName("Timeline")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        session.trace_changed.connect(self._on_change)
+        session.cursor_changed.connect(self._on_change)
+        session.settings_changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, MARK + BLOCK + NUMBER)
+
+    def frame_rect(self, frame: int) -> QRectF:
+        """Where a frame is painted."""
+        left, right = self._edges()[frame]
+        return QRectF(left, MARK, right - left, BLOCK)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = themes.current(self)
+        trace = self._session.trace
+        frames = 0 if trace is None else len(trace)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index in range(len(self._edges())):
+            if index == self._session.cursor:
+                colour = QColor(theme.accent)
+            elif index < frames:
+                colour = themes.translucent(theme.accent, 0.35)
+            else:
+                colour = themes.translucent(theme.secondary_text, 0.15)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(self.frame_rect(index), 2, 2)
+        self._paint_numbers(painter, theme)
+        if trace is not None:
+            self._paint_marks(painter, theme)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._session.move_to(self._frame_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._session.move_to(self._frame_at(event.position().x()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if turned:
+            self._session.move_by(-1 if turned > 0 else 1)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self._show_tool_tip(event)
+            return True
+        return super().event(event)
+
+    def _show_tool_tip(self, event: QHelpEvent) -> None:
+        trace, frame = self._session.trace, self._frame_at(event.pos().x())
+        if trace is None or frame >= len(trace):
+            text = f"Supervision step {self._supervision_step(frame)}: not computed"
+        else:
+            text = trace.sentence(frame)
+            if frame == trace.first_right():
+                text += "\n◆ first right answer"
+            if frame == self._halts_at():
+                text += "\n● halting stops here"
+        QToolTip.showText(event.globalPos(), text, self)
+
+    def _on_change(self) -> None:
+        trace = self._session.trace
+        self.setAccessibleDescription(
+            "" if self._session.cursor is None else trace.sentence(self._session.cursor)
+        )
+        self.update()
+
+    def _frame_at(self, x: float) -> int:
+        """The frame whose middle is nearest to a horizontal place in the widget."""
+        edges = self._edges()
+        return min(range(len(edges)), key=lambda i: abs(sum(edges[i]) / 2 - x))
+
+    def _paint_numbers(self, painter: QPainter, theme: themes.Theme) -> None:
+        """The number of each supervision step below its block, or of every other, fifth, ..."""
+        painter.setFont(themes.font(themes.SMALL))
+        per_step, shown = self._frames_per_step(), self._session.frame
+        steps = len(self._edges()) // per_step
+        widest = painter.fontMetrics().horizontalAdvance(f"{steps}") + themes.SPACE
+        every = next(n for n in (1, 2, 5, 10, 50, steps) if widest <= n * self.width() / steps)
+        for step in range(1, steps + 1):
+            here = shown is not None and shown.supervision_step == step
+            if here or step % every == 0:
+                block = self.frame_rect((step - 1) * per_step).united(
+                    self.frame_rect(step * per_step - 1)
+                )
+                place = QRectF(block.center().x() - widest, MARK + BLOCK, 2 * widest, NUMBER)
+                painter.setPen(QColor(theme.text if here else theme.secondary_text))
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{step}")
+
+    def _paint_marks(self, painter: QPainter, theme: themes.Theme) -> None:
+        trace = self._session.trace
+        painter.setPen(Qt.PenStyle.NoPen)
+        if (right := trace.first_right()) is not None:
+            painter.setBrush(QColor(theme.ok))
+            at, half = self._mark_at(right), MARK / 2
+            offsets = (QPointF(0, -half), QPointF(half, 0), QPointF(0, half), QPointF(-half, 0))
+            painter.drawPolygon(QPolygonF([at + offset for offset in offsets]))
+        if (halt := self._halts_at()) is not None:
+            painter.setBrush(QColor(theme.text))
+            painter.drawEllipse(self._mark_at(halt), MARK / 3, MARK / 3)
+
+    def _mark_at(self, frame: int) -> QPointF:
+        return QPointF(self.frame_rect(frame).center().x(), MARK / 2 - 0.5)
+
+    def _halts_at(self) -> int | None:
+        threshold = self._session.settings.halt_threshold
+        return None if threshold is None else self._session.trace.halts_at(threshold)
+
+    def _frames_per_step(self) -> int:
+        """Frames that one supervision step has, 3 (the usual cycles) while nothing ran."""
+        trace = self._session.trace
+        return 3 if trace is None else trace.frames_per_step
+
+    def _supervision_step(self, frame: int) -> int:
+        return frame // self._frames_per_step() + 1
+
+    def _edges(self) -> list[tuple[float, float]]:
+        """Left and right of every frame up to the maximum, with gaps between the blocks."""
+        trace, per_step = self._session.trace, self._frames_per_step()
+        settings = self._session.settings if trace is None else trace.settings
+        steps = settings.max_supervision_steps
+        gap = min(4.0, self.width() / steps / 8)
+        block = (self.width() - gap * (steps - 1)) / steps
+        cell = block / per_step
+        inset = min(0.5, cell / 8)
+        return [
+            (step * (block + gap) + i * cell + inset, step * (block + gap) + (i + 1) * cell - inset)
+            for step in range(steps)
+            for i in range(per_step)
+        ]
