@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from trm_gui.main_window import MainWindow
 
 DEBIAN_PACKAGES = (
@@ -31,8 +33,18 @@ def main() -> None:
     arguments = parser.parse_args()
     if missing := _what_qt_lacks():
         sys.exit(f"trm-gui: {missing}")
+    app, window = launch()
+    if arguments.file is not None:
+        window.session.open(arguments.file)
+    else:
+        from trm_gui.first_paint import FirstPaint
 
-    from PySide6.QtCore import QTimer
+        FirstPaint(window).happened.connect(window.session.solve)  # imports torch
+    sys.exit(app.exec())
+
+
+def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWindow]:
+    """The application, dressed as the system asks, and its window, shown."""
     from PySide6.QtWidgets import QApplication
 
     from trm_gui import theme
@@ -42,13 +54,9 @@ def main() -> None:
     app.setDesktopFileName("trm-studio")
     theme.apply(app, theme.system_theme())
     app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, theme.system_theme()))
-    window = make_window()
+    window = make_window(settings_dir)
     window.show()
-    if arguments.file is not None:
-        window.session.open(arguments.file)
-    else:
-        QTimer.singleShot(0, window.session.solve)  # imports torch, after the window is painted
-    sys.exit(app.exec())
+    return app, window
 
 
 def make_window(settings_dir: Path | str | None = None) -> MainWindow:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.trace import Frame, SolveSettings
+from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
     from trm_core.solver import Solver
@@ -100,8 +101,9 @@ class Background(QObject):
             self.advanced.emit(solve, frames)
 
     def _loaded_solver(self, model: ModelInfo) -> Solver:
-        from trm_core.solver import Solver
-
         if model.directory not in self._loaded:
+            import_torch()
+            from trm_core.solver import Solver
+
             self._loaded[model.directory] = Solver.load(model)
         return self._loaded[model.directory]

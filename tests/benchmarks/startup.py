@@ -1,0 +1,72 @@
+"""Time from process start to the first painted window, as a multiple of a bare window's.
+
+The bare window is PySide6 with one pyqtgraph plot. Both start in turn, each in its own process.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BARE = """
+import sys
+import pyqtgraph
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication(sys.argv[:1])
+window = QMainWindow()
+window.setCentralWidget(pyqtgraph.PlotWidget())
+window.resize(1280, 800)
+window.show()
+"""
+FULL = """
+import sys
+from trm_gui.app import launch
+app, window = launch(sys.argv[1])
+"""
+UNTIL_PAINTED = """
+import time
+from PySide6.QtCore import QEvent, QObject
+class Clock(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            watched.grab()
+            print(time.monotonic(), "torch" in sys.modules)
+            window.close()
+            app.quit()
+        return False
+clock = Clock()
+window.installEventFilter(clock)
+app.exec()
+"""
+
+
+def seconds_to_paint(script: str, settings_dir: str) -> float:
+    started = time.monotonic()
+    command = [sys.executable, "-c", script + UNTIL_PAINTED, settings_dir]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    painted, has_torch = done.stdout.split()
+    if has_torch == "True":
+        raise SystemExit("torch was imported before the window was painted")
+    return float(painted) - started
+
+
+def main(runs: int = 9) -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    bare, full = [], []
+    with tempfile.TemporaryDirectory() as settings_dir:
+        for script in (BARE, FULL):
+            seconds_to_paint(script, settings_dir)  # warms the file cache
+        for _ in range(runs):
+            bare.append(seconds_to_paint(BARE, settings_dir))
+            full.append(seconds_to_paint(FULL, settings_dir))
+    ratios = [b / a for a, b in zip(bare, full, strict=True)]
+    print(f"bare window  {statistics.median(bare):.2f} s (median of {runs})")
+    print(f"trm-gui      {statistics.median(full):.2f} s")
+    print(f"ratio        {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+if __name__ == "__main__":
+    main()

