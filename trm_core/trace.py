@@ -113,14 +113,17 @@ class Trace:
 
     def changed(self, index: int) -> Mask:
         """Cells whose token differs from the frame before (from the puzzle at the first)."""
-        return self._canvas(self._last_change[index] == index)
+        changed: Mask = self.frames_since_change(index) == 0
+        return changed
 
     def frames_since_change(self, index: int) -> npt.NDArray[np.int_]:
         """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on."""
+        index = range(len(self))[index]
         return self._canvas(index - self._last_change[index])
 
     def conflicts(self, index: int) -> list[Conflict]:
         """The rules of the puzzle that the answer at a frame breaks."""
+        index = range(len(self))[index]
         if index not in self._conflicts:
             self._conflicts[index] = self.puzzle.conflicts(self._grids[index])
         return self._conflicts[index]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo
-from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.checkpoints.info import ModelInfo
+from trm_core.errors import UserError
+from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings
 from trm_gui.torch_import import import_torch
 
@@ -68,7 +69,7 @@ class Background(QObject):
 
         try:
             self.opened.emit(path, load_puzzles(path))
-        except PuzzleError as error:
+        except UserError as error:
             self.open_failed.emit(path, str(error))
         except Exception as error:  # a defect in a reader must not take the window down
             self.open_failed.emit(path, f"{path} cannot be read ({type(error).__name__}).")
@@ -78,7 +79,7 @@ class Background(QObject):
         failure = ""
         try:
             self._run_steps(solve)
-        except (CheckpointError, PuzzleError) as error:
+        except UserError as error:
             failure = str(error)
         except Exception as error:
             failure = f"The solve stopped: {error}"

@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         ):
             signal.connect(self._enable_actions)
         self._enable_actions()
-        set_icons(self.actions_by_name, themes.current(self))
+        self._dress()
         restore(self)
 
     def _lay_out(self) -> None:
@@ -71,9 +71,10 @@ class MainWindow(QMainWindow):
         boards.addWidget(self._answer)
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self.rows.addWidget(boards)
-        self.rows.addWidget(HaltingPlot(self.session))
+        plot = HaltingPlot(self.session)
+        self.rows.addWidget(Transport(self.session, self.playback, self.actions_by_name, plot))
         self.rows.setStretchFactor(0, 1)
-        self.rows.setSizes([600, 20 * themes.SPACE])
+        self.rows.setSizes([600, 22 * themes.SPACE])
         for splitter in (boards, self.rows):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(themes.SPACE)
@@ -83,7 +84,6 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, themes.SPACE, 0, 0)
         layout.addWidget(self.rows, 1)
-        layout.addWidget(Transport(self.session, self.playback, self.actions_by_name))
         layout.addWidget(Status(self.session))
         self.setCentralWidget(central)
         central.setFocus()
@@ -94,7 +94,11 @@ class MainWindow(QMainWindow):
         bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for name in ("open", "solve", "cancel"):
-            bar.addAction(self.actions_by_name[name])
+            action = self.actions_by_name[name]
+            bar.addAction(action)
+            bar.widgetForAction(action).setAccessibleName(action.iconText())
+        self._solve_button = bar.widgetForAction(self.actions_by_name["solve"])
+        self._solve_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         bar.addWidget(SolveBar(self.session))
         self.addToolBar(bar)
 
@@ -135,14 +139,15 @@ class MainWindow(QMainWindow):
             actions[name].triggered.connect(slot)
         actions["play"].triggered.connect(self.playback.set_playing)
         self.playback.playing_changed.connect(self._show_playing)
+        for name, can in (("undo", "canUndo"), ("redo", "canRedo")):
+            actions[name].setEnabled(False)
+            getattr(self.undo_stack, f"{can}Changed").connect(actions[name].setEnabled)
 
     def _enable_actions(self) -> None:
         session = self.session
         steps = 0 if session.trace is None else len(session.trace)
         cursor = -1 if session.cursor is None else session.cursor
         enabled = {
-            "undo": self.undo_stack.canUndo(),
-            "redo": self.undo_stack.canRedo(),
             "edit": self._input.board.editable,
             "solve": session.model is not None and not session.solving,
             "cancel": session.solving,
@@ -152,6 +157,23 @@ class MainWindow(QMainWindow):
         enabled |= dict.fromkeys(("last", "next", "next_supervision_step"), 0 <= cursor < steps - 1)
         for name, on in enabled.items():
             self.actions_by_name[name].setEnabled(on)
+
+    def _dress(self) -> None:
+        """Take over the colours of the theme, the accent for the button to solve."""
+        theme, half = themes.current(self), themes.SPACE // 2
+        set_icons(self.actions_by_name, theme)
+        self._solve_button.setStyleSheet(f"""
+            QToolButton {{
+                color: {theme.on_accent}; background: {theme.accent}; font-weight: bold;
+                border: 2px solid {theme.accent}; border-radius: {half}px;
+                padding: 2px {2 * themes.SPACE}px; margin: 0 {half}px;
+            }}
+            QToolButton:hover, QToolButton:focus {{ border-color: {theme.text}; }}
+            QToolButton:disabled {{
+                color: {theme.secondary_text}; background: {theme.line};
+                border-color: {theme.line};
+            }}
+        """)
 
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setChecked(playing)
@@ -170,8 +192,11 @@ class MainWindow(QMainWindow):
         from trm_core.puzzles.files import IMAGE_SUFFIXES, TEXT_SUFFIXES
 
         patterns = " ".join(f"*{suffix}" for suffix in (*TEXT_SUFFIXES, *IMAGE_SUFFIXES))
-        dialog = QFileDialog(self, "Open a puzzle", self.settings.value("folder", str(Path.home())))
+        dialog = QFileDialog(
+            self, "Open a puzzle", self.settings.value("folder", str(Path.home()), str)
+        )
         dialog.setNameFilters([f"Puzzles ({patterns})", "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._on_file_chosen)
         dialog.open()
@@ -191,8 +216,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
-            set_icons(self.actions_by_name, themes.current(self))
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_solve_button"):
+            self._dress()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.playback.set_playing(False)

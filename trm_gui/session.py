@@ -45,6 +45,8 @@ class Session(QObject):
         self.trace: Trace | None = None
         self.cursor: int | None = None
         self.settings = SolveSettings()
+        self.failure = ""
+        """Why the last solve of this puzzle failed, in a sentence; "" if it did not."""
         self._solve: Solve | None = None
         self.opening: Path | None = None
         """The file that is being read."""
@@ -69,6 +71,14 @@ class Session(QObject):
         if self.trace is None or self.cursor is None:
             return None
         return self.trace[self.cursor]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Most supervision steps of the solve on screen or to come, and frames in each."""
+        if self.trace is not None:
+            return self.trace.settings.max_supervision_steps, self.trace.frames_per_step
+        cycles = 1 if self.model is None else self.model.config.cycles
+        return self.settings.max_supervision_steps, cycles
 
     def open(self, path: Path | str) -> None:
         """Read a puzzle file in the background and show its first puzzle, or tell `failed`."""
@@ -169,6 +179,7 @@ class Session(QObject):
         self._background.close()
 
     def _abandon_solve(self) -> None:
+        self.failure = ""
         if self._solve is not None:
             self._solve.cancelled.set()
             self._solve = None
@@ -211,6 +222,7 @@ class Session(QObject):
         if solve is not self._solve:
             return
         self._solve = None
+        self.failure = failure
         self.solving_changed.emit(False)
         if failure:
             self.failed.emit(failure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from trm_gui import theme as themes
@@ -14,8 +15,10 @@ class Status(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._failed = False
         self.line = QLabel()
         self.line.setObjectName("status_line")
+        self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setAccessibleName("Status")
         self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.progress = QProgressBar()
@@ -27,7 +30,7 @@ class Status(QWidget):
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, themes.SPACE)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.progress)
-        for signal in (session.cursor_changed, session.puzzle_changed):
+        for signal in (session.cursor_changed, session.puzzle_changed, session.solving_changed):
             signal.connect(self._show)
         session.trace_changed.connect(self._show_progress)
         session.solving_changed.connect(self._show_progress)
@@ -36,26 +39,37 @@ class Status(QWidget):
         self._show()
         self._show_progress()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "line"):
+            self._colour_words()
+
     def _show(self) -> None:
         trace, cursor = self._session.trace, self._session.cursor
         if self._session.opening is not None:
             words = f"Opening {self._session.opening}"
         elif cursor is not None:
             words = trace.sentence(cursor)
+        elif self._session.solving:
+            words = f"Loading {self._session.model_name}"
         elif self._session.puzzle is not None:
             words = f"{self._session.puzzle.shape}, not solved yet"
         else:
             words = ""
-        self.line.setStyleSheet("")
         self._set_words(words)
 
     def _on_failed(self, sentence: str) -> None:
-        self.line.setStyleSheet(f"color: {themes.current(self).conflict_text}")
-        self._set_words(f"⚠ {sentence}")
+        self._set_words(f"⚠ {sentence}", failed=True)
 
-    def _set_words(self, words: str) -> None:
+    def _set_words(self, words: str, failed: bool = False) -> None:
+        self._failed = failed
         self.line.setText(words)
         self.line.setToolTip(words)
+        self._colour_words()
+
+    def _colour_words(self) -> None:
+        colour = themes.current(self).conflict_text
+        self.line.setStyleSheet(f"color: {colour}" if self._failed else "")
 
     def _show_progress(self) -> None:
         session = self._session

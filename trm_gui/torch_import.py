@@ -19,8 +19,9 @@ def import_torch() -> None:
     gc.disable()
     try:
         _load_library()
-        import torch  # noqa: F401
+        import torch
 
+        torch.set_num_threads(max(1, torch.get_num_threads() - 1))  # one is left for the window
         gc.freeze()
     finally:
         gc.enable()

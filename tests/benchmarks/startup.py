@@ -27,18 +27,19 @@ app, window = launch(sys.argv[1])
 """
 UNTIL_PAINTED = """
 import time
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
+def end():
+    print(time.monotonic(), "torch" in sys.modules)
+    window.close()
+    app.quit()
 class Clock(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            watched.grab()
-            print(time.monotonic(), "torch" in sys.modules)
-            window.close()
-            app.quit()
+            app.removeEventFilter(self)
+            QTimer.singleShot(0, end)  # after all widgets of this first paint
         return False
 clock = Clock()
-window.installEventFilter(clock)
+app.installEventFilter(clock)
 app.exec()
 """
 
@@ -46,7 +47,7 @@ app.exec()
 def seconds_to_paint(script: str, settings_dir: str) -> float:
     started = time.monotonic()
     command = [sys.executable, "-c", script + UNTIL_PAINTED, settings_dir]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     painted, has_torch = done.stdout.split()
     if has_torch == "True":
         raise SystemExit("torch was imported before the window was painted")

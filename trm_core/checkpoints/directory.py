@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -29,6 +30,27 @@ def build_model(config: RecursionConfig) -> RecursiveModel:
     raise TypeError(f"no model for {type(config).__name__}")
 
 
+def fill_model(
+    config: RecursionConfig,
+    tensors: Mapping[str, object],
+    file: Path,
+    stored_name: Callable[[str], str] = str,
+) -> RecursiveModel:
+    """A model on the CPU in float32 with the weights `tensors`, of which `file` is the origin.
+
+    stored_name: the name in `tensors` of one of our tensors.
+    Raises CheckpointError unless they are exactly what the config asks for; until that is sure,
+    no memory is taken for it.
+    """
+    with torch.device("meta"):
+        model = build_model(config)
+    needed = model.state_dict()
+    check_tensors(tensors, {stored_name(name): needed[name] for name in needed}, file)
+    model.to_empty(device="cpu")
+    model.load_state_dict({name: tensors[stored_name(name)] for name in needed})
+    return model.eval()
+
+
 def load_model(
     directory: Path | str, device: str = "auto", dtype: str | torch.dtype = "auto"
 ) -> RecursiveModel:
@@ -46,11 +68,9 @@ def load_model(
         raise CheckpointError(f"{file}: no such file") from None
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
-    model = build_model(info.config)
-    check_tensors(tensors, model.state_dict(), file)
-    model.load_state_dict(tensors)
+    model = fill_model(info.config, tensors, file)
     chosen_device = choose_device(device)
-    return model.to(chosen_device, choose_dtype(dtype, chosen_device)).eval()
+    return model.to(chosen_device, choose_dtype(dtype, chosen_device))
 
 
 def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
@@ -72,7 +92,7 @@ def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
             (unfinished / "config.json").write_text(json.dumps(info.to_json(), indent=2) + "\n")
             if info.identifiers:
                 (unfinished / "identifiers.json").write_text(json.dumps(info.identifiers) + "\n")
-            (unfinished / "README.md").write_text(card)
+            (unfinished / "README.md").write_text(card, encoding="utf-8")
             unfinished.chmod(0o755)
             unfinished.rename(target)
         except BaseException:

@@ -6,8 +6,10 @@ import dataclasses
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, TypeVar
 
+from trm_core.errors import UserError
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle, PuzzleShape
@@ -15,11 +17,16 @@ from trm_core.resources import RESOURCES
 
 FORMAT = "trm-studio-model"
 FORMAT_VERSION = 1
+PUZZLE_KINDS = "sudoku", "maze", "arc"
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
 
+_Record = TypeVar("_Record", bound="PuzzleShape | RecursionConfig | Result")
+_TYPES = {"str": (str,), "int": (int,), "float": (int, float), "int | None": (int, NoneType)}
+_TYPE_NAMES = {"str": "a text", "float": "a number"}
 
-class CheckpointError(ValueError):
-    """A model that cannot be loaded: one sentence with file, place, and what was expected."""
+
+class CheckpointError(UserError):
+    """A model that cannot be loaded or saved."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class ModelInfo:
     """A model's `config.json`.
 
     identifiers: names of the rows of the puzzle embedding (ARC task ids), empty if it has none.
+    Raises CheckpointError where puzzle, config and identifiers contradict each other.
     """
 
     architecture: str
@@ -45,6 +53,30 @@ class ModelInfo:
     results: tuple[Result, ...] = ()
     identifiers: tuple[str, ...] = ()
     directory: Path = field(default=Path(), compare=False)
+
+    def __post_init__(self) -> None:
+        shape, config = self.puzzle, self.config
+        boxes, square = shape.box_rows or 0, shape.rows == shape.cols
+        divided = square and boxes > 0 and shape.rows % boxes == 0
+        if shape.kind not in PUZZLE_KINDS:
+            raise CheckpointError(
+                f"puzzle.kind is {shape.kind!r}, expected one of {', '.join(PUZZLE_KINDS)}"
+            )
+        if min(shape.rows, shape.cols) < 1 or (shape.kind == "sudoku" and not divided):
+            raise CheckpointError(
+                f"puzzle is {shape.rows}×{shape.cols} with box_rows {shape.box_rows}, expected "
+                "sizes from 1 up, and for Sudoku a square with boxes that divide it"
+            )
+        if (shape.cells, shape.vocab_size) != (config.cells, config.vocab_size):
+            raise CheckpointError(
+                f"cells and vocab_size are {config.cells} and {config.vocab_size}, "
+                f"expected {shape.cells} and {shape.vocab_size} for {shape}"
+            )
+        if len(self.identifiers) > config.puzzle_count:
+            raise CheckpointError(
+                f"puzzle_count is {config.puzzle_count}, fewer than the "
+                f"{len(self.identifiers)} identifiers"
+            )
 
     @property
     def name(self) -> str:
@@ -105,30 +137,43 @@ def read_info(directory: Path | str) -> ModelInfo:
             f"{file}: format_version is {raw.get('format_version')!r}, this program reads "
             f"{FORMAT_VERSION}"
         )
+    names = directory / "identifiers.json"
+    identifiers = read_identifiers(names) if names.exists() else ()
     try:
-        architecture = raw["architecture"]
-        config_class = CONFIGS[architecture]
-        info = ModelInfo(
+        architecture = raw.get("architecture")
+        if not isinstance(architecture, str) or architecture not in CONFIGS:
+            raise ConfigError(f"architecture is {architecture!r}, expected {' or '.join(CONFIGS)}")
+        results = raw.get("results", [])
+        if not isinstance(results, list):
+            raise ConfigError("results is not a list")
+        return ModelInfo(
             architecture,
-            PuzzleShape(**raw["puzzle"]),
-            config_class(**raw["model"]),
-            tuple(Result(**result) for result in raw.get("results", [])),
-            read_identifiers(names) if (names := directory / "identifiers.json").exists() else (),
+            _record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
+            _record(CONFIGS[architecture], raw.get("model", {}), "model"),
+            tuple(_record(Result, result, "results") for result in results),
+            identifiers,
             directory,
         )
-        expected = info.puzzle.cells, info.puzzle.vocab_size
-    except ConfigError as error:
+    except (ConfigError, CheckpointError) as error:
         raise CheckpointError(f"{file}: {error}") from None
-    except KeyError as error:
-        raise CheckpointError(f"{file}: {error} is missing or unknown") from None
-    except TypeError as error:
-        raise CheckpointError(f"{file}: {str(error).split('__init__() ')[-1]}") from None
-    if expected != (info.config.cells, info.config.vocab_size):
-        raise CheckpointError(
-            f"{file}: cells and vocab_size are {info.config.cells} and {info.config.vocab_size}, "
-            f"expected {expected[0]} and {expected[1]} for {info.puzzle}"
-        )
-    return info
+
+
+def _record(kind: type[_Record], raw: object, place: str) -> _Record:
+    """A dataclass from JSON that names its fields; ConfigError if it does not, or not all."""
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{place} is not an object")
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    for name in fields:
+        if name not in raw and fields[name].default is dataclasses.MISSING:
+            raise ConfigError(f"{place}.{name} is missing")
+    for name, value in raw.items():
+        if name not in fields:
+            raise ConfigError(f"{place}.{name} is unknown, expected {', '.join(fields)}")
+        wanted = str(fields[name].type)
+        if isinstance(value, bool) or not isinstance(value, _TYPES.get(wanted, (object,))):
+            expected = _TYPE_NAMES.get(wanted, "a whole number")
+            raise ConfigError(f"{place}.{name} is {value!r}, expected {expected}")
+    return kind(**raw)
 
 
 def read_identifiers(file: Path) -> tuple[str, ...]:
@@ -151,7 +196,7 @@ def read_json(file: Path) -> Any:
         raise CheckpointError(
             f"{file}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
         ) from None
-    except (UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no text, an endless number, or nested too deeply
         raise CheckpointError(f"{file}: not JSON") from None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trm_core.checkpoints.directory import build_model
+from trm_core.checkpoints.directory import fill_model
 from trm_core.checkpoints.info import CheckpointError, read_json
-from trm_core.checkpoints.tensors import check_tensors
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.sudoku import usual_box_rows
 
 _PREFIX = re.compile(r"^(_orig_mod\.|model\.|inner\.)+")
 _OFFICIAL_NAMES = [
@@ -37,6 +39,28 @@ _OFFICIAL_NAMES = [
     (".gate_up.", ".gate_up_proj."),
     (".down.", ".down_proj."),
 ]
+_FIELDS = {
+    "cells": "seq_len",
+    "vocab_size": "vocab_size",
+    "hidden_size": "hidden_size",
+    "cycles": "H_cycles",
+    "latent_steps": "L_cycles",
+    "max_supervision_steps": "halt_max_steps",
+    "heads": "num_heads",
+    "expansion": "expansion",
+    "positions": "pos_encodings",
+    "puzzle_count": "num_puzzle_identifiers",
+    "puzzle_embedding_size": "puzzle_emb_ndim",
+}
+_OPTIONAL = {
+    "rotary_base": "rope_theta",
+    "norm_epsilon": "rms_norm_eps",
+    "puzzle_positions": "puzzle_emb_len",
+}
+_LAYERS = {
+    "trm": {"layers": "L_layers"},
+    "hrm": {"latent_layers": "L_layers", "answer_layers": "H_layers"},
+}
 
 
 def import_official(checkpoint_file: Path | str, config_json: Path | str) -> RecursiveModel:
@@ -51,16 +75,11 @@ def import_official(checkpoint_file: Path | str, config_json: Path | str) -> Rec
     tensors = _read_tensors(checkpoint_file)
     is_hrm = any(name.startswith("H_level.") for name in tensors)
     if is_hrm != isinstance(config, HRMConfig):
-        found, asked = ("HRM", "TRM") if is_hrm else ("TRM", "HRM")
+        found, asked = ("tensors", "a TRM") if is_hrm else ("no tensors", "an HRM")
         raise CheckpointError(
-            f"{checkpoint_file} holds a {found} (judging by its H_level tensors), "
-            f"but {config_json} describes a {asked}"
+            f"{checkpoint_file} has {found} called H_level, but {config_json} describes {asked}"
         )
-    model = build_model(config)
-    needed = {official_name(name): tensor for name, tensor in model.state_dict().items()}
-    check_tensors(tensors, needed, checkpoint_file)
-    model.load_state_dict({name: tensors[official_name(name)] for name in model.state_dict()})
-    return model.eval()
+    return fill_model(config, tensors, checkpoint_file, official_name)
 
 
 def official_name(name: str) -> str:
@@ -79,59 +98,52 @@ def read_official_config(file: Path) -> RecursionConfig:
     config = raw.get("config") if isinstance(raw, dict) else None
     if not isinstance(config, dict):
         raise CheckpointError(f'{file}: expected {{"arch": …, "config": {{…}}}}')
+    architecture = raw.get("arch")
+    if not isinstance(architecture, str) or architecture not in _LAYERS:
+        raise CheckpointError(f"{file}: arch is {architecture!r}, expected 'trm' or 'hrm'")
     try:
-        return _translated(raw.get("arch"), config)
+        return _translated(architecture, config)
     except KeyError as error:
         raise CheckpointError(f"{file}: {error} is missing from config") from None
-    except (ConfigError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file}: {error}") from None
+    except ConfigError as error:
+        name, rest = str(error).split(" ", 1)
+        official = (_FIELDS | _OPTIONAL | _LAYERS[architecture]).get(name, name)
+        raise CheckpointError(f"{file}: {official} {rest}") from None
 
 
-def _translated(architecture: object, official: Mapping[str, Any]) -> RecursionConfig:
-    hidden_size, embedding_size = official["hidden_size"], official["puzzle_emb_ndim"]
-    positions = {"rope": "rotary", "learned": "learned", "none": "none"}.get(
-        official["pos_encodings"], official["pos_encodings"]
-    )
-    mixes_tokens = architecture == "trm" and official["mlp_t"]
-    shared: dict[str, Any] = {
-        "cells": official["seq_len"],
-        "vocab_size": official["vocab_size"],
-        "hidden_size": hidden_size,
-        "cycles": official["H_cycles"],
-        "latent_steps": official["L_cycles"],
-        "max_supervision_steps": official["halt_max_steps"],
-        "heads": official["num_heads"],
-        "expansion": official["expansion"],
-        # the official token-mixing model accepts "rope" and then does not use it
-        "positions": "none" if mixes_tokens and positions == "rotary" else positions,
-        "rotary_base": official.get("rope_theta", 10_000.0),
-        "norm_epsilon": official.get("rms_norm_eps", 1e-5),
-        "puzzle_count": official["num_puzzle_identifiers"],
-        "puzzle_embedding_size": embedding_size,
-        "puzzle_positions": official.get("puzzle_emb_len", 0) or -(-embedding_size // hidden_size),
-    }
-    if architecture == "trm":
-        return TRMConfig(
-            **shared,
-            mixer="mlp" if mixes_tokens else "attention",
-            layers=official["L_layers"],
-        )
+def _translated(architecture: str, official: Mapping[str, Any]) -> RecursionConfig:
+    names = _FIELDS | _LAYERS[architecture]
+    names |= {ours: theirs for ours, theirs in _OPTIONAL.items() if theirs in official}
+    fields = {ours: official[theirs] for ours, theirs in names.items()}
+    if fields["positions"] == "rope":
+        fields["positions"] = "rotary"
+    if not fields.get("puzzle_positions"):
+        fields["puzzle_positions"] = _least_positions(fields)
     if architecture == "hrm":
-        return HRMConfig(
-            **shared, latent_layers=official["L_layers"], answer_layers=official["H_layers"]
-        )
-    raise ConfigError(f"arch is {architecture!r}, expected 'trm' or 'hrm'")
+        return HRMConfig(**fields)
+    if not isinstance(official["mlp_t"], bool):
+        raise ConfigError(f"mlp_t is {official['mlp_t']!r}, expected true or false")
+    if official["mlp_t"] and fields["positions"] == "rotary":
+        fields["positions"] = "none"  # the official code accepts it here and does not use it
+    return TRMConfig(**fields, mixer="mlp" if official["mlp_t"] else "attention")
+
+
+def _least_positions(fields: Mapping[str, Any]) -> int:
+    """How many positions the puzzle embedding fills, 0 where its sizes are no sizes."""
+    embedding_size, hidden_size = fields["puzzle_embedding_size"], fields["hidden_size"]
+    try:
+        least: int = math.ceil(embedding_size / hidden_size)
+    except (TypeError, ArithmeticError, ValueError):
+        return 0
+    return least
 
 
 def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
     """The square puzzle that has the config's cells and vocabulary. Raises CheckpointError."""
     side = round(config.cells**0.5)
-    boxes = {4: 2, 6: 2, 9: 3, 16: 4}
-    candidates = [
-        PuzzleShape("sudoku", side, side, boxes.get(side)),
-        PuzzleShape("maze", side, side),
-        PuzzleShape("arc", side, side),
-    ]
+    candidates = [PuzzleShape("maze", side, side), PuzzleShape("arc", side, side)]
+    if boxes := usual_box_rows(side):
+        candidates.insert(0, PuzzleShape("sudoku", side, side, boxes))
     for shape in candidates:
         if (shape.cells, shape.vocab_size) == (config.cells, config.vocab_size):
             return shape
@@ -144,7 +156,8 @@ def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
 def _read_tensors(file: Path) -> dict[str, Tensor]:
     """The state dict in `file` by official names without prefixes."""
     try:
-        loaded = torch.load(file, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # about pickles that are refused anyway
+            loaded = torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:
         raise CheckpointError(f"{file}: {error.strerror or error}") from None
     except pickle.UnpicklingError as error:

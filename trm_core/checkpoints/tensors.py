@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeGuard
 
+import torch
 from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError
@@ -18,15 +20,24 @@ def check_tensors(found: Mapping[str, object], needed: Mapping[str, Tensor], fil
         raise CheckpointError(f"{file}: tensor {_and_more(extra)} is not part of this model")
     for name, wanted in needed.items():
         tensor = found[name]
-        if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
+        if not _holds_numbers(tensor):
             raise CheckpointError(f"{file}: {name!r} is not a tensor of floating-point numbers")
         if tensor.shape != wanted.shape:
             raise CheckpointError(
                 f"{file}: tensor {name!r} has shape {tuple(tensor.shape)}, "
                 f"expected {tuple(wanted.shape)}"
             )
-        if not tensor.isfinite().all():
+        if not tensor.float().isfinite().all():  # float: it will be, and not all formats can ask
             raise CheckpointError(f"{file}: tensor {name!r} holds NaN or infinity")
+
+
+def _holds_numbers(value: object) -> TypeGuard[Tensor]:
+    return (
+        isinstance(value, Tensor)
+        and value.is_floating_point()
+        and value.layout is torch.strided
+        and not value.is_meta
+    )
 
 
 def _and_more(names: list[str]) -> str:

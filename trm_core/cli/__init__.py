@@ -7,12 +7,11 @@ import sys
 
 import typer
 
-from trm_core.checkpoints.info import CheckpointError
 from trm_core.cli.evaluate import evaluate
 from trm_core.cli.import_ import import_
 from trm_core.cli.models import models
 from trm_core.cli.solve import solve
-from trm_core.puzzles.base import PuzzleError
+from trm_core.errors import UserError
 
 app = typer.Typer(
     help="Solve puzzles with Tiny Recursive Models, and look after the models.",
@@ -30,7 +29,7 @@ def main() -> None:
     """Entry point: exit status 0 done, 1 failed with a sentence on stderr, 2 bad usage."""
     try:
         app(prog_name="trm")
-    except (PuzzleError, CheckpointError) as error:
+    except UserError as error:
         sys.exit(f"trm: {error}")
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

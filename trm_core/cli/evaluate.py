@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -40,7 +41,7 @@ def evaluate(
     solver = Solver.load(info, device, dtype)
     console = Console(stderr=True)
     with Progress(console=console, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(info.name, total=len(puzzles))
+        task = progress.add_task(escape(info.name), total=len(puzzles))
         scores = evaluation.evaluate(
             solver,
             puzzles,
@@ -61,4 +62,4 @@ def evaluate(
             f"{score.exact:.1%}",
             f"{score.mean_halting_step:.1f}",
         )
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.sudoku import usual_box_rows
 
 
 def import_(
@@ -48,11 +50,11 @@ def import_(
 
 
 def _shape(text: str) -> PuzzleShape:
-    kind, _, size = text.partition(":")
-    rows, _, cols = size.partition("x")
-    if kind not in ("sudoku", "maze", "arc") or not rows.isdecimal() or not cols.isdecimal():
-        raise typer.BadParameter(
-            f"{text!r} is not KIND:ROWSxCOLS, such as sudoku:9x9, maze:30x30 or arc:30x30"
-        )
-    boxes = max(r for r in range(1, int(int(rows) ** 0.5) + 1) if int(rows) % r == 0)
-    return PuzzleShape(kind, int(rows), int(cols), boxes if kind == "sudoku" else None)
+    if match := re.fullmatch(r"(sudoku|maze|arc):([1-9]\d?)x([1-9]\d?)", text):
+        kind, rows, cols = match[1], int(match[2]), int(match[3])
+        boxes = usual_box_rows(rows) if kind == "sudoku" and rows == cols else None
+        if boxes or kind != "sudoku":
+            return PuzzleShape(kind, rows, cols, boxes)
+    raise typer.BadParameter(
+        f"{text!r} is not KIND:ROWSxCOLS, such as sudoku:9x9, maze:30x30 or arc:30x30"
+    )

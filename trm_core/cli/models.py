@@ -22,4 +22,4 @@ def models(as_json: Json = False) -> None:
     for info in bundled:
         results = (f"{r.exact:.1%} of {r.puzzles:,} {r.source}" for r in info.results)
         table.add_row(info.name, info.title, f"{info.size / 2**20:.1f} MiB", "\n".join(results))
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)

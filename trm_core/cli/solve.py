@@ -53,7 +53,7 @@ def solve(
         for event in _events(solver, trace):
             print(json.dumps(event), flush=True)
         return
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(f"{info.name} ({info.title}), {solver.device}, {_name(solver.dtype)}")
     console.print(coloured(puzzle))
     for frame in solver.frames(trace):

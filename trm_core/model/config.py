@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
+from trm_core.errors import UserError
+
 Positions = Literal["rotary", "learned", "none"]
 Mixer = Literal["attention", "mlp"]
 
+_MOST = {"layers": 1000, "latent_layers": 1000, "answer_layers": 1000, "expansion": 1000}
+"""Sizes beyond these, elsewhere beyond ten million, are mistakes that no memory could hold."""
 
-class ConfigError(ValueError):
-    """A model configuration that cannot be built: one sentence with field, value and remedy."""
+
+class ConfigError(UserError):
+    """A model configuration that cannot be built."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,18 +52,23 @@ class RecursionConfig:
     def __post_init__(self) -> None:
         may_be_zero = {"puzzle_embedding_size", "puzzle_positions"}
         for field in fields(self):
-            value = getattr(self, field.name)
+            value, most = getattr(self, field.name), _MOST.get(field.name, 10_000_000)
             if field.type == "int":
                 least = 0 if field.name in may_be_zero else 1
-                if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                whole = isinstance(value, int) and not isinstance(value, bool)
+                if not whole or not least <= value <= most:
                     raise ConfigError(
-                        f"{field.name} is {value!r}, expected a whole number from {least} up"
+                        f"{field.name} is {value!r}, expected a whole number from {least} to {most}"
                     )
-            elif field.type == "float" and (
-                isinstance(value, bool) or not isinstance(value, int | float) or not value > 0
-            ):
-                raise ConfigError(f"{field.name} is {value!r}, expected a number above 0")
+            elif field.type == "float":
+                number = isinstance(value, int | float) and not isinstance(value, bool)
+                if not number or not 0 < value <= most:
+                    raise ConfigError(
+                        f"{field.name} is {value!r}, expected a number above 0, at most {most}"
+                    )
         self._require_choice("positions", get_args(Positions))
+        if round(self.expansion * min(self.hidden_size, self.length) * 2 / 3) < 1:
+            raise ConfigError(f"expansion is {self.expansion}, too little to give layers any width")
         if self.puzzle_positions * self.hidden_size < self.puzzle_embedding_size:
             raise ConfigError(
                 f"puzzle_embedding_size is {self.puzzle_embedding_size}, more than "

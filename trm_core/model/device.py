@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from trm_core.errors import UserError
 
-class DeviceError(ValueError):
+
+class DeviceError(UserError):
     """A device or number format that this machine or PyTorch does not have."""
 
 
@@ -17,8 +19,8 @@ def choose_device(device: str) -> torch.device:
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-        torch.empty(1, device=chosen)
-    except (RuntimeError, AssertionError, NotImplementedError):
+        torch.zeros(1, device=chosen).item()
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError):
         raise DeviceError(
             f"device {device!r} is not available here; expected auto, cpu, cuda or mps"
         ) from None

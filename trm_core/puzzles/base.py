@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.errors import UserError
+
 Grid = npt.NDArray[np.int8]
 """(rows, cols) symbol codes: Sudoku digits with 0 for empty, indices into `# SGo`, ARC colours."""
 
@@ -19,8 +21,8 @@ NO_SYMBOL = -1
 """Code of a cell whose token stands for no symbol of the puzzle (padding, for example)."""
 
 
-class PuzzleError(ValueError):
-    """A puzzle that cannot be used: one sentence with the place, what was found and expected."""
+class PuzzleError(UserError):
+    """A puzzle that cannot be used."""
 
 
 @dataclass(frozen=True)

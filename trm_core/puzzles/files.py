@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 import gzip
+import io
+import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.base import Puzzle, PuzzleError
-from trm_core.puzzles.maze import SYMBOLS
+from trm_core.puzzles.maze import SYMBOLS as MAZE_SYMBOLS
+from trm_core.puzzles.sudoku import SYMBOLS as SUDOKU_SYMBOLS
 
 IMAGE_SUFFIXES = (".png", ".bmp", ".gif", ".webp")
 TEXT_SUFFIXES = (".txt", ".sdk", ".sdm", ".csv", ".gz", ".json")
 MAX_BYTES = 512 * 2**20
 
+_MAZE_SIGNS = frozenset(MAZE_SYMBOLS)
+_SUDOKU_SIGNS = frozenset(SUDOKU_SYMBOLS + "0_ |-+")
+
 
 def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     """All puzzles in `file`, at least one.
 
-    Images are mazes and JSON is ARC; other text is mazes if it is drawn with `# SGo`, else Sudoku.
-    `.gz` files are unpacked. Raises PuzzleError with one sentence that names file and place.
+    Images are mazes and JSON is ARC; other text is mazes if more of it is drawn with `# SGo` than
+    with digits, else Sudoku. `.gz` files are unpacked.
+    Raises PuzzleError with one sentence that names file and place.
     """
     file = Path(file)
     if file.suffix.lower() in IMAGE_SUFFIXES:
         return [maze_files.read_image(file)]
     text = _read_text(file)
     source = str(file)
-    if text.lstrip().startswith("{"):
+    if file.suffix.lower() == ".json" or text.lstrip().startswith("{"):
         return arc_tasks.parse(text, source)
-    is_csv = "," in text.partition("\n")[0]
-    if _draws_mazes(text):
-        return (
-            [*maze_files.read_csv(text.splitlines(), source)]
-            if is_csv
-            else maze_files.parse(text, source)
-        )
-    return sudoku_files.parse(text, source)
+    if not _draws_mazes(text):
+        return sudoku_files.parse(text, source)
+    if "," in text.lstrip().partition("\n")[0]:
+        return list(maze_files.read_csv(io.StringIO(text, newline=None), source))
+    return maze_files.parse(text, source)
 
 
 def _draws_mazes(text: str) -> bool:
-    """Whether the longest field among the first lines has maze symbols only."""
-    fields = [field for line in text[:20_000].split("\n") for field in line.split(",")]
-    return set(max(fields, key=len).rstrip("\r")) <= set(SYMBOLS)
+    """Whether more of the first lines, field by field, is drawn as mazes than as Sudokus.
+
+    A field that has a mistake or two still counts; comments and headers are neither.
+    """
+    fields = re.split(r"[,\r\n]", text[:20_000])
+
+    def drawn_with(signs: frozenset[str]) -> int:
+        return sum(
+            len(field)
+            for field in fields
+            if sum(sign in signs for sign in field) >= 0.9 * len(field)
+        )
+
+    return drawn_with(_MAZE_SIGNS) > drawn_with(_SUDOKU_SIGNS)
 
 
 def _read_text(file: Path) -> str:

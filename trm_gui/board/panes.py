@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
@@ -19,10 +21,11 @@ class _Pane(QWidget):
         self.board = board
         self.heading = QLabel(heading)
         self.heading.setFont(themes.font(themes.TITLE))
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         top = QHBoxLayout()
         top.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
-        top.addWidget(self.heading)
-        top.addStretch()
+        top.addWidget(self.heading, 1)
         top.addWidget(beside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -50,6 +53,7 @@ class InputPane(_Pane):
         self.board.setObjectName("input_board")
         self.board.cell_typed.connect(self.cell_typed)
         session.puzzle_changed.connect(self._show)
+        session.another_puzzle.connect(lambda: self.board.select(None))
         self._show()
 
     def _show(self) -> None:
@@ -61,8 +65,8 @@ class InputPane(_Pane):
         self.board.set_content(
             BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
         )
-        self.heading.setText(puzzle.name or "Puzzle")
-        self.heading.setToolTip(puzzle.source)
+        self.heading.setText(Path(puzzle.name).name or "Puzzle")
+        self.heading.setToolTip(puzzle.name)
         self._show_number()
 
     def _show_number(self) -> None:
@@ -88,17 +92,17 @@ class AnswerPane(_Pane):
         self.verdict = QLabel()
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
         self.board.setObjectName("answer_board")
-        self.board.message_button_clicked.connect(session.solve)
+        self.board.message_button_clicked.connect(self._on_button)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         for signal in (session.puzzle_changed, session.model_changed, session.cursor_changed):
             signal.connect(self._show)
         session.solving_changed.connect(self._show)
-        self._failure = ""
-        session.failed.connect(self._on_failed)
         self._show()
 
-    def _on_failed(self, sentence: str) -> None:
-        self._failure = sentence
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "verdict"):
+            self._show()
 
     def _show(self) -> None:
         session = self._session
@@ -108,13 +112,21 @@ class AnswerPane(_Pane):
         elif session.model is None and session.puzzle is not None:
             self.board.set_message("No model fits this puzzle", session.why_no_model())
         elif session.solving:
-            self.board.set_message("Solving", f"{session.model_name} is being loaded.")
+            self.board.set_message("Solving", f"{session.model_name} is being loaded.", "Cancel")
+        elif session.failure:
+            self.board.set_message("The solve failed", session.failure, "Try again")
         else:
             self.board.set_message(
                 "Not solved yet",
                 f"Watch {session.model_name} work on it, cycle by cycle.",
                 "Solve",
             )
+
+    def _on_button(self) -> None:
+        if self._session.solving:
+            self._session.cancel()
+        else:
+            self._session.solve()
 
     def _show_frame(self) -> None:
         trace, cursor = self._session.trace, self._session.cursor

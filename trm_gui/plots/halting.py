@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel
 
 from trm_gui import theme as themes
 from trm_gui.session import Session
 
+MOST_DOTS = 100
+"""Frames up to which each has a dot; more would run into each other."""
+
 
 class HaltingPlot(pg.PlotWidget):
-    """One point per frame; a click moves the cursor to the nearest frame."""
+    """One point per frame; a click moves the cursor to the nearest frame.
+
+    Its supervision steps are numbered by the timeline below. `reading` is a label for what is
+    plotted, and for the value at the cursor.
+    """
+
+    AXIS_WIDTH = 4 * themes.SPACE
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self.setObjectName("halting_plot")
         self.setAccessibleName("Halting probability")
-        self.setMinimumHeight(15 * themes.SPACE)
+        self.setToolTip("Halting probability at every frame; click to go to one")
+        self.setMinimumHeight(10 * themes.SPACE)
+        self.setAcceptDrops(False)  # files dropped here are the window's
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
         self.setYRange(0, 1, padding=0.06)
-        self.getPlotItem().setContentsMargins(themes.SPACE, themes.SPACE, 2 * themes.SPACE, 0)
         self.getAxis("left").setTicks([[(0, "0"), (0.5, "0.5"), (1, "1")]])
+        self.getAxis("left").setWidth(self.AXIS_WIDTH)
+        self.hideAxis("bottom")
+        self.reading = QLabel()
+        self.reading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.curve = self.plot([], [], symbolSize=6)
         self.current = self.plot([], [], pen=None, symbol="o", symbolSize=10)
         self.threshold_line = pg.InfiniteLine(
@@ -54,11 +71,9 @@ class HaltingPlot(pg.PlotWidget):
         self.threshold_line.setVisible(settings.halt_threshold is not None)
         if settings.halt_threshold is not None:
             self.threshold_line.setValue(settings.halt_threshold)
-        shown = settings if trace is None else trace.settings
-        per_step = 3 if trace is None else trace.frames_per_step
-        steps = range(1, shown.max_supervision_steps + 1)
-        self.setXRange(0.5, steps[-1] * per_step + 0.5, padding=0)
-        self.getAxis("bottom").setTicks([[(step * per_step, f"{step}") for step in steps]])
+        frames = math.prod(self._session.span)
+        self.curve.setSymbol("o" if frames <= MOST_DOTS else None)
+        self.setXRange(0.5, frames + 0.5, padding=0)
         self._show_cursor()
 
     def _show_cursor(self) -> None:
@@ -66,10 +81,12 @@ class HaltingPlot(pg.PlotWidget):
         self.cursor_line.setVisible(frame is not None)
         if frame is None:
             self.current.setData([], [])
+            self.reading.setText("Halting probability")
             self.setAccessibleDescription("")
             return
         self.cursor_line.setValue(cursor + 1)
         self.current.setData([cursor + 1], [frame.halt_probability])
+        self.reading.setText(f"Halting probability\n{frame.halt_probability:.2f}")
         self.setAccessibleDescription(f"{frame.halt_probability:.2f} at the cursor")
 
     def _on_click(self, event: object) -> None:
@@ -81,15 +98,11 @@ class HaltingPlot(pg.PlotWidget):
         theme = themes.current(self)
         self.setBackground(theme.background)
         small = themes.font(themes.SMALL)
-        for name, words in (("bottom", "supervision step"), ("left", "halting probability")):
-            axis = self.getAxis(name)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.secondary_text)
-            axis.setTickFont(small)
-            axis.setLabel(words, color=theme.secondary_text)
-            axis.label.setFont(small)
+        axis = self.getAxis("left")
+        axis.setPen(theme.line)
+        axis.setTextPen(theme.secondary_text)
+        axis.setTickFont(small)
         self.curve.setPen(pg.mkPen(theme.accent, width=2))
-        self.curve.setSymbol("o")
         self.curve.setSymbolBrush(theme.accent)
         self.curve.setSymbolPen(None)
         self.current.setSymbolBrush(theme.background)

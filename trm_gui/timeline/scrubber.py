@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -46,8 +48,14 @@ class Scrubber(QWidget):
 
     def frame_rect(self, frame: int) -> QRectF:
         """Where a frame is painted."""
-        left, right = self._edges()[frame]
-        return QRectF(left, MARK, right - left, BLOCK)
+        steps, per_step = self._session.span
+        step, index = divmod(frame, per_step)
+        room = self.width() / steps
+        gap = min(themes.SPACE / 2, room / 8)
+        cell = (room - gap) / per_step
+        inset = min(0.5, cell / 8)
+        left = step * room + gap / 2 + index * cell
+        return QRectF(left + inset, MARK, cell - 2 * inset, BLOCK)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -56,7 +64,7 @@ class Scrubber(QWidget):
         trace = self._session.trace
         frames = 0 if trace is None else len(trace)
         painter.setPen(Qt.PenStyle.NoPen)
-        for index in range(len(self._edges())):
+        for index in range(math.prod(self._session.span)):
             if index == self._session.cursor:
                 colour = QColor(theme.accent)
             elif index < frames:
@@ -108,15 +116,14 @@ class Scrubber(QWidget):
         self.update()
 
     def _frame_at(self, x: float) -> int:
-        """The frame whose middle is nearest to a horizontal place in the widget."""
-        edges = self._edges()
-        return min(range(len(edges)), key=lambda i: abs(sum(edges[i]) / 2 - x))
+        """The frame at a horizontal place in the widget, or the nearest to it."""
+        frames = math.prod(self._session.span)
+        return min(max(int(x / self.width() * frames), 0), frames - 1)
 
     def _paint_numbers(self, painter: QPainter, theme: themes.Theme) -> None:
         """The number of each supervision step below its block, or of every other, fifth, ..."""
         painter.setFont(themes.font(themes.SMALL))
-        per_step, shown = self._frames_per_step(), self._session.frame
-        steps = len(self._edges()) // per_step
+        (steps, per_step), shown = self._session.span, self._session.frame
         widest = painter.fontMetrics().horizontalAdvance(f"{steps}") + themes.SPACE
         every = next(n for n in (1, 2, 5, 10, 50, steps) if widest <= n * self.width() / steps)
         for step in range(1, steps + 1):
@@ -148,25 +155,5 @@ class Scrubber(QWidget):
         threshold = self._session.settings.halt_threshold
         return None if threshold is None else self._session.trace.halts_at(threshold)
 
-    def _frames_per_step(self) -> int:
-        """Frames that one supervision step has, 3 (the usual cycles) while nothing ran."""
-        trace = self._session.trace
-        return 3 if trace is None else trace.frames_per_step
-
     def _supervision_step(self, frame: int) -> int:
-        return frame // self._frames_per_step() + 1
-
-    def _edges(self) -> list[tuple[float, float]]:
-        """Left and right of every frame up to the maximum, with gaps between the blocks."""
-        trace, per_step = self._session.trace, self._frames_per_step()
-        settings = self._session.settings if trace is None else trace.settings
-        steps = settings.max_supervision_steps
-        gap = min(4.0, self.width() / steps / 8)
-        block = (self.width() - gap * (steps - 1)) / steps
-        cell = block / per_step
-        inset = min(0.5, cell / 8)
-        return [
-            (step * (block + gap) + i * cell + inset, step * (block + gap) + (i + 1) * cell - inset)
-            for step in range(steps)
-            for i in range(per_step)
-        ]
+        return frame // self._session.span[1] + 1

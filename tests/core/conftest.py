@@ -1,0 +1,122 @@
+"""Tiny models with random weights, the bundled model, and puzzles for it."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from trm_core.checkpoints.directory import build_model, save_model
+from trm_core.checkpoints.info import ModelInfo, find_model
+from trm_core.checkpoints.official import official_name
+from trm_core.model.config import HRMConfig, TRMConfig
+from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.files import load_puzzles
+from trm_core.resources import RESOURCES
+from trm_core.solver import Solver
+
+SIZES = {
+    "cells": 16,
+    "vocab_size": 6,
+    "hidden_size": 16,
+    "heads": 2,
+    "cycles": 2,
+    "latent_steps": 3,
+}
+PUZZLE_EMBEDDING = {"puzzle_count": 5, "puzzle_embedding_size": 24, "puzzle_positions": 2}
+CONFIGS = {
+    "trm-att": TRMConfig(**SIZES, **PUZZLE_EMBEDDING),
+    "trm-mlp": TRMConfig(**SIZES, mixer="mlp", positions="none"),
+    "hrm": HRMConfig(
+        **SIZES, **PUZZLE_EMBEDDING, positions="learned", latent_layers=1, answer_layers=2
+    ),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """Tensors this small are slower on several threads, much slower where cores are shared."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def random_model(config):
+    """A model whose every weight is random, also those that training starts at zero."""
+    torch.manual_seed(1)
+    model = build_model(config).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
+    return model
+
+
+@pytest.fixture(params=CONFIGS)
+def model(request):
+    """A tiny model of each kind, for Sudokus of 4×4."""
+    return random_model(CONFIGS[request.param])
+
+
+@pytest.fixture
+def tokens():
+    return torch.from_numpy(np.random.default_rng(2).integers(1, 6, (2, 16)))
+
+
+@pytest.fixture
+def info(model, tmp_path):
+    """What the directory of `model` is to say."""
+    return ModelInfo(
+        architecture="hrm" if isinstance(model.config, HRMConfig) else "trm",
+        puzzle=PuzzleShape("sudoku", 4, 4, 2),
+        config=model.config,
+        directory=tmp_path / "tiny",
+    )
+
+
+@pytest.fixture
+def directory(model, info):
+    """`model` as a model directory."""
+    save_model(model, info, "# Tiny\n")
+    return info.directory
+
+
+@pytest.fixture
+def official(model, tmp_path):
+    """`model` as the official trainers write it: the checkpoint file and its config."""
+    config = model.config
+    described = {
+        "seq_len": config.cells,
+        "vocab_size": config.vocab_size,
+        "hidden_size": config.hidden_size,
+        "H_cycles": config.cycles,
+        "L_cycles": config.latent_steps,
+        "halt_max_steps": config.max_supervision_steps,
+        "num_heads": config.heads,
+        "expansion": config.expansion,
+        "pos_encodings": {"rotary": "rope"}.get(config.positions, config.positions),
+        "num_puzzle_identifiers": config.puzzle_count,
+        "puzzle_emb_ndim": config.puzzle_embedding_size,
+    }
+    if isinstance(config, HRMConfig):
+        arch = "hrm"
+        described |= {"L_layers": config.latent_layers, "H_layers": config.answer_layers}
+    else:
+        arch = "trm"
+        described |= {"L_layers": config.layers, "H_layers": 0, "mlp_t": config.mixer == "mlp"}
+    checkpoint, config_file = tmp_path / "step_1", tmp_path / "all_config.json"
+    prefix = "_orig_mod.model.inner."
+    torch.save({prefix + official_name(n): t for n, t in model.state_dict().items()}, checkpoint)
+    config_file.write_text(json.dumps({"arch": arch, "config": described}))
+    return checkpoint, config_file
+
+
+@pytest.fixture(scope="session")
+def solver():
+    """The bundled Sudoku model, float32 on the CPU."""
+    return Solver.load(find_model("sudoku-9x9-small"), "cpu", "float32")
+
+
+@pytest.fixture(scope="session")
+def sudokus():
+    """The bundled Sudokus."""
+    return load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9.sdm")

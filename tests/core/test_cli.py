@@ -1,0 +1,301 @@
+"""The `trm` command: what it prints where, in which order, and how it ends."""
+
+import json
+import subprocess
+import sys
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from trm_core.checkpoints.info import read_info
+from trm_core.cli import app, main
+from trm_core.puzzles.sudoku import generate
+from trm_core.puzzles.sudoku_files import parse
+from trm_core.resources import RESOURCES
+from trm_core.trace import SolveSettings
+
+MODEL = "sudoku-9x9-small"
+PUZZLES = str(RESOURCES / "puzzles" / "sudoku-9x9.sdm")
+SMALL = generate(1, box_rows=2, box_cols=2, givens=8).format()
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def events(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def trm(monkeypatch, capsys):
+    """A function that runs the command with these arguments in this process."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["trm", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        status = ended.value.code
+        out, err = capsys.readouterr()
+        if isinstance(status, str):  # what Python prints on leaving
+            status, err = 1, f"{err}{status}\n"
+        return Ended(status or 0, out, err)
+
+    return run
+
+
+def trm_process(*arguments):
+    command = [sys.executable, "-c", "from trm_core.cli import main; main()", *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+# trm solve
+
+
+def test_solve_prints_json_and_nothing_else():
+    ended = trm_process("solve", PUZZLES, "--json", "--device", "cpu", "--max-steps", "1")
+    assert ended.status == 0
+    assert ended.err == ""
+    assert [event["event"] for event in ended.events] == [
+        "start",
+        "cycle",
+        "cycle",
+        "supervision_step",
+        "end",
+    ]
+
+
+def test_a_failure_is_one_sentence_on_stderr_and_status_1(tmp_path):
+    ended = trm_process("solve", str(tmp_path / "absent.sdm"), "--json")
+    assert ended == (1, "", f"trm: {tmp_path / 'absent.sdm'}: No such file or directory\n")
+
+
+def test_help_needs_no_torch():
+    code = "import sys, trm_core.cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        ([], SolveSettings()),
+        (["--all-steps", "--max-steps=8"], SolveSettings(8, None)),
+        (["--threshold=1"], SolveSettings(halt_threshold=1.0)),
+    ],
+)
+def test_the_events_of_solve_tell_the_frames_of_the_solver(trm, solver, sudokus, options, settings):
+    ended = trm(
+        "solve", PUZZLES, "--number=3", *options, "--json", "--device=cpu", "--dtype=float32"
+    )
+    trace = solver.start(sudokus[2], settings)
+    expected = [
+        {
+            "event": "start",
+            "model": MODEL,
+            "puzzle": {
+                "kind": "sudoku",
+                "rows": 9,
+                "cols": 9,
+                "grid": sudokus[2].grid.tolist(),
+            },
+            "device": "cpu",
+            "dtype": "float32",
+        }
+    ]
+    for index, frame in enumerate(solver.frames(trace)):
+        trace.append(frame)
+        state = {
+            "supervision_step": frame.supervision_step,
+            "grid": trace.grid(index).tolist(),
+            "halt_probability": frame.halt_probability,
+        }
+        changed = int(trace.changed(index).sum())
+        expected.append({"event": "cycle", "cycle": frame.cycle, **state, "changed_cells": changed})
+        if frame.ends_supervision_step:
+            halted = not options and frame.halt_probability > 0.5
+            expected.append({"event": "supervision_step", **state, "halted": halted})
+    *events, end = ended.events
+    assert ended.status == 0
+    assert events == expected
+    assert end.pop("seconds") > 0
+    assert end == {
+        "event": "end",
+        "grid": trace.grid(-1).tolist(),
+        "solved": True,
+        "supervision_steps": trace[-1].supervision_step,
+    }
+
+
+def test_solved_comes_from_the_rules_and_not_from_the_model(trm):
+    end = trm("solve", PUZZLES, "--number=9", "--max-steps=1", "--threshold=0", "--json").events[-1]
+    assert end["solved"] is False
+    assert end["supervision_steps"] == 1
+
+
+def test_solve_shows_people_every_cycle(trm):
+    ended = trm("solve", PUZZLES, "--number", "2", "--device", "cpu")
+    assert ended.status == 0
+    assert "Supervision step 1 of 16, cycle 2 of 2: 43 of 43 open cells right" in ended.out
+    assert ended.out.endswith("Solved.\n")
+
+
+def test_a_puzzle_with_a_fault_is_solved_with_a_note_on_stderr(trm):
+    ended = trm("solve", "--sudoku", "11" + "." * 79, "--max-steps", "1", "--json")
+    assert ended.status == 0
+    assert ended.err == "trm: note: 1 stands twice in row 1\ntrm: note: 1 stands twice in box 1\n"
+    assert ended.events[-1]["solved"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["solve", PUZZLES, "--number", "99"], "there is no puzzle 99, the last one is 9"),
+        (["solve", PUZZLES, "--model", "x"], "no model called 'x'; expected a model directory or "),
+        (["solve", PUZZLES, "--device", "teapot"], "device 'teapot' is not available here; "),
+        (["solve", PUZZLES, "--dtype", "int3"], "dtype 'int3' is unknown; expected auto, "),
+        (["solve", "--sudoku", "12"], "--sudoku, line 1: found 2 cells, expected 81 cells "),
+        (
+            ["solve", "--sudoku", SMALL],
+            "no bundled model fits this puzzle (Sudoku 4×4); there are ",
+        ),
+        (["solve", "--sudoku", SMALL, "--model", MODEL], f"{MODEL} is made for Sudoku 9×9, this "),
+        (["solve", "--arc", "0"], "ARC task: found '0', expected an id such as "),
+        (["eval", MODEL, "absent.csv"], "absent.csv: No such file or directory"),
+        (["eval", "absent", PUZZLES], "no model called 'absent'; expected a model directory or "),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_on_stderr_and_status_1(trm, arguments, sentence):
+    ended = trm(*arguments)
+    assert ended.status == 1
+    assert ended.out == ""
+    assert ended.err.startswith(f"trm: {sentence}")
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["juggle"],
+        ["solve"],
+        ["solve", PUZZLES, "--sudoku", SMALL],
+        ["solve", PUZZLES, "--number", "0"],
+        ["solve", PUZZLES, "--threshold", "2"],
+        ["solve", PUZZLES, "--fast"],
+        ["eval", MODEL],
+        ["import", "step_1"],
+        *(
+            ["import", "step_1", "--config=c", "--out=o", f"--puzzle={puzzle}"]
+            for puzzle in ("chess:8x8", "sudoku", "maze:0x9", "sudoku:7x7", "sudoku:9x4")
+        ),
+    ],
+)
+def test_bad_usage_is_status_2(trm, arguments):
+    ended = trm(*arguments)
+    assert ended.status == 2
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands])
+def test_every_subcommand_explains_itself(trm, command):
+    ended = trm(command, "--help")
+    assert ended.status == 0
+    assert f"trm {command}" in ended.out
+    assert command in trm("--help").out
+
+
+# trm models and trm import
+
+
+def test_models_lists_what_is_bundled(trm):
+    (model,) = (event for event in trm("models", "--json").events if event["name"] == MODEL)
+    folder = RESOURCES / "models" / MODEL
+    assert model.pop("bytes") == (folder / "model.safetensors").stat().st_size
+    assert model.pop("name") == MODEL
+    assert model == read_info(folder).to_json()
+    assert MODEL in trm("models").out
+
+
+def test_an_imported_model_solves(trm, official, tmp_path):
+    checkpoint, config = official
+    out = tmp_path / "models" / "[bold]tiny"  # no markup, though it looks like it
+    imported = trm("import", checkpoint, "--config", config, "--out", out)
+    assert imported.status == 0, imported.err
+    assert "Sudoku 4×4" in imported.out
+    assert "has not been measured" in (out / "README.md").read_text(encoding="utf-8")
+    solve = "solve", "--sudoku", SMALL, "--model", out, "--max-steps", "1"
+    events = trm(*solve, "--json").events
+    assert events[0]["model"] == "[bold]tiny"
+    assert np.shape(events[-1]["grid"]) == (4, 4)
+    assert trm(*solve).out.startswith("[bold]tiny (")
+
+
+@pytest.mark.parametrize("model", ["trm-mlp"], indirect=True)
+def test_an_import_that_fails_writes_nothing(trm, official, tmp_path):
+    checkpoint, config = official
+    before = sorted(tmp_path.iterdir())
+    command = "import", checkpoint, "--config", config, "--out"
+    ended = trm(*command, tmp_path / "out", "--puzzle", "maze:4x5")
+    assert ended == (
+        1,
+        "",
+        "trm: cells and vocab_size are 16 and 6, expected 20 and 6 for Maze 4×5\n",
+    )
+    ended = trm(*command, tmp_path)
+    assert ended.status == 1
+    assert ended.err == f"trm: {tmp_path} exists already; choose a directory that does not\n"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+# trm eval
+
+
+def test_eval_agrees_with_single_solves_source_by_source(trm, solver, sudokus, tmp_path):
+    sources = ["easy", "[/hard]", "easy", "[/hard]", "[/hard]"]
+    chosen = [sudokus[number] for number in (1, 8, 2, 4, 3)]
+    lines = (
+        f"{s},{p.format()},{p.format(p.solve())},\n" for s, p in zip(sources, chosen, strict=True)
+    )
+    data = tmp_path / "data.csv"
+    data.write_text("".join(lines))
+
+    right, halting = {}, {}
+    for source, puzzle in zip(sources, chosen, strict=True):
+        trace = solver.start(puzzle, SolveSettings(4, None))
+        for frame in solver.frames(trace):
+            trace.append(frame)
+        halts_at = trace.halts_at(0.5)
+        right.setdefault(source, []).append(trace.solved(-1))
+        halting.setdefault(source, []).append(
+            4 if halts_at is None else trace[halts_at].supervision_step
+        )
+    ended = trm("eval", MODEL, data, "--max-steps=4", "--batch-size=2", "--device=cpu", "--json")
+    assert ended.status == 0
+    assert ended.err == ""
+    assert ended.events == [
+        {
+            "source": source,
+            "puzzles": len(right[source]),
+            "exact": np.mean(right[source]),
+            "mean_halting_step": np.mean(halting[source]),
+        }
+        for source in ("easy", "[/hard]")
+    ]
+    assert {score["exact"] for score in ended.events} > {1.0}
+    table = trm("eval", MODEL, data, "--max-steps", "4", "--device", "cpu").out
+    assert "[/hard]" in table
+
+
+def test_eval_refuses_a_puzzle_that_the_model_cannot_read(trm, tmp_path):
+    data = tmp_path / "mixed.sdm"
+    data.write_text(f"{parse('.' * 81)[0].format()}\n{SMALL}\n")
+    assert trm("eval", MODEL, data).err == (
+        f"trm: {data}, line 2: {MODEL} is made for Sudoku 9×9, this is Sudoku 4×4\n"
+    )

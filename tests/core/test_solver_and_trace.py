@@ -1,0 +1,303 @@
+"""The halting loop with the bundled model, and what its trace says, recomputed from tokens."""
+
+import dataclasses
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+
+from trm_core.puzzles.base import PuzzleError, PuzzleShape
+from trm_core.puzzles.sudoku import generate
+from trm_core.trace import Frame, SolveSettings, Trace
+
+STEPS, CYCLES, LATENT_STEPS = 16, 2, 3
+HALTING, NEVER_RIGHT = 0, 8
+"""Of the bundled Sudokus, one that the model solves in some steps, and one that it does not."""
+
+
+@pytest.fixture(scope="module")
+def solve(solver, sudokus):
+    """A function: the trace of bundled puzzle `number`; settings as SolveSettings takes them."""
+
+    def solved(number=HALTING, **settings):
+        trace = solver.start(sudokus[number], SolveSettings(**settings))
+        for frame in solver.frames(trace):
+            trace.append(frame)
+        return trace
+
+    return solved
+
+
+@pytest.fixture(scope="module")
+def full(solve):
+    """All supervision steps of the puzzle that would halt."""
+    return solve(halt_threshold=None)
+
+
+@pytest.fixture(scope="module")
+def fine(solve):
+    """Two supervision steps, every latent step."""
+    return solve(halt_threshold=None, every_latent_step=True, max_supervision_steps=2)
+
+
+@pytest.fixture(scope="module")
+def wrong(solve):
+    """A solve that goes wrong, so that there are conflicts."""
+    return solve(NEVER_RIGHT, max_supervision_steps=4)
+
+
+def same(frame, other):
+    mine, theirs = dataclasses.asdict(frame), dataclasses.asdict(other)
+    return all(np.array_equal(mine[name], theirs[name]) for name in mine)
+
+
+def plain_loop(solver, puzzle, steps=STEPS, on_step=None):
+    """The outputs of the model's supervision steps, without a solver."""
+    tokens = torch.from_numpy(puzzle.encode(puzzle.grid, solver.info.puzzle))[None]
+    state, outputs = solver.model.initial_state(1), []
+    with torch.inference_mode():
+        for _ in range(steps):
+            outputs.append(solver.model.supervision_step(tokens, state, on_step=on_step))
+            state = outputs[-1].state
+    return outputs
+
+
+# Frames
+
+
+def test_a_full_run_has_a_frame_for_every_cycle_counting_from_1(full):
+    assert [(f.supervision_step, f.cycle, f.latent_step) for f in full.frames] == [
+        (step, cycle, None) for step in range(1, STEPS + 1) for cycle in range(1, CYCLES + 1)
+    ]
+    assert [f.ends_supervision_step for f in full.frames] == [False, True] * STEPS
+    assert full.frames_per_step == CYCLES
+
+
+def test_a_fine_run_has_a_frame_for_every_network_call(fine):
+    assert len(fine) == 2 * fine.frames_per_step == 2 * CYCLES * (LATENT_STEPS + 1)
+    latent_steps = [frame.latent_step for frame in fine.frames]
+    assert latent_steps == [1, 2, 3, None] * CYCLES * 2
+    assert [f.ends_supervision_step for f in fine.frames] == ([False] * 7 + [True]) * 2
+
+
+def test_the_answer_frames_of_a_fine_run_are_those_of_a_run_by_cycles(fine, full):
+    answers = [frame for frame in fine.frames if frame.latent_step is None]
+    for answer, cycle in zip(answers, full.frames, strict=False):
+        changes = {"y_change": cycle.y_change, "z_change": cycle.z_change}
+        assert same(dataclasses.replace(answer, **changes), cycle)
+
+
+def test_a_latent_step_changes_neither_answer_nor_halting(fine):
+    for before, frame in zip(fine.frames, fine.frames[1:], strict=False):
+        if frame.latent_step is not None:
+            assert frame.y_change == 0 < frame.z_change
+            assert np.array_equal(frame.probabilities, before.probabilities)
+            assert frame.halt_probability == before.halt_probability
+
+
+def test_the_frames_are_what_a_plain_loop_over_supervision_steps_gives(solver, full):
+    ends = [frame for frame in full.frames if frame.ends_supervision_step]
+    for out, frame in zip(plain_loop(solver, full.puzzle), ends, strict=True):
+        assert np.array_equal(frame.tokens, out.logits[0].argmax(-1).numpy())
+        assert frame.halt_probability == out.halt_logit.sigmoid().item()
+
+
+def test_changes_are_euclidean_distances_to_the_frame_before(solver, full, fine):
+    seen = []
+    plain_loop(solver, fine.puzzle, 2, seen.append)
+    start = solver.model.initial_state(1)
+    answers = [step for step in seen if step.kind == "answer"]
+    for trace, steps in ((fine, seen), (full, answers)):
+        for before, step, frame in zip([start, *steps], steps, trace.frames, strict=False):
+            for name in "yz":
+                difference = (getattr(step, name) - getattr(before, name)).double()
+                distance = difference.square().sum().sqrt().item()
+                assert getattr(frame, f"{name}_change") == pytest.approx(distance, rel=1e-4)
+
+
+# Halting and stopping
+
+
+def test_halting_stops_at_the_first_end_of_a_step_above_the_threshold(solve, full):
+    for threshold in (0.0, 0.5, 0.9):
+        trace = solve(halt_threshold=threshold)
+        above = [f.halt_probability > threshold for f in trace.frames if f.ends_supervision_step]
+        assert above == [False] * (len(above) - 1) + [True]
+        assert trace.halts_at(threshold) == full.halts_at(threshold) == len(trace) - 1
+        assert all(map(same, trace.frames, full.frames))
+
+
+def test_a_run_that_never_halts_ends_at_the_maximum(solve, wrong):
+    assert len(solve(halt_threshold=1.0)) == STEPS * CYCLES
+    assert len(solve(max_supervision_steps=3)) == 3 * CYCLES
+    assert len(wrong) == 4 * CYCLES
+    assert wrong.halts_at(0.5) is None
+
+
+@pytest.mark.parametrize("calls", [1, 4, 5, 8, 11, 13])
+def test_cancelling_ends_the_run_with_that_very_network_call(solver, fine, calls):
+    asked = 0
+
+    def cancelled():
+        nonlocal asked
+        asked += 1
+        return asked >= calls
+
+    frames = list(solver.frames(Trace(**arguments(fine)), cancelled))
+    assert asked == calls  # once a network call, so none came after
+    assert len(frames) == calls - 1
+    assert all(map(same, frames, fine.frames))
+
+
+def arguments(trace):
+    """What makes an empty trace like this one."""
+    names = ("puzzle", "shape", "model_name", "cycles", "latent_steps", "settings")
+    return {name: getattr(trace, name) for name in names}
+
+
+def test_cancelling_between_supervision_steps_costs_one_network_call(solver, fine):
+    calls, stop = 0, False
+
+    def cancelled():
+        nonlocal calls
+        calls += 1
+        return stop
+
+    frames = solver.frames(Trace(**arguments(fine)), cancelled)
+    assert len(list(islice(frames, fine.frames_per_step))) == calls == fine.frames_per_step
+    stop = True
+    assert list(frames) == []
+    assert calls == fine.frames_per_step + 1
+
+
+def test_the_same_solve_twice_is_the_same_bit_by_bit(solve, wrong):
+    assert all(map(same, solve(NEVER_RIGHT, max_supervision_steps=4).frames, wrong.frames))
+
+
+def test_a_puzzle_of_another_size_is_refused_in_a_sentence(solver):
+    four = generate(1, box_rows=2, box_cols=2, givens=8)
+    with pytest.raises(PuzzleError) as refused:
+        solver.start(four, SolveSettings())
+    assert str(refused.value) == "sudoku-9x9-small is made for Sudoku 9×9, this is Sudoku 4×4"
+
+
+# Measures
+
+
+@pytest.fixture(params=["full", "fine", "wrong"])
+def trace(request):
+    return request.getfixturevalue(request.param)
+
+
+def tokens_before(trace, index):
+    start = trace.puzzle.grid.ravel() + 1
+    return trace[index - 1].tokens if index else start
+
+
+def test_changed_cells_are_those_whose_token_differs_from_the_frame_before(trace):
+    for index, frame in enumerate(trace.frames):
+        differs = frame.tokens != tokens_before(trace, index)
+        assert np.array_equal(trace.changed(index), differs.reshape(9, 9))
+
+
+def test_frames_since_change_counts_back_to_the_last_change(trace):
+    for index in range(len(trace)):
+        for cell in range(81):
+            back = 0
+            while back <= index and not trace.changed(index - back).flat[cell]:
+                back += 1
+            assert trace.frames_since_change(index).flat[cell] == back
+
+
+def test_right_cells_are_counted_among_the_open_ones(trace):
+    solution = trace.puzzle.solve()
+    for index, frame in enumerate(trace.frames):
+        pairs = zip(frame.tokens, solution.flat, trace.puzzle.grid.flat, strict=True)
+        right = [token - 1 == digit for token, digit, given in pairs if not given]
+        assert trace.right_cells(index) == (sum(right), len(right))
+
+
+def test_right_cells_are_unknown_for_a_puzzle_without_one_solution(solver, full):
+    ambiguous = dataclasses.replace(full.puzzle, grid=np.zeros((9, 9)), solution=None)
+    trace = solver.start(ambiguous, full.settings)
+    trace.append(full[0])
+    assert trace.solution is None
+    assert trace.right_cells(0) is None
+    assert "right" not in trace.sentence(0)
+
+
+def test_entropy_is_that_of_the_probabilities_in_bits(trace):
+    for index, frame in enumerate(trace.frames):
+        entropy = trace.entropy(index)
+        assert entropy.shape == (9, 9)
+        assert entropy.min() >= -1e-3  # the probabilities are rounded to float16
+        assert entropy.max() <= np.log2(11) + 1e-3
+        for p, bits in zip(frame.probabilities.astype(float), entropy.flat, strict=True):
+            assert bits == pytest.approx(-sum(x * np.log2(x) for x in p if x > 0), abs=1e-6)
+
+
+def test_conflicts_are_the_repeated_digits_of_rows_columns_and_boxes(wrong):
+    found = 0
+    for index, frame in enumerate(wrong.frames):
+        digits = {divmod(cell, 9): int(token) - 1 for cell, token in enumerate(frame.tokens)}
+        clashing = {
+            a
+            for a, digit in digits.items()
+            for b in digits
+            if a != b
+            and digits[b] == digit > 0
+            and (a[0] == b[0] or a[1] == b[1] or (a[0] // 3, a[1] // 3) == (b[0] // 3, b[1] // 3))
+        }
+        given = {tuple(cell) for cell in np.argwhere(wrong.puzzle.grid).tolist()}
+        changed = {cell for cell in given if 0 < digits[cell] != wrong.puzzle.grid[cell]}
+        named = {cell for conflict in wrong.conflicts(index) for cell in conflict.cells}
+        assert named == clashing | changed
+        found += len(named)
+    assert found
+
+
+def test_first_right_is_the_first_frame_that_solves_the_puzzle(full, wrong):
+    solution = full.puzzle.solve()
+    right = [np.array_equal(frame.tokens - 1, solution.ravel()) for frame in full.frames]
+    assert full.first_right() == right.index(True) > 0
+    assert [full.solved(index) for index in range(len(full))] == right
+    assert wrong.first_right() is None
+
+
+def test_halting_probabilities_are_one_a_frame(full):
+    assert full.halt_probabilities().tolist() == [f.halt_probability for f in full.frames]
+
+
+def test_measures_count_from_the_end_with_negative_indices(trace):
+    for index in range(len(trace)):
+        from_end = index - len(trace)
+        assert np.array_equal(trace.changed(from_end), trace.changed(index))
+        assert np.array_equal(trace.frames_since_change(from_end), trace.frames_since_change(index))
+        assert trace.conflicts(from_end) == trace.conflicts(index)
+        assert trace.sentence(from_end) == trace.sentence(index)
+
+
+def test_the_last_conflicts_are_those_of_the_last_frame_while_a_trace_grows(wrong):
+    growing = Trace(**arguments(wrong))
+    for index, frame in enumerate(wrong.frames):
+        growing.append(frame)
+        assert growing.conflicts(-1) == wrong.conflicts(index)
+
+
+def test_a_sentence_says_where_a_frame_is_and_what_it_holds(sudokus):
+    puzzle = sudokus[HALTING]
+    settings = SolveSettings(max_supervision_steps=16, every_latent_step=True)
+    trace = Trace(puzzle, PuzzleShape("sudoku", 9, 9, 3), "any", 3, 6, settings)
+    solution = puzzle.solve().ravel() + 1
+    almost = np.where(np.arange(81) == puzzle.grid.argmin(), 1, solution).astype(np.int32)
+    frame = Frame(2, 1, 4, False, almost, np.full((81, 11), 1 / 11, np.float16), 0.126, 0.0, 1.0)
+    trace.append(frame)
+    trace.append(dataclasses.replace(frame, latent_step=None, tokens=solution))
+    assert trace.sentence(0) == (
+        "Supervision step 2 of 16, cycle 1 of 3, latent step 4: "
+        "54 of 55 open cells right, 54 changed, halting 0.13"
+    )
+    assert trace.sentence(1) == (
+        "Supervision step 2 of 16, cycle 1 of 3: 55 of 55 open cells right, 1 changed, halting 0.13"
+    )

@@ -1,0 +1,169 @@
+"""The window with the bundled model and real puzzles, and how to reach into it."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QWidget
+
+from trm_core.checkpoints.info import bundled_models, read_info
+from trm_core.puzzles.files import load_puzzles
+from trm_core.resources import RESOURCES
+from trm_core.trace import SolveSettings
+from trm_gui import theme as themes
+from trm_gui.app import make_window
+from trm_gui.session import Session
+
+
+@pytest.fixture
+def patience():
+    """Milliseconds that a solve may take, torch's import on a busy machine included."""
+    return 60_000
+
+
+@pytest.fixture
+def look(qapp):
+    """The light theme; whatever a test puts on in its place comes off again."""
+    before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
+    themes.apply(qapp, themes.LIGHT)
+    yield
+    qapp.setStyle(before[2])
+    qapp.setPalette(before[0])
+    qapp.setStyleSheet(before[1])
+
+
+@pytest.fixture
+def open_window(qtbot, look, tmp_path):
+    """Open another window on the same settings folder; it is closed with the test."""
+
+    def open_window():
+        window = make_window(tmp_path / "settings")
+        qtbot.addWidget(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    return open_window
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()
+
+
+@pytest.fixture
+def session(window):
+    return window.session
+
+
+@pytest.fixture
+def widget(window):
+    """The widget of the window with an objectName."""
+    return lambda name: window.findChild(QWidget, name)
+
+
+@pytest.fixture
+def action(window):
+    """The action of the window with an objectName."""
+    return lambda name: window.findChild(QAction, name)
+
+
+@pytest.fixture
+def control(window):
+    """The control of the window with an accessible name."""
+    return lambda name: next(w for w in window.findChildren(QWidget) if w.accessibleName() == name)
+
+
+@pytest.fixture
+def press(qtbot, window):
+    """Send a key to whatever has the focus."""
+
+    def press(key, modifier=Qt.KeyboardModifier.NoModifier):
+        qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
+
+    return press
+
+
+@pytest.fixture
+def puzzles():
+    """The bundled Sudokus; the first takes the model several supervision steps."""
+    return load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9.sdm")
+
+
+@pytest.fixture
+def solve(qtbot, session, patience):
+    """Solve what the window shows, to the end."""
+
+    def solve():
+        with qtbot.waitSignal(session.solve_finished, timeout=patience):
+            session.solve()
+        return session.trace
+
+    return solve
+
+
+@pytest.fixture
+def solve_for_long(qtbot, session, patience):
+    """Start a solve that takes minutes, and wait for its first frames."""
+
+    def solve_for_long():
+        before = session.trace
+        session.set_settings(SolveSettings(max_supervision_steps=256, halt_threshold=None))
+        session.solve()
+        qtbot.waitUntil(
+            lambda: session.trace is not before and len(session.trace) >= 4, timeout=patience
+        )
+
+    return solve_for_long
+
+
+@pytest.fixture
+def damaged_model(tmp_path):
+    """A copy of a bundled model whose weights are cut off."""
+    copy = shutil.copytree(bundled_models()[0].directory, tmp_path / "damaged")
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    return read_info(copy)
+
+
+@pytest.fixture
+def session_of(qapp):
+    """A session without a window, with other models than the bundled ones."""
+    sessions = []
+
+    def session_of(*models):
+        sessions.append(Session(models))
+        return sessions[-1]
+
+    yield session_of
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def failed_session(qtbot, session_of, damaged_model, puzzles, patience):
+    """A session whose solve has failed because its model is damaged."""
+    session = session_of(damaged_model)
+    session.set_puzzle(puzzles[0])
+    with qtbot.waitSignals([session.failed, session.solve_finished], timeout=patience):
+        session.solve()
+    return session
+
+
+@pytest.fixture
+def files(tmp_path):
+    """One small file of each kind of puzzle for which there is no model, by kind."""
+    contents = {
+        "maze": ("maze.txt", "#####\n#S  #\n# # #\n#  G#\n#####\n"),
+        "arc": (
+            "task.json",
+            '{"train": [{"input": [[0, 1]], "output": [[1, 0]]}],'
+            ' "test": [{"input": [[0, 2]], "output": [[2, 0]]}]}',
+        ),
+        "sudoku": ("six.sdk", "1.3456\n456123\n23.564\n564231\n312645\n6453.2\n"),
+    }
+    for name, text in contents.values():
+        (tmp_path / name).write_text(text)
+    return {kind: tmp_path / name for kind, (name, _) in contents.items()}
