@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self._connect_actions()
         self._input.cell_typed.connect(self._on_cell_typed)
+        self._answer.another_puzzle_wanted.connect(self._ask_for_file)
         self.session.another_puzzle.connect(self.undo_stack.clear)
         for signal in (
             self.session.puzzle_changed,
@@ -222,5 +223,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.playback.set_playing(False)
         save(self)
+        self.hide()  # at once; what runs in the background may take a moment to end
         self.session.close()
         super().closeEvent(event)

@@ -141,7 +141,7 @@ def test_what_is_no_file_is_refused(tmp_path):
         ("plain.csv.gz", LINE.encode(), "not a gzip file, or a truncated one"),
         ("cut.gz", gzip.compress(LINE.encode())[:-9], "not a gzip file, or a truncated one"),
         ("broken.gz", gzip.compress(LINE.encode())[:12] + b"\xff" * 40, "not a gzip file, or a "),
-        ("photo.png", b"no image", "photo.png: expected an image that Pillow reads, but "),
+        ("photo.png", b"no image", "expected an image that Pillow reads, but "),
     ],
 )
 def test_what_is_no_puzzle_file_is_refused(tmp_path, name, content, sentence):

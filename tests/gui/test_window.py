@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.board import Board
+from trm_gui.board.task_strip import TaskStrip
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.timeline.scrubber import Scrubber
 
@@ -182,6 +183,25 @@ def test_where_no_model_fits_the_answer_says_so_and_solving_is_off(
     assert words == f"No model fits this puzzle. {session.why_no_model()}"
     assert "Sudoku 9×9" in words
     assert not action("solve").isEnabled()
+
+
+def test_where_no_model_fits_a_button_asks_for_another_puzzle(
+    qtbot, window, session, widget, files
+):
+    with qtbot.waitSignal(session.puzzle_changed):
+        session.open(files["maze"])
+    widget("answer_board").findChild(QPushButton).click()
+    assert window.findChild(QFileDialog).isVisible()
+
+
+def test_the_examples_of_an_arc_task_stand_below_its_test_input(qtbot, window, session, files):
+    examples = window.findChild(TaskStrip)
+    assert not examples.isVisible()
+    with qtbot.waitSignal(session.puzzle_changed):
+        session.open(files["arc"])
+    assert examples.isVisible()
+    count = len(session.puzzle.task.train)
+    assert examples.accessibleDescription().startswith(f"{count} examples")
 
 
 def test_a_long_file_name_takes_no_room_from_the_boards(qtbot, window, session, puzzles, tmp_path):

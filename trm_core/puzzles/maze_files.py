@@ -98,7 +98,7 @@ def read_csv(lines: Iterable[str], source: str = "") -> Iterator[Maze]:
     count = 0
     try:
         for fields in reader:
-            if not fields or (reader.line_num == 1 and fields[1:3] == ["question", "answer"]):
+            if not fields or (count == 0 and fields[1:3] == ["question", "answer"]):
                 continue
             count += 1
             yield _from_fields(fields, f"{source_name}, line {reader.line_num}", count, source)
@@ -161,23 +161,23 @@ def read_image(path: str | PathLike[str]) -> Maze:
         row, col = unknown
         colour = tuple(pixels[row, col].tolist())
         raise PuzzleError(
-            f"{file.name}, pixel x={col}, y={row}: found the colour {colour}, "
+            f"{file}, pixel x={col}, y={row}: found the colour {colour}, "
             f"expected {_COLOUR_MEANINGS}"
         )
-    size = _cell_size(codes, file.name)
+    size = _cell_size(codes, str(file))
 
     def at(row: int, col: int) -> str:
-        return f"{file.name}, pixel x={col * size}, y={row * size}"
+        return f"{file}, pixel x={col * size}, y={row * size}"
 
     grid = codes[::size, ::size]
     check_size(len(grid), grid.shape[1], f"{at(0, 0)}: ")
     if uneven := _first(grid.repeat(size, axis=0).repeat(size, axis=1) != codes):
         row, col = uneven
         raise PuzzleError(
-            f"{file.name}, pixel x={col}, y={row}: found two colours in one cell, "
+            f"{file}, pixel x={col}, y={row}: found two colours in one cell, "
             f"expected cells of {size}×{size} pixels as the start has"
         )
-    return _checked(*_unmarked(grid), file.stem, file.name, at)
+    return _checked(*_unmarked(grid), file.stem, str(file), at)
 
 
 def _pixels(file: Path) -> npt.NDArray[np.uint8]:
@@ -190,12 +190,9 @@ def _pixels(file: Path) -> npt.NDArray[np.uint8]:
             if max(width, height) <= MAX_IMAGE_SIDE:
                 return np.asarray(image.convert("RGB"))
     except Exception as error:  # Pillow's readers raise all kinds on broken files
-        raise PuzzleError(
-            f"{file.name}: expected an image that Pillow reads, but {error}"
-        ) from error
+        raise PuzzleError(f"{file}: expected an image that Pillow reads, but {error}") from error
     raise PuzzleError(
-        f"{file.name}: found {width}×{height} pixels, "
-        f"expected at most {MAX_IMAGE_SIDE}×{MAX_IMAGE_SIDE}"
+        f"{file}: found {width}×{height} pixels, expected at most {MAX_IMAGE_SIDE}×{MAX_IMAGE_SIDE}"
     )
 
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
+from trm_core.puzzles.arc import Arc
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
+from trm_gui.board.task_strip import TaskStrip
 from trm_gui.session import Session
 
 
@@ -34,8 +45,21 @@ class _Pane(QWidget):
         layout.addWidget(board, 1)
 
 
+def _sideways_scrolling(widget: QWidget) -> QScrollArea:
+    """A strip as high as `widget` and its scroll bar, whatever the width."""
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    bar = area.horizontalScrollBar().sizeHint().height()
+    area.setFixedHeight(widget.sizeHint().height() + bar)
+    return area
+
+
 class InputPane(_Pane):
-    """The puzzle as posed; a Sudoku can be typed into.
+    """The puzzle as posed, with the examples of an ARC task; a Sudoku can be typed into.
 
     Beside the heading, where a file has several puzzles, which of them this is.
     """
@@ -50,6 +74,9 @@ class InputPane(_Pane):
         self.number.setKeyboardTracking(False)
         self.number.valueChanged.connect(self._on_number)
         super().__init__(Board(name="Puzzle"), "Puzzle", self.number)
+        self.examples = TaskStrip()
+        self._examples_area = _sideways_scrolling(self.examples)
+        self.layout().addWidget(self._examples_area)
         self.board.setObjectName("input_board")
         self.board.cell_typed.connect(self.cell_typed)
         session.puzzle_changed.connect(self._show)
@@ -61,6 +88,9 @@ class InputPane(_Pane):
         if puzzle is None:
             self.board.set_message("No puzzle yet", "Open a Sudoku, maze or ARC file, or drop one.")
             return
+        self._examples_area.setVisible(isinstance(puzzle, Arc))
+        if isinstance(puzzle, Arc):
+            self.examples.set_puzzle(puzzle)
         self.board.editable = puzzle.kind == "sudoku"
         self.board.set_content(
             BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
@@ -87,6 +117,8 @@ class InputPane(_Pane):
 class AnswerPane(_Pane):
     """The answer decoded from y at the cursor, or why there is none."""
 
+    another_puzzle_wanted = Signal()
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self.verdict = QLabel()
@@ -110,7 +142,9 @@ class AnswerPane(_Pane):
         if session.frame is not None:
             self._show_frame()
         elif session.model is None and session.puzzle is not None:
-            self.board.set_message("No model fits this puzzle", session.why_no_model())
+            self.board.set_message(
+                "No model fits this puzzle", session.why_no_model(), "Open another puzzle…"
+            )
         elif session.solving:
             self.board.set_message("Solving", f"{session.model_name} is being loaded.", "Cancel")
         elif session.failure:
@@ -125,6 +159,8 @@ class AnswerPane(_Pane):
     def _on_button(self) -> None:
         if self._session.solving:
             self._session.cancel()
+        elif self._session.model is None:
+            self.another_puzzle_wanted.emit()
         else:
             self._session.solve()
 
