@@ -45,6 +45,17 @@ def test_the_window_is_painted_before_torch_is_imported(tmp_path):
     assert out.strip() == "False"
 
 
+def test_loading_a_model_imports_none_of_torch_s_slow_parts():
+    """PyTorch brings in sympy, a second's worth, with some operations on meta tensors."""
+    out = run(
+        "import sys, trm_core\n"
+        "from trm_core.checkpoints.info import bundled_models\n"
+        "trm_core.load_model(bundled_models()[0].directory)\n"
+        "print('sympy' in sys.modules)"
+    )
+    assert out.strip() == "False"
+
+
 def test_the_readme_names_the_system_packages_that_the_program_asks_for():
     from trm_gui.app import DEBIAN_PACKAGES
 

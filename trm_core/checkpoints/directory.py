@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
-from trm_core.checkpoints.tensors import check_tensors
+from trm_core.checkpoints.tensors import checked
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.device import choose_device, choose_dtype
 from trm_core.model.hrm import HRM
@@ -45,9 +45,8 @@ def fill_model(
     with torch.device("meta"):
         model = build_model(config)
     needed = model.state_dict()
-    check_tensors(tensors, {stored_name(name): needed[name] for name in needed}, file)
-    model.to_empty(device="cpu")
-    model.load_state_dict({name: tensors[stored_name(name)] for name in needed})
+    weights = checked(tensors, {stored_name(name): needed[name] for name in needed}, file)
+    model.load_state_dict({name: weights[stored_name(name)] for name in needed}, assign=True)
     return model.eval()
 
 

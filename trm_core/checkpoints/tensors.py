@@ -12,12 +12,19 @@ from torch import Tensor
 from trm_core.checkpoints.info import CheckpointError
 
 
-def check_tensors(found: Mapping[str, object], needed: Mapping[str, Tensor], file: Path) -> None:
-    """Raise CheckpointError unless `found` has the names and shapes of `needed`, all finite."""
+def checked(
+    found: Mapping[str, object], needed: Mapping[str, Tensor], file: Path
+) -> dict[str, Tensor]:
+    """`found` in float32, if it has exactly the names and shapes of `needed` and is finite.
+
+    The tensors are copies: those that are mapped from a file would change and vanish with it.
+    Raises CheckpointError if anything is amiss.
+    """
     if missing := sorted(needed.keys() - found.keys()):
         raise CheckpointError(f"{file}: tensor {_and_more(missing)} is missing")
     if extra := sorted(found.keys() - needed.keys()):
         raise CheckpointError(f"{file}: tensor {_and_more(extra)} is not part of this model")
+    weights = {}
     for name, wanted in needed.items():
         tensor = found[name]
         if not _holds_numbers(tensor):
@@ -27,8 +34,10 @@ def check_tensors(found: Mapping[str, object], needed: Mapping[str, Tensor], fil
                 f"{file}: tensor {name!r} has shape {tuple(tensor.shape)}, "
                 f"expected {tuple(wanted.shape)}"
             )
-        if not tensor.float().isfinite().all():  # float: it will be, and not all formats can ask
+        weights[name] = tensor.to(torch.float32, copy=True)
+        if not weights[name].isfinite().all():
             raise CheckpointError(f"{file}: tensor {name!r} holds NaN or infinity")
+    return weights
 
 
 def _holds_numbers(value: object) -> TypeGuard[Tensor]:

@@ -23,6 +23,12 @@ def linear(inputs: int, outputs: int) -> nn.Linear:
     return layer
 
 
+def embedding(rows: int, size: int, std: float) -> nn.Embedding:
+    """A table of `rows` vectors, normally distributed; all zeros where `std` is 0."""
+    table = torch.zeros(rows, size)
+    return nn.Embedding(rows, size, _weight=init_truncated_normal_(table, std) if std else table)
+
+
 def rms_norm(x: Tensor, epsilon: float) -> Tensor:
     """Divide by the root mean square over the last axis, in float32; there is no weight.
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F  # noqa: N812
 from einops import rearrange
 from torch import Tensor, nn
 
-from trm_core.model.blocks import Rotary, init_truncated_normal_, linear, rotary_angles
+from trm_core.model.blocks import Rotary, embedding, init_truncated_normal_, linear, rotary_angles
 from trm_core.model.config import RecursionConfig
 
 GradientMode = Literal["full_cycle", "one_step", "bptt"]
@@ -81,14 +81,13 @@ class RecursiveModel(nn.Module, ABC):
         self.embedding_scale: float = math.sqrt(config.hidden_size)
         std = 1 / self.embedding_scale
 
-        self.token_embedding = nn.Embedding(config.vocab_size, config.hidden_size)
-        init_truncated_normal_(self.token_embedding.weight, std)
+        self.token_embedding = embedding(config.vocab_size, config.hidden_size, std)
         if config.positions == "learned":
-            self.position_embedding = nn.Embedding(config.length, config.hidden_size)
-            init_truncated_normal_(self.position_embedding.weight, std)
+            self.position_embedding = embedding(config.length, config.hidden_size, std)
         if config.puzzle_embedding_size:
-            self.puzzle_embedding = nn.Embedding(config.puzzle_count, config.puzzle_embedding_size)
-            nn.init.zeros_(self.puzzle_embedding.weight)
+            self.puzzle_embedding = embedding(
+                config.puzzle_count, config.puzzle_embedding_size, std=0
+            )
 
         self.answer_head = linear(config.hidden_size, config.vocab_size)
         self.halt_head = nn.Linear(config.hidden_size, 2)  # halt, continue
