@@ -1,6 +1,7 @@
 """What holds for the project as a whole: layers, lazy imports, packaging."""
 
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -54,6 +55,31 @@ def test_loading_a_model_imports_none_of_torch_s_slow_parts():
         "print('sympy' in sys.modules)"
     )
     assert out.strip() == "False"
+
+
+def refusal_to_start(before=""):
+    """What `trm-gui` writes to stderr when it cannot start."""
+    code = f"import sys; sys.argv = ['trm-gui']\n{before}\nfrom trm_gui.app import main; main()"
+    clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    clean.pop("QT_QPA_PLATFORM", None)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_missing_system_libraries_are_told_with_the_packages_to_install():
+    from trm_gui.app import DEBIAN_PACKAGES
+
+    told = refusal_to_start("sys.modules['PySide6.QtWidgets'] = None")
+    assert told.startswith("trm-gui: Qt cannot be loaded (")
+    assert told.endswith(f"apt-get install {DEBIAN_PACKAGES}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only X11 and Wayland can be absent")
+def test_a_missing_display_is_told_in_a_sentence():
+    told = refusal_to_start()
+    assert told.startswith("trm-gui: there is no display")
+    assert "Traceback" not in told
 
 
 def test_the_readme_names_the_system_packages_that_the_program_asks_for():

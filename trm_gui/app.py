@@ -71,7 +71,7 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
 
     window = MainWindow(open_settings(None if settings_dir is None else Path(settings_dir)))
     file = RESOURCES / "puzzles" / FIRST_PUZZLE
-    window.session.show_puzzles(parse(file.read_text(), file.stem))
+    window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))
     return window
 
 

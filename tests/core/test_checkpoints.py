@@ -21,9 +21,7 @@ from trm_core.model.config import TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 
 one_kind = pytest.mark.parametrize("model", ["trm-mlp"], indirect=True)
-fuzz = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+fuzz = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PREFIX = "_orig_mod.model.inner."
 HEAD = "lm_head.weight"
 

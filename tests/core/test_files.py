@@ -194,7 +194,7 @@ def contents(draw):
 def test_any_bytes_under_any_name_are_puzzles_or_refused(tmp_path, suffix):
     file = tmp_path / f"any{suffix}"
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(contents())
     def check(content):
         file.write_bytes(content)

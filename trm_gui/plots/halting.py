@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLabel
 from trm_gui import theme as themes
 from trm_gui.session import Session
 
+TITLE = "Halting probability\nby supervision step"
+
 MOST_DOTS = 100
 """Frames up to which each has a dot; more would run into each other."""
 
@@ -81,12 +83,12 @@ class HaltingPlot(pg.PlotWidget):
         self.cursor_line.setVisible(frame is not None)
         if frame is None:
             self.current.setData([], [])
-            self.reading.setText("Halting probability")
+            self.reading.setText(TITLE)
             self.setAccessibleDescription("")
             return
         self.cursor_line.setValue(cursor + 1)
         self.current.setData([cursor + 1], [frame.halt_probability])
-        self.reading.setText(f"Halting probability\n{frame.halt_probability:.2f}")
+        self.reading.setText(f"{TITLE}\n{frame.halt_probability:.2f}")
         self.setAccessibleDescription(f"{frame.halt_probability:.2f} at the cursor")
 
     def _on_click(self, event: object) -> None:

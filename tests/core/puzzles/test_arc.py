@@ -482,7 +482,7 @@ def test_an_unknown_data_set_is_refused_with_the_known_names():
 # Made-up tasks
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32),
     family=st.sampled_from([None, *RULES]),

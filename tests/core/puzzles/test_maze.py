@@ -123,7 +123,7 @@ def test_a_maze_without_path_is_solved_by_nothing() -> None:
 
 
 @given(mazes_with_answers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_solved_means_a_shortest_path_of_the_marked_cells_and_nothing_else_changed(
     case: tuple[Maze, Grid],
 ) -> None:
@@ -143,7 +143,7 @@ def test_solved_means_a_shortest_path_of_the_marked_cells_and_nothing_else_chang
 
 
 @given(mazes_with_answers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_answer_that_marks_something_is_solved_exactly_if_it_has_no_conflicts(
     case: tuple[Maze, Grid],
 ) -> None:
@@ -153,7 +153,7 @@ def test_an_answer_that_marks_something_is_solved_exactly_if_it_has_no_conflicts
 
 
 @given(mazes_with_answers())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_solved_stays_solved_under_every_transform(case: tuple[Maze, Grid]) -> None:
     maze, answer = case
     for symmetry in DIHEDRAL:
@@ -166,7 +166,7 @@ def test_solved_stays_solved_under_every_transform(case: tuple[Maze, Grid]) -> N
 
 
 @given(mazes())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_maze_has_a_problem_exactly_if_it_has_no_path(maze: Maze) -> None:
     assert (maze.problems() == []) == nx.has_path(maze.graph(), maze.start, maze.goal)
 
@@ -255,7 +255,7 @@ def test_tokens_are_one_more_than_the_codes() -> None:
 
 
 @given(mazes_with_answers())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_decoding_gives_back_what_was_encoded(case: tuple[Maze, Grid]) -> None:
     maze, answer = case
     decoded = maze.decode(maze.encode(answer, maze.shape), maze.shape)
@@ -303,7 +303,7 @@ def test_random_transforms_are_all_those_that_keep_the_shape(cols: int, count: i
 
 
 @given(mazes())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_parse_reads_back_what_format_wrote(maze: Maze) -> None:
     assert parse(maze.format()) == [maze]
     if maze.solution is not None:
@@ -379,7 +379,7 @@ def test_a_text_that_is_no_maze_is_refused_in_one_sentence(text: str, sentence: 
 
 
 @given(st.one_of(st.text(), st.text("# SGo\n-", max_size=60)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_gives_mazes_or_a_puzzle_error(text: str) -> None:
     with suppress(PuzzleError):
         assert parse(text)
@@ -463,7 +463,7 @@ def test_a_csv_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.one_of(st.text(), st.text('# SGo,"', max_size=20)), max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_csv_gives_mazes_or_a_puzzle_error(lines: list[str]) -> None:
     with suppress(PuzzleError):
         assert list(read_csv(lines))
@@ -605,7 +605,7 @@ def test_generators_give_the_same_maze_for_the_same_seed_only(generate: Callable
 
 
 @given(st.integers(0, 99), st.integers(4, 16), st.integers(2, 16))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_perfect_maze_is_one_tree_with_its_ends_as_far_apart_as_can_be(
     seed: int, rows: int, cols: int
 ) -> None:
@@ -620,7 +620,7 @@ def test_a_perfect_maze_is_one_tree_with_its_ends_as_far_apart_as_can_be(
 
 
 @given(st.integers(0, 99), st.integers(4, 16), st.integers(2, 16), st.integers(0, 12))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_maze_with_loops_has_that_many_or_all_that_find_place(
     seed: int, rows: int, cols: int, loops: int
 ) -> None:

@@ -51,13 +51,13 @@ def changed(grid, *cells):
 # Reading and writing
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids())
 def test_parse_reads_back_what_format_writes(puzzle):
     assert parse(puzzle.format()) == [puzzle]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids())
 def test_parse_reads_back_what_pretty_writes(puzzle):
     assert parse(puzzle.pretty()) == [puzzle]
@@ -164,7 +164,7 @@ def test_text_that_is_no_puzzle_is_an_error_with_its_place(text, sentence):
 FRAGMENTS = [LINE, ANSWER, ".........", "....", "[Puzzle]", "[State]", "source,question", ",", "\n"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text()
     | st.text("0123456789.|-+=\n\r #[]abQ,\"'", max_size=200)
@@ -223,7 +223,7 @@ def test_tokens_without_a_digit_decode_to_no_symbol():
     assert small.decode(tokens, small.shape).ravel().tolist() == [-1, -1, *range(5), *[-1] * 9]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids())
 def test_decode_undoes_encode(puzzle):
     tokens = puzzle.encode(puzzle.grid, puzzle.shape)
@@ -308,7 +308,7 @@ def test_the_solver_finds_the_only_solution(puzzle):
     assert np.array_equal(unsolved.solve(), puzzle.solution)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids(), SEEDS)
 def test_a_full_answer_solves_exactly_when_it_has_no_conflicts(puzzle, seed):
     rng = np.random.default_rng(seed)
@@ -319,7 +319,7 @@ def test_a_full_answer_solves_exactly_when_it_has_no_conflicts(puzzle, seed):
 # Symmetries
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(KINDS), SEEDS)
 def test_solved_stays_solved_under_every_transform(puzzle, seed):
     transform = puzzle.random_transform(np.random.default_rng(seed))
@@ -329,7 +329,7 @@ def test_solved_stays_solved_under_every_transform(puzzle, seed):
     assert (moved.grid > 0).sum() == (puzzle.grid > 0).sum()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids(), SEEDS)
 def test_the_inverse_undoes_a_transform(puzzle, seed):
     transform = puzzle.random_transform(np.random.default_rng(seed))
