@@ -75,6 +75,18 @@ def test_a_text_file_is_told_by_what_it_holds(tmp_path, name, mark, packed):
     assert len(puzzles) == (2 if name in ("lines.sdm", "two mazes.txt") else 1)
 
 
+def test_kaggle_challenges_have_their_outputs_from_the_solutions_beside_them(tmp_path):
+    train = [{"input": [[1]], "output": [[2]]}]
+    file = tmp_path / "some_challenges.json"
+    file.write_text(json.dumps({"00000001": {"train": train, "test": [{"input": [[3]]}]}}))
+    assert load_puzzles(file)[0].solution is None
+    (tmp_path / "some_solutions.json").write_text(json.dumps({"00000001": [[[4]]]}))
+    assert load_puzzles(file)[0].solution.tolist() == [[4]]
+    (tmp_path / "some_solutions.json").write_text(json.dumps({}))
+    with pytest.raises(PuzzleError, match=r"some_solutions\.json: found an empty object"):
+        load_puzzles(file)
+
+
 def test_all_formats_of_one_puzzle_read_the_same(tmp_path):
     def read(name):
         file = tmp_path / name

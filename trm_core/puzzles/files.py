@@ -26,7 +26,8 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     """All puzzles in `file`, at least one.
 
     Images are mazes and JSON is ARC; other text is mazes if more of it is drawn with `# SGo` than
-    with digits, else Sudoku. `.gz` files are unpacked.
+    with digits, else Sudoku. `.gz` files are unpacked, and Kaggle's `…challenges.json` has its
+    outputs from the `…solutions.json` beside it, if there is one.
     Raises PuzzleError with one sentence that names file and place.
     """
     file = Path(file)
@@ -35,12 +36,19 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     text = _read_text(file)
     source = str(file)
     if file.suffix.lower() == ".json" or text.lstrip().startswith("{"):
-        return arc_tasks.parse(text, source)
+        return _read_arc(text, file)
     if not _draws_mazes(text):
         return sudoku_files.parse(text, source)
     if "," in text.lstrip().partition("\n")[0]:
         return list(maze_files.read_csv(io.StringIO(text, newline=None), source))
     return maze_files.parse(text, source)
+
+
+def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
+    solutions = file.with_name(file.name.replace("challenges", "solutions"))
+    if solutions == file or not solutions.exists():
+        return arc_tasks.parse(text, str(file))
+    return arc_tasks.join_solutions(text, _read_text(solutions), str(file), str(solutions))
 
 
 def _draws_mazes(text: str) -> bool:
