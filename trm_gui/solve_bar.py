@@ -29,6 +29,7 @@ class SolveBar(QWidget):
         self.max_steps.setRange(1, 256)
         self.max_steps.setKeyboardTracking(False)
         self.max_steps.valueChanged.connect(self._on_settings)
+        self.max_steps.editingFinished.connect(self.max_steps.clearFocus)  # arrows step again
 
         self.halting = QComboBox()
         self.halting.addItem("halts above", True)
@@ -39,6 +40,7 @@ class SolveBar(QWidget):
         self.threshold.setSingleStep(0.05)
         self.threshold.setKeyboardTracking(False)
         self.threshold.valueChanged.connect(self._on_settings)
+        self.threshold.editingFinished.connect(self.threshold.clearFocus)
 
         layout = QHBoxLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)

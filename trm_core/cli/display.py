@@ -14,6 +14,7 @@ def coloured(puzzle: Puzzle, answer: Grid | None = None) -> Text:
     """The puzzle, or an answer to it: givens bold, the model's cells blue, conflicts red."""
     grid = puzzle.grid if answer is None else answer
     broken = {cell for conflict in puzzle.conflicts(grid) for cell in conflict.cells}
+    box_rows = puzzle.shape.box_rows or 1
     text = Text()
     for row, values in enumerate(puzzle.json_rows(grid)):
         for col, value in enumerate(values):
@@ -22,13 +23,15 @@ def coloured(puzzle: Puzzle, answer: Grid | None = None) -> Text:
                 style = "bold white on red"
             if puzzle.kind == "sudoku":
                 text.append(f"{value or '·'} ", style)
-                if (col + 1) % (puzzle.cols // (puzzle.shape.box_rows or 1)) == 0:
+                if (col + 1) % (puzzle.cols // box_rows) == 0:
                     text.append(" ")
             elif puzzle.kind == "maze":
                 text.append(f"{value}{value if value in '#o' else ' '}", style)
             else:
                 text.append("  ", style)
         text.append("\n")
+        if puzzle.kind == "sudoku" and (row + 1) % box_rows == 0 and row + 1 < puzzle.rows:
+            text.append("\n")
     return text
 
 

@@ -73,6 +73,7 @@ class InputPane(_Pane):
         self.number.setToolTip("Which puzzle of the file is shown")
         self.number.setKeyboardTracking(False)
         self.number.valueChanged.connect(self._on_number)
+        self.number.editingFinished.connect(self.number.clearFocus)  # arrows step again
         super().__init__(Board(name="Puzzle"), "Puzzle", self.number)
         self.examples = TaskStrip()
         self._examples_area = _sideways_scrolling(self.examples)
