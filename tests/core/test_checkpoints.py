@@ -15,9 +15,10 @@ from safetensors.torch import load_file, save_file
 
 from trm_core import import_official, load_model
 from trm_core.checkpoints.directory import save_model
-from trm_core.checkpoints.info import CheckpointError, Result, find_model, read_info
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, Result, find_model, read_info
 from trm_core.checkpoints.official import guess_puzzle
 from trm_core.model.config import TRMConfig
+from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.base import PuzzleShape
 
 one_kind = pytest.mark.parametrize("model", ["trm-mlp"], indirect=True)
@@ -189,6 +190,25 @@ def test_a_config_that_is_no_json_is_refused_with_line_and_column(directory):
     assert refusal(load_model, directory) == f"{file}: no such file"
     file.mkdir()
     assert refusal(load_model, directory) == f"{file}: Is a directory"
+
+
+def test_an_arc_model_takes_only_the_tasks_that_its_puzzle_embedding_has():
+    config = TRMConfig(
+        cells=64,
+        vocab_size=12,
+        hidden_size=16,
+        heads=2,
+        puzzle_count=3,
+        puzzle_embedding_size=16,
+        puzzle_positions=1,
+    )
+    known, other = generate(1, rows=8, cols=8), generate(2, rows=8, cols=8)
+    shape = PuzzleShape("arc", 8, 8)
+    info = ModelInfo("trm", shape, config, identifiers=("<blank>", "x", known.task.id))
+    assert info.misfit(known) is None
+    assert info.puzzle_id(known) == 2
+    assert "was not trained on the task" in info.misfit(other)
+    assert "by number only" in dataclasses.replace(info, identifiers=()).misfit(known)
 
 
 @one_kind

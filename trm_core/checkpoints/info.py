@@ -99,13 +99,16 @@ class ModelInfo:
         """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
         if not puzzle.fits(self.puzzle):
             return f"{self.name} is made for {self.puzzle}, this is {puzzle.shape}"
-        if isinstance(puzzle, Arc) and self.identifiers and puzzle.task.id not in self.identifiers:
-            return f"{self.name} was not trained on the task {puzzle.task.id}"
+        tells_tasks_apart = self.config.puzzle_embedding_size > 0 and self.config.puzzle_count > 1
+        if isinstance(puzzle, Arc) and tells_tasks_apart and puzzle.task.id not in self.identifiers:
+            if self.identifiers:
+                return f"{self.name} was not trained on the task {puzzle.task.id}"
+            return f"{self.name} knows tasks by number only; import it with their identifiers"
         return None
 
     def puzzle_id(self, puzzle: Puzzle) -> int:
-        """The row of the puzzle embedding for `puzzle`; only ARC has more than one."""
-        if isinstance(puzzle, Arc) and self.identifiers:
+        """The row of the puzzle embedding for a `puzzle` that fits; only ARC has more than one."""
+        if isinstance(puzzle, Arc) and puzzle.task.id in self.identifiers:
             return self.identifiers.index(puzzle.task.id)
         return 0
 
