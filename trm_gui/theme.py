@@ -16,18 +16,6 @@ SPACE = 8
 SMALL, BODY, TITLE = 0.9, 1.0, 1.35
 """The three text sizes, relative to the system font."""
 
-OKABE_ITO = (
-    "#000000",
-    "#E69F00",
-    "#56B4E9",
-    "#009E73",
-    "#F0E442",
-    "#0072B2",
-    "#D55E00",
-    "#CC79A7",
-)
-"""Categories that colour-blind readers tell apart (Okabe & Ito, 2008), black first."""
-
 
 @dataclass(frozen=True)
 class Theme:
@@ -56,8 +44,8 @@ class Theme:
     on_start: str
     goal: str
     on_goal: str
-    categories: tuple[str, ...]
-    conflict: str = OKABE_ITO[6]
+    conflict: str = "#D55E00"
+    """Vermillion of Okabe & Ito (2008), which colour-blind readers tell from the accent."""
     arc: tuple[str, ...] = COLOURS
     arc_line: str = "#5C5C5C"
 
@@ -81,7 +69,6 @@ LIGHT = Theme(
     on_start="#FFFFFF",
     goal="#E69F00",
     on_goal="#1B1D20",
-    categories=OKABE_ITO,
 )
 
 DARK = Theme(
@@ -103,7 +90,6 @@ DARK = Theme(
     on_start="#10161B",
     goal="#E69F00",
     on_goal="#10161B",
-    categories=("#ECEDEE", *OKABE_ITO[1:5], "#3D9BD4", *OKABE_ITO[6:]),
 )
 
 
