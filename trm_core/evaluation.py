@@ -64,10 +64,7 @@ def _solve_batch(
     solver: Solver, batch: Sequence[Puzzle], max_supervision_steps: int, halt_threshold: float
 ) -> tuple[npt.NDArray[np.int32], list[int]]:
     """(B, cells) decoded answers after all steps, and per puzzle the step at which it halts."""
-    shape = solver.info.puzzle
-    encoded = np.stack([puzzle.encode(puzzle.grid, shape) for puzzle in batch])
-    tokens = torch.from_numpy(encoded).to(solver.device)
-    puzzle_ids = torch.tensor([solver.info.puzzle_id(p) for p in batch], device=solver.device)
+    tokens, puzzle_ids = solver.inputs(batch)
     state = solver.model.initial_state(len(batch))
     halting_step = torch.full((len(batch),), max_supervision_steps, device=solver.device)
     with torch.inference_mode():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,6 +41,15 @@ class Solver:
     def dtype(self) -> torch.dtype:
         return self.model.y_init.dtype
 
+    def inputs(self, puzzles: Sequence[Puzzle]) -> tuple[Tensor, Tensor]:
+        """(B, cells) tokens and (B,) puzzle ids, on the model's device."""
+        tokens = np.stack([puzzle.encode(puzzle.grid, self.info.puzzle) for puzzle in puzzles])
+        puzzle_ids = [self.info.puzzle_id(puzzle) for puzzle in puzzles]
+        return (
+            torch.from_numpy(tokens).to(self.device),
+            torch.tensor(puzzle_ids, device=self.device),
+        )
+
     def start(self, puzzle: Puzzle, settings: SolveSettings) -> Trace:
         """An empty trace for `frames` to fill. Raises PuzzleError if the model cannot read it."""
         if misfit := self.info.misfit(puzzle):
@@ -54,10 +64,8 @@ class Solver:
 
         Stops by the trace's settings, or within one latent step after `cancelled()` turns true.
         """
-        puzzle, settings = trace.puzzle, trace.settings
-        tokens = torch.from_numpy(puzzle.encode(puzzle.grid, self.info.puzzle))
-        tokens = tokens.to(self.device)[None]
-        puzzle_ids = torch.tensor([self.info.puzzle_id(puzzle)], device=self.device)
+        settings = trace.settings
+        tokens, puzzle_ids = self.inputs([trace.puzzle])
         state = self.model.initial_state(1)
         for supervision_step in range(1, settings.max_supervision_steps + 1):
             recorder = _Recorder(supervision_step, state, settings.every_latent_step, cancelled)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.info import ModelInfo
+from trm_core.checkpoints.info import ModelInfo, first_fitting, why_none_fits
 from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.background import Background, Solve
@@ -104,8 +104,7 @@ class Session(QObject):
         self._abandon_solve()
         self.puzzle = puzzle
         if self.model is None or self.model.misfit(puzzle):
-            fitting = (model for model in self.models if model.misfit(puzzle) is None)
-            self.model = next(fitting, None)
+            self.model = first_fitting(self.models, puzzle)
             self.model_changed.emit()
         self.puzzle_changed.emit()
         self._set_trace(None)
@@ -170,8 +169,7 @@ class Session(QObject):
 
     def why_no_model(self) -> str:
         """Why the puzzle cannot be solved, and what could be."""
-        made_for = ", ".join(dict.fromkeys(str(model.puzzle) for model in self.models))
-        return f"No model here fits {self.puzzle.shape}. There are models for {made_for}."
+        return why_none_fits(self.models, self.puzzle)
 
     def close(self) -> None:
         """Cancel what runs and wait for the background threads; the session ends with this."""

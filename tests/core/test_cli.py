@@ -163,7 +163,7 @@ def test_a_puzzle_with_a_fault_is_solved_with_a_note_on_stderr(trm):
         (["solve", "--sudoku", "12"], "--sudoku, line 1: found 2 cells, expected 81 cells "),
         (
             ["solve", "--sudoku", SMALL],
-            "no bundled model fits this puzzle (Sudoku 4×4); there are ",
+            "No model here fits Sudoku 4×4. There are models for Sudoku 9×9.",
         ),
         (["solve", "--sudoku", SMALL, "--model", MODEL], f"{MODEL} is made for Sudoku 9×9, this "),
         (["solve", "--arc", "0"], "ARC task: found '0', expected an id such as "),
@@ -297,5 +297,5 @@ def test_eval_refuses_a_puzzle_that_the_model_cannot_read(trm, tmp_path):
     data = tmp_path / "mixed.sdm"
     data.write_text(f"{parse('.' * 81)[0].format()}\n{SMALL}\n")
     assert trm("eval", MODEL, data).err == (
-        f"trm: {data}, line 2: {MODEL} is made for Sudoku 9×9, this is Sudoku 4×4\n"
+        f"trm: mixed.sdm, line 2: {MODEL} is made for Sudoku 9×9, this is Sudoku 4×4\n"
     )

@@ -129,7 +129,7 @@ def test_an_image_is_a_maze(tmp_path, suffix):
 def test_the_bundled_puzzles_are_read(sudokus):
     assert len(sudokus) == 9
     file = RESOURCES / "puzzles" / "sudoku-9x9.sdm"
-    assert sudokus[0].name == f"{file}, line 3"
+    assert (sudokus[0].name, sudokus[0].source) == ("sudoku-9x9.sdm, line 3", str(file))
     assert all(not puzzle.problems() for puzzle in sudokus)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
@@ -206,6 +207,17 @@ def read_json(file: Path) -> Any:
 def bundled_models() -> list[ModelInfo]:
     """The models that come with the program, by name."""
     return [read_info(config.parent) for config in sorted(RESOURCES.glob("models/*/config.json"))]
+
+
+def first_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
+    """The first of `models` that can be given `puzzle`."""
+    return next((model for model in models if model.misfit(puzzle) is None), None)
+
+
+def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
+    """What `puzzle` is and what the models are made for, where none of them fits."""
+    made_for = ", ".join(dict.fromkeys(str(model.puzzle) for model in models))
+    return f"No model here fits {puzzle.shape}. There are models for {made_for}."
 
 
 def find_model(name_or_directory: str) -> ModelInfo:

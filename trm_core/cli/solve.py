@@ -7,16 +7,26 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, bundled_models, find_model
+from trm_core.checkpoints.info import (
+    CheckpointError,
+    ModelInfo,
+    bundled_models,
+    find_model,
+    first_fitting,
+    why_none_fits,
+)
 from trm_core.cli.display import coloured
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.puzzles.base import Puzzle, PuzzleError
-from trm_core.trace import SolveSettings
+from trm_core.trace import SolveSettings, Trace
+
+if TYPE_CHECKING:
+    from trm_core.solver import Solver
 
 
 def solve(
@@ -64,7 +74,7 @@ def solve(
     console.print(verdict[trace.solved(-1)], style="bold")
 
 
-def _events(solver: Any, trace: Any) -> Iterator[dict[str, Any]]:
+def _events(solver: Solver, trace: Trace) -> Iterator[dict[str, Any]]:
     puzzle = trace.puzzle
     yield {
         "event": "start",
@@ -121,13 +131,10 @@ def _puzzle(file: Path | None, sudoku: str | None, arc: str | None, number: int)
 
 
 def _model_for(puzzle: Puzzle) -> ModelInfo:
-    for info in bundled_models():
-        if info.misfit(puzzle) is None:
-            return info
-    made_for = ", ".join(str(info.puzzle) for info in bundled_models())
-    raise CheckpointError(
-        f"no bundled model fits this puzzle ({puzzle.shape}); there are models for {made_for}"
-    )
+    models = bundled_models()
+    if model := first_fitting(models, puzzle):
+        return model
+    raise CheckpointError(why_none_fits(models, puzzle))
 
 
 def _name(dtype: object) -> str:

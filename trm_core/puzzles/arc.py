@@ -23,6 +23,7 @@ from trm_core.puzzles.base import (
     PuzzleShape,
     Tokens,
     Transform,
+    make_read_only,
 )
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 
@@ -41,12 +42,7 @@ class Pair:
     output: Grid | None = None
 
     def __post_init__(self) -> None:
-        for field in ("input", "output"):
-            value = getattr(self, field)
-            if value is not None:
-                frozen = np.array(value, dtype=np.int8)
-                frozen.setflags(write=False)
-                object.__setattr__(self, field, frozen)
+        make_read_only(self, "input", "output")
 
     def _key(self) -> tuple[object, ...]:
         grids = (self.input,) if self.output is None else (self.input, self.output)

@@ -62,6 +62,16 @@ class PuzzleShape:
         return f"{self.kind.capitalize()} {size}"
 
 
+def make_read_only(owner: object, *names: str) -> None:
+    """Put read-only copies in the place of a frozen dataclass's grids; None stays."""
+    for name in names:
+        value = getattr(owner, name)
+        if value is not None:
+            grid = np.array(value, dtype=np.int8)
+            grid.setflags(write=False)
+            object.__setattr__(owner, name, grid)
+
+
 class Transform(Protocol):
     """A symmetry of one puzzle kind: solved stays solved."""
 
@@ -86,12 +96,7 @@ class Puzzle(ABC):
     source: str = ""
 
     def __post_init__(self) -> None:
-        for field in ("grid", "solution"):
-            value = getattr(self, field)
-            if value is not None:
-                frozen = np.array(value, dtype=np.int8)
-                frozen.setflags(write=False)
-                object.__setattr__(self, field, frozen)
+        make_read_only(self, "grid", "solution")
 
     def __eq__(self, other: object) -> bool:
         return (

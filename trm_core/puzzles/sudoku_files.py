@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite, isqrt
+from pathlib import PurePath
 
 import numpy as np
 
@@ -62,9 +63,9 @@ def parse(text: str, source: str = "") -> list[Sudoku]:
         puzzles = list(read_csv(lines, source))
     else:
         found = list(_grids(list(_lines_with_cells(lines)), source))
-        several = len(found) > 1
+        file = PurePath(source).name
         puzzles = [
-            Sudoku(grid, None, _place(source, number) if several else source, source, box_rows)
+            Sudoku(grid, None, _place(file, number) if len(found) > 1 else file, source, box_rows)
             for number, grid, box_rows in found
         ]
     if not puzzles:
@@ -95,14 +96,15 @@ def read_csv(lines: Iterable[str], source: str) -> Iterator[Sudoku]:
                     f"{place}: found {len(row)} columns, expected {len(columns)} "
                     f"({', '.join(columns)})"
                 )
-            yield _from_row(dict(zip(columns, row, strict=True)), place)
+            name = _place(PurePath(source).name, reader.line_num)
+            yield _from_row(dict(zip(columns, row, strict=True)), place, name)
     except csv.Error as error:
         raise PuzzleError(
             f"{_place(source, reader.line_num)}: not readable as CSV, {error}"
         ) from None
 
 
-def _from_row(row: dict[str, str], place: str) -> Sudoku:
+def _from_row(row: dict[str, str], place: str, name: str) -> Sudoku:
     rating = row.get("rating", "").strip()
     try:
         number = float(rating) if rating else None
@@ -114,7 +116,7 @@ def _from_row(row: dict[str, str], place: str) -> Sudoku:
     answer = row.get("answer", "").strip()
     solution = _square(answer, f"{place}, answer") if answer else None
     try:
-        return Sudoku(question, solution, place, row.get("source", ""), rating=number)
+        return Sudoku(question, solution, name, row.get("source", ""), rating=number)
     except PuzzleError as error:
         raise PuzzleError(f"{place}: {error}") from None
 

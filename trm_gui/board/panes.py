@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -96,8 +94,8 @@ class InputPane(_Pane):
         self.board.set_content(
             BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
         )
-        self.heading.setText(Path(puzzle.name).name or "Puzzle")
-        self.heading.setToolTip(puzzle.name)
+        self.heading.setText(puzzle.name or "Puzzle")
+        self.heading.setToolTip(puzzle.source)
         self._show_number()
 
     def _show_number(self) -> None:
