@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
 from trm_core.checkpoints.tensors import checked
+from trm_core.files import whole_directory
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.device import choose_device, choose_dtype
 from trm_core.model.hrm import HRM
@@ -77,25 +76,22 @@ def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
 
     Raises CheckpointError when it exists or cannot be written; nothing half-written stays.
     """
-    target = info.directory
-    if target.exists():
-        raise CheckpointError(f"{target} exists already; choose a directory that does not")
+    if info.directory.exists():
+        raise CheckpointError(f"{info.directory} exists already; choose a directory that does not")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        try:
-            save_file(
-                {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
-                unfinished / "model.safetensors",
-            )
-            (unfinished / "config.json").write_text(json.dumps(info.to_json(), indent=2) + "\n")
-            if info.identifiers:
-                (unfinished / "identifiers.json").write_text(json.dumps(info.identifiers) + "\n")
-            (unfinished / "README.md").write_text(card, encoding="utf-8")
-            unfinished.chmod(0o755)
-            unfinished.rename(target)
-        except BaseException:
-            shutil.rmtree(unfinished)
-            raise
+        with whole_directory(info.directory) as unfinished:
+            write_model(unfinished, model, info, card)
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{target} cannot be written: {error}") from None
+        raise CheckpointError(f"{info.directory} cannot be written: {error}") from None
+
+
+def write_model(directory: Path, model: RecursiveModel, info: ModelInfo, card: str) -> None:
+    """Put the files of a model directory into `directory`. Raises SafetensorError or OSError."""
+    save_file(
+        {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
+        directory / "model.safetensors",
+    )
+    (directory / "config.json").write_text(json.dumps(info.to_json(), indent=2) + "\n")
+    if info.identifiers:
+        (directory / "identifiers.json").write_text(json.dumps(info.identifiers) + "\n")
+    (directory / "README.md").write_text(card, encoding="utf-8")

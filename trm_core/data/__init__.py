@@ -1,0 +1,1 @@
+"""Data sets: on disk, built from puzzles, and augmented on the fly."""

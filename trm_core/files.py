@@ -1,0 +1,71 @@
+"""Files and directories that appear whole or not at all, also when the machine stops midway."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_directory(target: Path) -> Iterator[Path]:
+    """An empty directory to fill, which becomes `target` when the block ends without an error.
+
+    Until then it stands beside `target` under a hidden name; after an error it is removed. What
+    was written is on disk before the new name is. Raises OSError if it cannot be written, or if
+    `target` holds anything already.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield unfinished
+        unfinished.chmod(0o755)
+        for folder, _, files in os.walk(unfinished):
+            for file in files:
+                _flush(Path(folder, file))
+            _flush(Path(folder))
+        unfinished.rename(target)
+        _flush(target.parent)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Put `text` in the place of `file`; a reader sees the old content or the new, never a part.
+
+    Raises OSError, the old content being as it was.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.chmod(0o644)
+        unfinished.replace(file)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def remove_directory(directory: Path) -> None:
+    """Remove `directory`, which is gone under its name before any of its content is."""
+    doomed = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    directory.replace(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the system write `path`, a file or directory, to disk."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows has no such thing for directories
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
