@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trm_core.evaluation import evaluate
+from trm_core.evaluation.batches import EvaluationSettings, solve_many
+from trm_core.evaluation.scores import summarise
 from trm_core.puzzles.sudoku_files import read_csv
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "sudoku" / "test.csv.gz"
@@ -24,14 +25,8 @@ def test_the_bundled_model_solves_as_many_as_when_it_was_measured(
     """In float32 on a CPU; another processor may round one puzzle over the edge."""
     with gzip.open(DATA, "rt") as lines:
         puzzles = list(islice((p for p in read_csv(lines, DATA.name) if p.source == source), FIRST))
-    (score,) = evaluate(
-        solver,
-        puzzles,
-        max_supervision_steps=16,
-        halt_threshold=0.5,
-        batch_size=FIRST,
-        on_progress=lambda done: None,
-    )
+    outcomes = solve_many(solver, puzzles, EvaluationSettings(batch_size=FIRST))
+    (score,) = summarise(outcomes).sources
     assert (score.source, score.puzzles) == (source, FIRST)
     assert abs(score.exact * FIRST - exact) <= 1
     assert score.mean_halting_step == pytest.approx(halting_step, abs=0.4)

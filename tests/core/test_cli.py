@@ -8,8 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from trm_core.checkpoints.info import read_info
+from trm_core.checkpoints.directory import build_model, save_model
+from trm_core.checkpoints.info import ModelInfo, read_identifiers, read_info
 from trm_core.cli import app, main
+from trm_core.data.build import ArcBuild, build
+from trm_core.model.config import TRMConfig
+from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.sudoku import generate
 from trm_core.puzzles.sudoku_files import parse
 from trm_core.resources import RESOURCES
@@ -189,6 +193,8 @@ def test_what_cannot_be_done_is_a_sentence_on_stderr_and_status_1(trm, arguments
         ["solve", PUZZLES, "--threshold", "2"],
         ["solve", PUZZLES, "--fast"],
         ["eval", MODEL],
+        ["eval", MODEL, PUZZLES, "--trajectories=0"],
+        ["eval", MODEL, PUZZLES, "--noise=-1"],
         ["import", "step_1"],
         *(
             ["import", "step_1", "--config=c", "--out=o", f"--puzzle={puzzle}"]
@@ -279,7 +285,11 @@ def test_eval_agrees_with_single_solves_source_by_source(trm, solver, sudokus, t
     ended = trm("eval", MODEL, data, "--max-steps=4", "--batch-size=2", "--device=cpu", "--json")
     assert ended.status == 0
     assert ended.err == ""
-    assert ended.events == [
+    *scores, overall, calibration = ended.events
+    assert [
+        {key: score[key] for key in ("source", "puzzles", "exact", "mean_halting_step")}
+        for score in scores
+    ] == [
         {
             "source": source,
             "puzzles": len(right[source]),
@@ -288,9 +298,47 @@ def test_eval_agrees_with_single_solves_source_by_source(trm, solver, sudokus, t
         }
         for source in ("easy", "[/hard]")
     ]
-    assert {score["exact"] for score in ended.events} > {1.0}
+    assert {score["exact"] for score in scores} > {1.0}
+    assert overall["overall"]["puzzles"] == 5
+    assert sum(each["puzzles"] for each in calibration["calibration"]["bins"]) == 5
     table = trm("eval", MODEL, data, "--max-steps", "4", "--device", "cpu").out
     assert "[/hard]" in table
+    assert "Expected calibration error" in table
+
+
+def test_eval_ends_solves_early_where_asked_to(trm):
+    command = "eval", MODEL, PUZZLES, "--limit=3", "--seed=4", "--max-steps=4", "--json"
+    every, early = (trm(*command, option).events for option in ("--all-steps", "--adaptive"))
+    assert every[0]["mean_supervision_steps"] == 4
+    assert early[0]["mean_supervision_steps"] == early[0]["mean_halting_step"] < 4
+    assert early[0]["mean_halting_step"] == every[0]["mean_halting_step"]
+    assert early[0]["puzzles"] == 3
+
+
+def test_eval_tells_how_trajectories_do(trm):
+    command = "eval", MODEL, PUZZLES, "--limit=2", "--max-steps=2", "--trajectories=3"
+    score = trm(*command, "--noise=0.1", "--json").events[0]
+    assert score["mean_supervision_steps"] == 6
+    assert score["exact_by_any"] >= max(score["exact"], score["exact_by_majority"])
+    assert "majority" in trm(*command).out
+
+
+def test_eval_solves_the_test_split_of_a_data_set_and_lets_variants_vote(trm, tmp_path):
+    spec = ArcBuild(generate=2, canvas=6, augmentations=3, seed=1)
+    build(spec, tmp_path / "set", lambda done, total: None, processes=1)
+    names = read_identifiers(tmp_path / "set" / "identifiers.json")
+    sizes = {"cells": 36, "vocab_size": 12, "hidden_size": 16, "heads": 2}
+    rows = {"puzzle_count": len(names), "puzzle_embedding_size": 16, "puzzle_positions": 1}
+    config = TRMConfig(**sizes, **rows)
+    info = ModelInfo("trm", PuzzleShape("arc", 6, 6), config, (), names, tmp_path / "model")
+    save_model(build_model(config), info, "# Tiny\n")
+    command = "eval", info.directory, tmp_path / "set", "--max-steps=2", "--json"
+    *_, alone, _ = trm(*command).events
+    *_, voted, _ = trm(*command, "--votes=3").events
+    assert alone["overall"]["puzzles"] == voted["overall"]["puzzles"] == 2
+    assert alone["overall"]["arc_score"] == 0.0
+    assert alone["overall"]["mean_supervision_steps"] == 2
+    assert voted["overall"]["mean_supervision_steps"] == 6
 
 
 def test_eval_refuses_a_puzzle_that_the_model_cannot_read(trm, tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
 from trm_core.checkpoints.tensors import checked
@@ -60,15 +61,19 @@ def load_model(
     """
     info = read_info(directory)
     file = info.directory / "model.safetensors"
+    model = fill_model(info.config, read_tensors(file), file)
+    chosen_device = choose_device(device)
+    return model.to(chosen_device, choose_dtype(dtype, chosen_device))
+
+
+def read_tensors(file: Path) -> dict[str, Tensor]:
+    """The tensors in a safetensors file, on the CPU. Raises CheckpointError."""
     try:
-        tensors = load_file(file)
+        return load_file(file)
     except FileNotFoundError:
         raise CheckpointError(f"{file}: no such file") from None
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
-    model = fill_model(info.config, tensors, file)
-    chosen_device = choose_device(device)
-    return model.to(chosen_device, choose_dtype(dtype, chosen_device))
 
 
 def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
@@ -80,15 +85,17 @@ def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
         raise CheckpointError(f"{info.directory} exists already; choose a directory that does not")
     try:
         with whole_directory(info.directory) as unfinished:
-            write_model(unfinished, model, info, card)
+            write_model(unfinished, model.state_dict(), info, card)
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{info.directory} cannot be written: {error}") from None
 
 
-def write_model(directory: Path, model: RecursiveModel, info: ModelInfo, card: str) -> None:
+def write_model(
+    directory: Path, weights: Mapping[str, Tensor], info: ModelInfo, card: str
+) -> None:
     """Put the files of a model directory into `directory`. Raises SafetensorError or OSError."""
     save_file(
-        {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
+        {name: tensor.contiguous() for name, tensor in weights.items()},
         directory / "model.safetensors",
     )
     (directory / "config.json").write_text(json.dumps(info.to_json(), indent=2) + "\n")

@@ -7,23 +7,19 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import NoneType
-from typing import Any, TypeVar
+from typing import Any
 
 from trm_core.errors import UserError
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle, PuzzleShape
+from trm_core.records import RecordError, record
 from trm_core.resources import RESOURCES
 
 FORMAT = "trm-studio-model"
 FORMAT_VERSION = 1
 PUZZLE_KINDS = "sudoku", "maze", "arc"
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
-
-_Record = TypeVar("_Record", bound="PuzzleShape | RecursionConfig | Result")
-_TYPES = {"str": (str,), "int": (int,), "float": (int, float), "int | None": (int, NoneType)}
-_TYPE_NAMES = {"str": "a text", "float": "a number"}
 
 
 class CheckpointError(UserError):
@@ -152,32 +148,14 @@ def read_info(directory: Path | str) -> ModelInfo:
             raise ConfigError("results is not a list")
         return ModelInfo(
             architecture,
-            _record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
-            _record(CONFIGS[architecture], raw.get("model", {}), "model"),
-            tuple(_record(Result, result, "results") for result in results),
+            record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
+            record(CONFIGS[architecture], raw.get("model", {}), "model"),
+            tuple(record(Result, result, "results") for result in results),
             identifiers,
             directory,
         )
-    except (ConfigError, CheckpointError) as error:
+    except (ConfigError, RecordError, CheckpointError) as error:
         raise CheckpointError(f"{file}: {error}") from None
-
-
-def _record(kind: type[_Record], raw: object, place: str) -> _Record:
-    """A dataclass from JSON that names its fields; ConfigError if it does not, or not all."""
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{place} is not an object")
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    for name in fields:
-        if name not in raw and fields[name].default is dataclasses.MISSING:
-            raise ConfigError(f"{place}.{name} is missing")
-    for name, value in raw.items():
-        if name not in fields:
-            raise ConfigError(f"{place}.{name} is unknown, expected {', '.join(fields)}")
-        wanted = str(fields[name].type)
-        if isinstance(value, bool) or not isinstance(value, _TYPES.get(wanted, (object,))):
-            expected = _TYPE_NAMES.get(wanted, "a whole number")
-            raise ConfigError(f"{place}.{name} is {value!r}, expected {expected}")
-    return kind(**raw)
 
 
 def read_identifiers(file: Path) -> tuple[str, ...]:

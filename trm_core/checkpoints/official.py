@@ -18,7 +18,7 @@ from trm_core.checkpoints.info import CheckpointError, read_json
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.puzzles.sudoku import usual_box_rows
+from trm_core.puzzles.shapes import guess_shape
 
 _PREFIX = re.compile(r"^(_orig_mod\.|model\.|inner\.)+")
 _OFFICIAL_NAMES = [
@@ -140,13 +140,8 @@ def _least_positions(fields: Mapping[str, Any]) -> int:
 
 def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
     """The square puzzle that has the config's cells and vocabulary. Raises CheckpointError."""
-    side = round(config.cells**0.5)
-    candidates = [PuzzleShape("maze", side, side), PuzzleShape("arc", side, side)]
-    if boxes := usual_box_rows(side):
-        candidates.insert(0, PuzzleShape("sudoku", side, side, boxes))
-    for shape in candidates:
-        if (shape.cells, shape.vocab_size) == (config.cells, config.vocab_size):
-            return shape
+    if shape := guess_shape(config.cells, config.vocab_size):
+        return shape
     raise CheckpointError(
         f"{config.cells} cells with {config.vocab_size} tokens are no square Sudoku, maze or ARC "
         "canvas; say which puzzle the model is for"

@@ -7,10 +7,12 @@ import sys
 
 import typer
 
+from trm_core.cli.data import data
 from trm_core.cli.evaluate import evaluate
 from trm_core.cli.import_ import import_
 from trm_core.cli.models import models
 from trm_core.cli.solve import solve
+from trm_core.cli.train import train
 from trm_core.errors import UserError
 
 app = typer.Typer(
@@ -21,8 +23,10 @@ app = typer.Typer(
 )
 app.command("solve")(solve)
 app.command("eval")(evaluate)
+app.command("train")(train)
 app.command("import")(import_)
 app.command("models")(models)
+app.add_typer(data, name="data")
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ def solve(
     puzzle = _puzzle(file, sudoku, arc, number)
     info = _model_for(puzzle) if model is None else find_model(model)
 
+    from trm_core.model.device import named_dtype
     from trm_core.solver import Solver
 
     solver = Solver.load(info, device, dtype)
@@ -64,7 +65,7 @@ def solve(
             print(json.dumps(event), flush=True)
         return
     console = Console(highlight=False, markup=False, emoji=False)
-    console.print(f"{info.name} ({info.title}), {solver.device}, {_name(solver.dtype)}")
+    console.print(f"{info.name} ({info.title}), {solver.device}, {named_dtype(solver.dtype)}")
     console.print(coloured(puzzle))
     for frame in solver.frames(trace):
         trace.append(frame)
@@ -75,6 +76,8 @@ def solve(
 
 
 def _events(solver: Solver, trace: Trace) -> Iterator[dict[str, Any]]:
+    from trm_core.model.device import named_dtype
+
     puzzle = trace.puzzle
     yield {
         "event": "start",
@@ -86,7 +89,7 @@ def _events(solver: Solver, trace: Trace) -> Iterator[dict[str, Any]]:
             "grid": puzzle.json_rows(puzzle.grid),
         },
         "device": str(solver.device),
-        "dtype": _name(solver.dtype),
+        "dtype": named_dtype(solver.dtype),
     }
     started = time.perf_counter()
     for index, frame in enumerate(solver.frames(trace)):
@@ -136,6 +139,3 @@ def _model_for(puzzle: Puzzle) -> ModelInfo:
         return model
     raise CheckpointError(why_none_fits(models, puzzle))
 
-
-def _name(dtype: object) -> str:
-    return str(dtype).removeprefix("torch.")

@@ -39,6 +39,11 @@ def choose_dtype(dtype: str | torch.dtype, device: torch.device) -> torch.dtype:
     return known[dtype]
 
 
+def named_dtype(dtype: torch.dtype) -> str:
+    """What `choose_dtype` takes for `dtype`."""
+    return str(dtype).removeprefix("torch.")
+
+
 def has_bfloat16(device: torch.device) -> bool:
     """Whether matrix products in bfloat16 run in hardware (AVX512-BF16, AMX, CUDA 8.0 and up)."""
     if device.type == "cuda":

@@ -107,8 +107,13 @@ class Maze(Puzzle):
     @cached_property
     def shortest_length(self) -> int | None:
         """Steps from S to G along a shortest path; None if there is no path."""
-        path = self.shortest_path()
-        return None if path is None else len(path) - 1
+        if self.start is None or self.goal is None:
+            return None
+        passable = set(cells_of(self.grid != WALL))
+        for steps, reached in enumerate(layers(passable, [self.start])):
+            if self.goal in reached:
+                return steps
+        return None
 
     @property
     def open_cells(self) -> npt.NDArray[np.bool_]:

@@ -1,5 +1,6 @@
 """Mazes: rules, tokens, transforms."""
 
+import sys
 from collections.abc import Callable
 
 import networkx as nx
@@ -100,6 +101,21 @@ def test_a_maze_without_path_is_solved_by_nothing() -> None:
     assert maze.shortest_path() is None
     assert maze.shortest_length is None
     assert maze.is_solved_by(maze.grid) is False
+
+
+@given(mazes())
+@settings(max_examples=100)
+def test_the_shortest_length_counts_the_steps_of_a_shortest_path(maze: Maze) -> None:
+    path = maze.shortest_path()
+    assert maze.shortest_length == (None if path is None else len(path) - 1)
+
+
+def test_judging_answers_needs_no_networkx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    maze, answer = ring(*OVER_THE_TOP)
+    assert maze.is_solved_by(answer) is True
+    assert maze.conflicts(answer) == []
+    assert maze.problems() == []
 
 
 @given(mazes_with_answers())

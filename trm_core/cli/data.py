@@ -1,0 +1,233 @@
+"""`trm data`: build data sets for training, and look into them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from trm_core.cli.display import coloured
+from trm_core.cli.options import Json
+from trm_core.data.build import ArcBuild, Build, MazeBuild, SudokuBuild
+from trm_core.data.build import build as build_dataset
+from trm_core.data.dataset import Dataset, read_dataset
+from trm_core.data.layout import METADATA_FILE, SPLITS, DatasetError
+from trm_core.data.summary import Summary, summarise
+
+data = typer.Typer(help="Build data sets for training, and look into them.", no_args_is_help=True)
+build = typer.Typer(help="Build a data set in the official layout.", no_args_is_help=True)
+data.add_typer(build, name="build")
+
+Out = Annotated[Path, typer.Argument(help="The directory to write; must not exist.")]
+Train = Annotated[list[str] | None, typer.Option(help="File to train on; may be repeated.")]
+Test = Annotated[list[str] | None, typer.Option(help="File to test on; may be repeated.")]
+Generate = Annotated[int, typer.Option(min=0, help="Puzzles to make up, in place of --train.")]
+HeldOut = Annotated[int, typer.Option(min=0, help="Puzzles to test on, in place of --test.")]
+MaxCount = Annotated[int | None, typer.Option(min=1, help="Train on at most so many of --train.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same data set.")]
+Processes = Annotated[int | None, typer.Option(min=1, help="By default as many as are worth it.")]
+
+
+@build.command("sudoku")
+def build_sudoku(
+    out: Out,
+    train: Train = None,
+    test: Test = None,
+    generate: Generate = SudokuBuild.generate,
+    held_out: HeldOut = SudokuBuild.held_out,
+    max_count: MaxCount = SudokuBuild.max_count,
+    augmentations: Annotated[
+        int, typer.Option(min=0, help="Variants of each training puzzle to write beside it.")
+    ] = SudokuBuild.augmentations,
+    min_rating: Annotated[
+        float | None, typer.Option(help="Leave out what files rate lower, or not at all.")
+    ] = SudokuBuild.min_rating,
+    box_rows: Annotated[
+        int, typer.Option(min=2, help="Height of a box of made-up puzzles.")
+    ] = SudokuBuild.box_rows,
+    box_cols: Annotated[
+        int, typer.Option(min=2, help="Width of a box of made-up puzzles.")
+    ] = SudokuBuild.box_cols,
+    givens_from: Annotated[
+        int, typer.Option(min=0, help="Fewest givens of made-up puzzles.")
+    ] = SudokuBuild.givens_from,
+    givens_to: Annotated[
+        int, typer.Option(min=0, help="Most givens of made-up puzzles.")
+    ] = SudokuBuild.givens_to,
+    seed: Seed = SudokuBuild.seed,
+    processes: Processes = None,
+) -> None:
+    """Sudokus from files, such as Sudoku-Extreme's CSV, or made up."""
+    _build(
+        lambda: SudokuBuild(
+            files=tuple(train or ()),
+            test_files=tuple(test or ()),
+            generate=generate,
+            held_out=held_out,
+            max_count=max_count,
+            augmentations=augmentations,
+            min_rating=min_rating,
+            box_rows=box_rows,
+            box_cols=box_cols,
+            givens_from=givens_from,
+            givens_to=givens_to,
+            seed=seed,
+        ),
+        out,
+        processes,
+    )
+
+
+@build.command("maze")
+def build_maze(
+    out: Out,
+    train: Train = None,
+    test: Test = None,
+    generate: Generate = MazeBuild.generate,
+    held_out: HeldOut = MazeBuild.held_out,
+    max_count: MaxCount = MazeBuild.max_count,
+    symmetries: Annotated[
+        bool, typer.Option("--symmetries", help="Write training mazes in all their symmetries.")
+    ] = MazeBuild.symmetries,
+    style: Annotated[
+        str, typer.Option(help="Of made-up mazes: perfect, loops or hard.")
+    ] = MazeBuild.style,
+    rows: Annotated[int, typer.Option(min=2, help="Rows of made-up mazes.")] = MazeBuild.rows,
+    cols: Annotated[int, typer.Option(min=2, help="Columns of made-up mazes.")] = MazeBuild.cols,
+    loops: Annotated[
+        int, typer.Option(min=0, help="Loops of made-up mazes with loops.")
+    ] = MazeBuild.loops,
+    min_length: Annotated[
+        int, typer.Option(min=1, help="Steps that made-up hard mazes must exceed.")
+    ] = MazeBuild.min_length,
+    seed: Seed = MazeBuild.seed,
+    processes: Processes = None,
+) -> None:
+    """Mazes from files, such as Maze-Hard's CSV, or made up, with a shortest path each."""
+    _build(
+        lambda: MazeBuild(
+            files=tuple(train or ()),
+            test_files=tuple(test or ()),
+            generate=generate,
+            held_out=held_out,
+            max_count=max_count,
+            symmetries=symmetries,
+            style=style,
+            rows=rows,
+            cols=cols,
+            loops=loops,
+            min_length=min_length,
+            seed=seed,
+        ),
+        out,
+        processes,
+    )
+
+
+@build.command("arc")
+def build_arc(
+    out: Out,
+    dataset: Annotated[
+        list[str] | None, typer.Option(help="arc-agi-1 or arc-agi-2; may be repeated.")
+    ] = None,
+    file: Annotated[list[str] | None, typer.Option(help="File of tasks; may be repeated.")] = None,
+    generate: Annotated[int, typer.Option(min=0, help="Tasks to make up.")] = ArcBuild.generate,
+    canvas: Annotated[
+        int, typer.Option(min=1, max=30, help="Side of the canvas; larger tasks are left out.")
+    ] = ArcBuild.canvas,
+    augmentations: Annotated[
+        int, typer.Option(min=0, help="Variants of each task, each with its own identifier.")
+    ] = ArcBuild.augmentations,
+    materialise: Annotated[
+        bool, typer.Option(help="Write the variants, not their identifiers only.")
+    ] = ArcBuild.materialise,
+    seed: Seed = ArcBuild.seed,
+    processes: Processes = None,
+) -> None:
+    """ARC tasks: the train pairs to train on, the test pairs to test on."""
+    _build(
+        lambda: ArcBuild(
+            datasets=tuple(dataset or ()),
+            files=tuple(file or ()),
+            generate=generate,
+            canvas=canvas,
+            augmentations=augmentations,
+            materialise=materialise,
+            seed=seed,
+        ),
+        out,
+        processes,
+    )
+
+
+def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> None:
+    try:
+        spec = make_spec()
+    except DatasetError as error:
+        raise typer.BadParameter(str(error)) from None
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, description="building", completed=done, total=total)
+
+        build_dataset(spec, out, show, processes=processes)
+    for split in SPLITS:
+        dataset = read_dataset(out, split)
+        print(f"{out}: {dataset.shape}, {split}: {len(dataset):,} examples")
+
+
+@data.command("inspect")
+def inspect(
+    directory: Annotated[Path, typer.Argument(help="A data set in the official layout.")],
+    as_json: Json = False,
+) -> None:
+    """Show what a data set holds, and one of its puzzles."""
+    splits = [split for split in SPLITS if (directory / split / METADATA_FILE).exists()]
+    datasets = [read_dataset(directory, split) for split in splits or SPLITS]
+    summaries = [summarise(dataset) for dataset in datasets]
+    if as_json:
+        shape = {k: v for k, v in dataclasses.asdict(datasets[0].shape).items() if v is not None}
+        names = {"identifiers": len(datasets[0].identifiers)}
+        found = {summary.split: dataclasses.asdict(summary) for summary in summaries}
+        print(json.dumps({"puzzle": shape, **names, "splits": found}))
+        return
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(f"{datasets[0].shape}, {len(datasets[0].identifiers):,} puzzle identifiers")
+    console.print(_sizes(summaries))
+    console.print(_sources(summaries))
+    _show_first(console, datasets[-1])
+
+
+def _sizes(summaries: list[Summary]) -> Table:
+    table = Table("split", "examples", "puzzles", "groups", summaries[0].measured)
+    for summary in summaries:
+        counts = summary.examples, summary.puzzles, summary.groups
+        table.add_row(summary.split, *(f"{count:,}" for count in counts), summary.spread)
+    return table
+
+
+def _sources(summaries: list[Summary]) -> Table:
+    """Examples of each source, a column per split."""
+    table = Table("source", *(summary.split for summary in summaries))
+    for name in dict.fromkeys(name for summary in summaries for name in summary.sources):
+        table.add_row(name, *(f"{summary.sources.get(name, 0):,}" for summary in summaries))
+    return table
+
+
+def _show_first(console: Console, dataset: Dataset) -> None:
+    """The first puzzle and its solution, as far as the data set tells it."""
+    (puzzle,) = dataset.puzzles([0])
+    console.print(puzzle.name)
+    console.print(coloured(puzzle))
+    if puzzle.solution is not None:
+        console.print(coloured(puzzle, puzzle.solution))

@@ -1,0 +1,182 @@
+"""ARC data sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from trm_core.data.layout import BLANK, TEST_PUZZLES_FILE, DatasetError
+from trm_core.data.parallel import check
+from trm_core.data.plan import Plan, check_flags, check_numbers, keep_file_names
+from trm_core.data.writer import Group
+from trm_core.puzzles import arc_tasks
+from trm_core.puzzles.arc import Arc, Pair, Task
+from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.files import load_puzzles
+
+UNKNOWN_OUTPUT = [[0]]
+"""What the official builder puts into test_puzzles.json for an output that is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArcBuild:
+    """An ARC data set to build, as by the official `build_arc_dataset.py`.
+
+    The train split has the train pairs of every task, the test split its test pairs. A task and
+    each of its variants is a puzzle with an identifier of its own, together they are a group. In
+    the train split of a set with variants all pairs of a puzzle but one, drawn at random, stand at
+    a random offset, input and output at the same. An unknown test output has no label that counts.
+
+    Attributes
+    ----------
+    datasets, files, generate
+        Where the tasks come from, all of them together: "arc-agi-1" and "arc-agi-2", task files,
+        and a number of made-up tasks. Of tasks with the same id the first one is taken.
+    canvas
+        Side of the square canvas; tasks with a larger grid are left out.
+    augmentations
+        How many variants each task has: symmetries with new colours.
+    materialise
+        Whether the variants are written. If not, they have identifiers only, from which training
+        draws variants on the fly.
+    seed
+        The same build with the same seed gives the same bytes.
+    """
+
+    datasets: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    generate: int = 0
+    canvas: int = 30
+    augmentations: int = 0
+    materialise: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        keep_file_names(self, "datasets", "files")
+        check_flags(self, "materialise")
+        check_numbers(self, generate=0, augmentations=0, seed=0, canvas=6 if self.generate else 1)
+        if self.canvas > arc_tasks.MAX_SIZE:
+            raise DatasetError(f"canvas is {self.canvas}, expected at most {arc_tasks.MAX_SIZE}")
+        if not (self.datasets or self.files or self.generate):
+            raise DatasetError("expected data sets, files or a number of tasks to generate")
+        for name in self.datasets:
+            if name not in arc_tasks.DATASETS:
+                expected = " or ".join(arc_tasks.DATASETS)
+                raise DatasetError(f"found the data set {name!r}, expected {expected}")
+
+    def plan(self, cancelled: Callable[[], bool]) -> Plan:
+        from trm_core.puzzles.arc_variants import random_variants
+
+        tasks = self._tasks(cancelled)
+        names = random_variants(list(tasks), self.augmentations, self.seed)
+        each = self.augmentations + 1
+        written = each if self.materialise else 1
+        jobs = [
+            _ArcJob(task, source, number, names[number * each : number * each + written])
+            for number, (task, source) in enumerate(tasks.values())
+        ]
+        return Plan(
+            shape=PuzzleShape("arc", self.canvas, self.canvas),
+            jobs=jobs,
+            work=partial(_groups, self),
+            seconds_each=3e-4 * written,
+            identifiers=[BLANK, *names],
+            keep_inputs_apart=False,
+            files={TEST_PUZZLES_FILE: {task.id: _official(task) for task, _ in tasks.values()}},
+        )
+
+    def _tasks(self, cancelled: Callable[[], bool]) -> dict[str, tuple[Task, str]]:
+        """The tasks that fit the canvas, each with its source, by id."""
+        tasks: dict[str, tuple[Task, str]] = {}
+        for task, source in self._all_tasks():
+            check(cancelled)
+            if not task.train:
+                raise DatasetError(f"{source}: task {task.id} has no train pairs to learn from")
+            if all(max(grid.shape) <= self.canvas for grid in _grids(task)):
+                tasks.setdefault(task.id, (task, source))
+        if not tasks:
+            raise DatasetError(f"found no task whose grids all fit {self.canvas}×{self.canvas}")
+        return tasks
+
+    def _all_tasks(self) -> Iterator[tuple[Task, str]]:
+        for name in self.datasets:
+            yield from ((task, name) for task in arc_tasks.load_dataset(name))
+        for file in self.files:
+            for puzzle in load_puzzles(file):
+                if not isinstance(puzzle, Arc):
+                    raise DatasetError(f"{file}: found {puzzle.shape}, expected ARC tasks")
+                yield puzzle.task, Path(file).name
+        side = min(self.canvas, 10)
+        for number in range(self.generate):
+            seed = int(np.random.default_rng([self.seed, number]).integers(2**31))
+            yield arc_tasks.generate(seed, rows=side, cols=side).task, "generated"
+
+
+class _ArcJob(NamedTuple):
+    """A task and the names of the puzzles made of it, the task's own first; `number` from 0."""
+
+    task: Task
+    source: str
+    number: int
+    names: Sequence[str]
+
+
+def _groups(build: ArcBuild, job: _ArcJob) -> dict[str, Group]:
+    from trm_core.puzzles.arc_variants import parse_variant
+
+    rng = np.random.default_rng([build.seed, job.number])
+    first = 1 + job.number * (build.augmentations + 1)
+    identifiers = range(first, first + len(job.names))
+    variants = [job.task.map(parse_variant(name)[1]) for name in job.names]
+    groups = {}
+    for split in ("train", "test"):
+        examples = []
+        for task in variants:
+            pairs = task.train if split == "train" else task.test
+            unmoved = rng.integers(len(pairs)) if split == "train" and len(variants) > 1 else None
+            for index, pair in enumerate(pairs):
+                moved = unmoved is not None and index != unmoved
+                examples.append(_example(pair, build.canvas, rng if moved else None))
+        sizes = [len(examples) // len(variants)] * len(variants)
+        inputs, labels = np.array(examples, np.uint8).swapaxes(0, 1)
+        groups[split] = Group(job.source, identifiers, sizes, inputs, labels)
+    return groups
+
+
+def _example(pair: Pair, canvas: int, rng: np.random.Generator | None) -> tuple[Any, Any]:
+    """Tokens of input and output, at a random offset that leaves room for both if `rng` is given.
+
+    The marks of a grid's end need no room (`np_grid_to_seq_translational_augment`).
+    """
+    puzzle = Arc.of(Task("", (), (pair,)))
+    shape = PuzzleShape("arc", canvas, canvas)
+    needed = puzzle.shape
+    offset = (0, 0)
+    if rng is not None:
+        room = canvas - needed.rows, canvas - needed.cols
+        offset = int(rng.integers(room[0] + 1)), int(rng.integers(room[1] + 1))
+    inputs = puzzle.encode(pair.input, shape, offset=offset)
+    if pair.output is None:
+        return inputs, np.zeros_like(inputs)
+    return inputs, puzzle.encode(pair.output, shape, offset=offset)
+
+
+def _grids(task: Task) -> Iterator[Any]:
+    for pair in (*task.train, *task.test):
+        yield pair.input
+        if pair.output is not None:
+            yield pair.output
+
+
+def _official(task: Task) -> dict[str, Any]:
+    """The task for test_puzzles.json, which the official evaluator reads."""
+    value: dict[str, Any] = json.loads(task.format())
+    for pair in value["test"]:
+        pair.setdefault("output", UNKNOWN_OUTPUT)
+    return value

@@ -1,0 +1,97 @@
+"""Maze data sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from trm_core.data.layout import DatasetError
+from trm_core.data.plan import Job, Plan, PuzzleBuild, check_flags, check_numbers, single_examples
+from trm_core.data.puzzle_files import PuzzleReader
+from trm_core.data.writer import Group
+from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.dihedral import DIHEDRAL
+from trm_core.puzzles.maze import MAX_SIDE, Maze
+from trm_core.puzzles.maze_generators import generate_hard, generate_perfect, generate_with_loops
+
+STYLES = "perfect", "loops", "hard"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MazeBuild(PuzzleBuild):
+    """A maze data set to build; its labels mark a shortest path.
+
+    A maze without a known path is solved, and refused if it has none. A training example that is
+    in the test split is dropped.
+
+    Attributes
+    ----------
+    symmetries
+        Whether each training maze is there in all its symmetries: 8 if it is square, else 4.
+    style, rows, cols, loops, min_length
+        Of mazes that are made up: "perfect", "loops" (with so many) or "hard" (with a shortest path
+        of more steps than `min_length`), and their size.
+    """
+
+    symmetries: bool = False
+    style: str = "hard"
+    rows: int = 30
+    cols: int = 30
+    loops: int = 10
+    min_length: int = 110
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_flags(self, "symmetries")
+        check_numbers(self, rows=2, cols=2, loops=0, min_length=1)
+        if self.style not in STYLES:
+            raise DatasetError(f"style is {self.style!r}, expected {', '.join(STYLES)}")
+        if max(self.rows, self.cols) > MAX_SIDE:
+            raise DatasetError(
+                f"found {self.rows}×{self.cols} cells, expected at most {MAX_SIDE} rows and columns"
+            )
+
+    def plan(self, cancelled: Callable[[], bool]) -> Plan:
+        made_up = PuzzleShape("maze", self.rows, self.cols) if self.generate else None
+        reader = PuzzleReader(Maze, made_up, cancelled)
+        jobs = self.puzzle_jobs(lambda files: list(reader.read(files)))
+        if reader.shape is None:
+            raise DatasetError("found no maze in the files, expected at least one")
+        hard = self.generate and self.style == "hard"
+        return Plan(
+            shape=reader.shape,
+            jobs=jobs,
+            work=partial(_groups, self, reader.shape),
+            seconds_each=0.1 if hard else 5e-3,
+        )
+
+    def make(self, seed: int) -> Maze:
+        """A made-up maze. Raises PuzzleError if there is none."""
+        if self.style == "hard":
+            return generate_hard(seed, self.rows, self.cols, self.min_length)
+        if self.style == "loops":
+            return generate_with_loops(seed, self.rows, self.cols, self.loops)
+        return generate_perfect(seed, self.rows, self.cols)
+
+
+def _groups(build: MazeBuild, shape: PuzzleShape, job: Job) -> dict[str, Group]:
+    if job.puzzle is None:
+        maze = build.make(int(np.random.default_rng([build.seed, job.number]).integers(2**63)))
+    else:
+        maze = _solved(job.puzzle)
+    mazes = [maze]
+    if build.symmetries and job.split == "train":
+        square = maze.rows == maze.cols
+        mazes = [maze.transformed(symmetry) for symmetry in (DIHEDRAL if square else DIHEDRAL[::2])]
+    return {job.split: single_examples(mazes, shape)}
+
+
+def _solved(maze: Maze) -> Maze:
+    if maze.solution is not None:
+        return maze
+    if problems := maze.problems():
+        raise DatasetError(f"{maze.source}, {maze.name}: {problems[0].rule}")
+    return replace(maze, solution=maze.solve())

@@ -1,0 +1,96 @@
+"""The same function for many items, on all cores, with the results in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from typing import TypeVar
+
+from trm_core.errors import UserError
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+WORTH_A_POOL = 3.0
+"""Seconds of work below which starting processes takes longer than it saves."""
+
+CHUNK = 0.3
+"""Seconds of work that a process gets at a time, and so takes to end."""
+
+_AHEAD = 4  # chunks per process that are under way or wait to be taken
+
+
+class Cancelled(UserError):  # noqa: N818
+    """Work that was stopped on request."""
+
+
+def check(cancelled: Callable[[], bool]) -> None:
+    """Raise Cancelled if it is."""
+    if cancelled():
+        raise Cancelled("cancelled, and nothing was written")
+
+
+def cores() -> int:
+    """How many processes can run at the same time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def ordered_map(
+    function: Callable[[_Item], _Result],
+    items: Sequence[_Item],
+    *,
+    seconds_each: float,
+    processes: int | None = None,
+    cancelled: Callable[[], bool] = bool,
+) -> Generator[_Result, None, None]:
+    """`map(function, items)`, on `processes` processes or as many as are worth it.
+
+    `function`, items and results must be picklable. `seconds_each` is a rough guess. Raises
+    Cancelled soon after `cancelled()` is true, UserError if a process dies, and what `function`
+    raises. Close the iterator to
+    end its processes.
+    """
+    if processes is None:
+        processes = cores() if seconds_each * len(items) > WORTH_A_POOL else 1
+    if processes == 1:
+        for item in items:
+            check(cancelled)
+            yield function(item)
+        return
+    size = max(1, min(int(CHUNK / seconds_each), len(items) // processes))
+    chunks = (items[start : start + size] for start in range(0, len(items), size))
+    # Spawned, not forked: the caller may have threads, such as torch's and Qt's.
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _ignore_interrupts)
+    try:
+        submit = partial(pool.submit, partial(_all_of, function))
+        under_way: deque[Future[list[_Result]]] = deque(
+            map(submit, islice(chunks, _AHEAD * processes))
+        )
+        while under_way:
+            while not wait([under_way[0]], timeout=0.1).done:
+                check(cancelled)
+            check(cancelled)
+            yield from under_way.popleft().result()
+            under_way.extend(map(submit, islice(chunks, 1)))
+    except BrokenProcessPool:
+        raise UserError("a worker process was ended from outside, for want of memory?") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl+C is for the process that started this one, which then ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _all_of(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+    return [function(item) for item in items]

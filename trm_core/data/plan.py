@@ -1,0 +1,145 @@
+"""What the builders have in common: options, a plan of jobs, and groups of puzzles as tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from trm_core.data.layout import BLANK, DatasetError
+from trm_core.data.writer import Group
+from trm_core.puzzles.base import Puzzle, PuzzleShape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How a data set is made: `work` turns each job into its groups by split.
+
+    Jobs for the test split come before those for training. Where `keep_inputs_apart` (labels), an
+    example whose tokens are in the test split is left out of training; the puzzles of such a plan
+    have one example each. `work` and jobs are picklable, `seconds_each` is a rough guess, and
+    `files` are further JSON files by name.
+    """
+
+    shape: PuzzleShape
+    jobs: Sequence[Any]
+    work: Callable[[Any], Mapping[str, Group]]
+    seconds_each: float
+    identifiers: Sequence[str] = (BLANK,)
+    keep_inputs_apart: bool = True
+    keep_labels_apart: bool = False
+    files: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Job(NamedTuple):
+    """One puzzle for a split: as read, or None if it is to be made up.
+
+    `number` is another one for each, from 0, and what its random draws are seeded with.
+    """
+
+    split: str
+    number: int
+    puzzle: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class PuzzleBuild:
+    """The options of a data set whose puzzles are read from files or made up.
+
+    Attributes
+    ----------
+    files, test_files
+        Files of puzzles to train on, and to test on.
+    generate
+        How many puzzles to make up for training, where no files are read for it.
+    held_out
+        Without test files, how many puzzles to test on: kept back from `files`, by seed, or made
+        up beside those for training.
+    max_count
+        Train on at most so many puzzles of `files`, chosen by seed; None for all.
+    seed
+        The same build with the same seed gives the same bytes.
+    """
+
+    files: tuple[str, ...] = ()
+    test_files: tuple[str, ...] = ()
+    generate: int = 0
+    held_out: int = 0
+    max_count: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        keep_file_names(self, "files", "test_files")
+        check_numbers(self, generate=0, held_out=0, seed=0)
+        if self.max_count is not None:
+            check_numbers(self, max_count=1)
+        if bool(self.files) == bool(self.generate):
+            raise DatasetError("expected either files to train on or a number to generate")
+        if bool(self.test_files) == bool(self.held_out):
+            raise DatasetError("expected either files to test on or a number to hold out")
+
+    def puzzle_jobs(self, read: Callable[[Sequence[str]], list[Any]]) -> list[Job]:
+        """A job for each puzzle, with files read by `read`; those for the test split are first."""
+        rng = np.random.default_rng(self.seed)
+        train = read(self.files) if self.files else [None] * self.generate
+        if self.test_files:
+            test = read(self.test_files)
+        elif self.generate:
+            test = [None] * self.held_out
+        else:
+            if self.held_out >= len(train):
+                raise DatasetError(
+                    f"found {len(train)} puzzles to train on, expected more than the "
+                    f"{self.held_out} to hold out"
+                )
+            for_test = np.zeros(len(train), np.bool_)
+            for_test[rng.choice(len(train), self.held_out, replace=False)] = True
+            test = [puzzle for puzzle, held in zip(train, for_test, strict=True) if held]
+            train = [puzzle for puzzle, held in zip(train, for_test, strict=True) if not held]
+        if self.max_count is not None and self.max_count < len(train):
+            chosen = np.sort(rng.choice(len(train), self.max_count, replace=False))
+            train = [train[index] for index in chosen.tolist()]
+        jobs = [Job("test", number, puzzle) for number, puzzle in enumerate(test)]
+        jobs += [Job("train", number, puzzle) for number, puzzle in enumerate(train, len(jobs))]
+        return jobs
+
+
+def keep_file_names(build: object, *names: str) -> None:
+    """Put tuples in the place of lists of file names, as JSON has them. Raises DatasetError."""
+    for name in names:
+        value = getattr(build, name)
+        if not isinstance(value, (list, tuple)) or not all(isinstance(file, str) for file in value):
+            raise DatasetError(f"{name} is {value!r}, expected a list of names")
+        object.__setattr__(build, name, tuple(value))
+
+
+def check_numbers(build: object, **least: int) -> None:
+    """Raise DatasetError unless the options are whole numbers from these up."""
+    for name, lowest in least.items():
+        value = getattr(build, name)
+        if type(value) is not int or value < lowest:
+            raise DatasetError(f"{name} is {value!r}, expected a whole number from {lowest} up")
+
+
+def check_flags(build: object, *names: str) -> None:
+    """Raise DatasetError unless the options are true or false."""
+    for name in names:
+        if not isinstance(getattr(build, name), bool):
+            raise DatasetError(f"{name} is {getattr(build, name)!r}, expected true or false")
+
+
+def single_examples(puzzles: Sequence[Puzzle], shape: PuzzleShape) -> Group:
+    """The original and its augmentations, each with its solution, as puzzles of one example."""
+    inputs = [puzzle.encode(puzzle.grid, shape) for puzzle in puzzles]
+    labels = [
+        puzzle.encode(puzzle.solution, shape) for puzzle in puzzles if puzzle.solution is not None
+    ]
+    return Group(
+        puzzles[0].source,
+        [0] * len(puzzles),
+        [1] * len(puzzles),
+        np.array(inputs, np.uint8),
+        np.array(labels, np.uint8),
+    )

@@ -1,0 +1,95 @@
+"""What deep supervision carries from one optimizer step to the next, sample by sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+
+from trm_core.data.batch import Batch
+from trm_core.model.recursion import RecursiveModel, State, SupervisionOutput
+
+
+@dataclass(frozen=True)
+class Carry:
+    """B samples in work (TRM paper, section 2.4; `TinyRecursiveReasoningModel_ACTV1Carry`).
+
+    y, z: (B, L, D) in the number format of the passes. tokens, labels: (B, cells).
+    puzzle_ids: (B,). steps: (B,) supervision steps done. halted: (B,) bool, to be replaced.
+    """
+
+    y: Tensor
+    z: Tensor
+    tokens: Tensor
+    labels: Tensor
+    puzzle_ids: Tensor
+    steps: Tensor
+    halted: Tensor
+
+    @classmethod
+    def empty(cls, model: RecursiveModel, size: int) -> Carry:
+        """`size` samples that are all to be replaced."""
+        device = model.y_init.device
+        start = model.initial_state(size)
+        tokens = torch.zeros((size, model.config.cells), dtype=torch.int64, device=device)
+        counts = torch.zeros(size, dtype=torch.int64, device=device)
+        halted = torch.ones(size, dtype=torch.bool, device=device)
+        return cls(start.y, start.z, tokens, tokens, counts, counts, halted)
+
+    @property
+    def state(self) -> State:
+        return State(self.y, self.z)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def replaced(self, fresh: Batch, model: RecursiveModel) -> Carry:
+        """The halted samples give way to those of `fresh` in their places, at the start state."""
+        halted, start = self.halted, model.initial_state(len(self.halted))
+        one, row = halted.view(-1, 1), halted.view(-1, 1, 1)
+        return Carry(
+            torch.where(row, start.y, self.y),
+            torch.where(row, start.z, self.z),
+            torch.where(one, fresh.tokens, self.tokens),
+            torch.where(one, fresh.labels, self.labels),
+            torch.where(halted, fresh.puzzle_ids, self.puzzle_ids),
+            torch.where(halted, 0, self.steps),
+            torch.zeros_like(halted),
+        )
+
+    def after(
+        self,
+        output: SupervisionOutput,
+        max_supervision_steps: int,
+        least_steps: Tensor,
+    ) -> Carry:
+        """The samples after one more supervision step, halted by the halting head or at the most.
+
+        least_steps: (B,) supervision steps before which the head is not heeded.
+        """
+        steps = self.steps + 1
+        halts = (output.halt_logit > 0) & (steps >= least_steps)
+        return Carry(
+            output.state.y,
+            output.state.z,
+            self.tokens,
+            self.labels,
+            self.puzzle_ids,
+            steps,
+            halts | (steps >= max_supervision_steps),
+        )
+
+
+def least_steps(
+    size: int, exploration: float, max_supervision_steps: int, generator: torch.Generator
+) -> Tensor:
+    """(size,) supervision steps that samples get at least: with the probability `exploration`
+    a number from 2 to the maximum, drawn uniformly, else 0 (`halt_exploration_prob`)."""
+    device = generator.device
+    explores = torch.rand(size, generator=generator, device=device) < exploration
+    drawn = torch.randint(
+        2, max(3, max_supervision_steps + 1), (size,), generator=generator, device=device
+    )
+    return torch.where(explores, drawn, 0)

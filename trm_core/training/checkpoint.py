@@ -1,0 +1,121 @@
+"""Checkpoints of a run: a model directory with the averaged weights, plus all that training moves.
+
+`trainer.safetensors` holds what `Trainer.tensors` gives; its header says how far training was, and
+a fingerprint of every tensor in both files, by which damage is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from trm_core.checkpoints.directory import read_tensors, write_model
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.files import whole_directory
+from trm_core.training.run_files import run_errors
+
+FORMAT = "trm-studio-trainer"
+FORMAT_VERSION = 1
+TRAINER = "trainer.safetensors"
+MODEL = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far training was: optimizer steps, times it stepped back, and how its passes run."""
+
+    step: int
+    rewinds: int
+    dtype: str
+    compiled: bool
+
+    def to_header(self) -> dict[str, str]:
+        return {
+            "format": FORMAT,
+            "format_version": str(FORMAT_VERSION),
+            "step": str(self.step),
+            "rewinds": str(self.rewinds),
+            "dtype": self.dtype,
+            "compiled": str(int(self.compiled)),
+        }
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that was read: the averaged weights, and the rest of the trainer's state."""
+
+    progress: Progress
+    averaged: dict[str, Tensor]
+    tensors: dict[str, Tensor]
+
+
+def save_checkpoint(
+    info: ModelInfo,
+    card: str,
+    progress: Progress,
+    averaged: Mapping[str, Tensor],
+    tensors: Mapping[str, Tensor],
+) -> None:
+    """Write the checkpoint `info.directory`, whole or not at all. Raises RunError."""
+    averaged, tensors = _on_cpu(averaged), _on_cpu(tensors)
+    header = progress.to_header() | {"fingerprint": _fingerprint(averaged, tensors)}
+    target = info.directory
+    with run_errors(target.parent.parent, target):
+        try:
+            with whole_directory(target) as unfinished:
+                write_model(unfinished, averaged, info, card)
+                save_file(dict(tensors), unfinished / TRAINER, header)
+        except SafetensorError as error:
+            raise _as_os_error(error) from error
+
+
+def read_checkpoint(directory: Path) -> Checkpoint:
+    """Read a checkpoint. Raises CheckpointError if anything in it is missing or damaged."""
+    file = directory / TRAINER
+    averaged, tensors = read_tensors(directory / MODEL), read_tensors(file)
+    try:
+        with safe_open(file, "pt") as opened:
+            header = opened.metadata() or {}
+        progress = Progress(
+            int(header["step"]),
+            int(header["rewinds"]),
+            header["dtype"],
+            header["compiled"] == "1",
+        )
+        if (header["format"], header["format_version"]) != (FORMAT, str(FORMAT_VERSION)):
+            raise KeyError
+    except (KeyError, ValueError, SafetensorError, OSError):
+        raise CheckpointError(f"{file}: not a trainer's state that this version reads") from None
+    if header.get("fingerprint") != _fingerprint(averaged, tensors):
+        raise CheckpointError(f"{directory}: damaged, its tensors are not those that were saved")
+    return Checkpoint(progress, averaged, tensors)
+
+
+def _as_os_error(error: SafetensorError) -> OSError:
+    """The error of the system that safetensors met, of which it gives nothing but a description."""
+    found = re.search(r"code: (\d+)", str(error))
+    return OSError(int(found[1]), os.strerror(int(found[1]))) if found else OSError(str(error))
+
+
+def _on_cpu(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _fingerprint(*groups: Mapping[str, Tensor]) -> str:
+    """SHA-256 over names, shapes and bytes of all tensors."""
+    digest = hashlib.sha256()
+    for tensors in groups:
+        for name in sorted(tensors):
+            tensor = tensors[name]
+            digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+            digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()

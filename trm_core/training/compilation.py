@@ -1,0 +1,73 @@
+"""Whether torch.compile pays, by trying it."""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import time
+
+import torch
+
+from trm_core.model.blocks import Network
+from trm_core.model.recursion import RecursiveModel
+from trm_core.training.config import GradientMode
+from trm_core.training.losses import supervision_loss
+
+WORTH_TRYING = 600.0
+"""Seconds that training would take without: compiling takes about a minute, and gains a tenth."""
+
+
+def compile_networks(model: RecursiveModel) -> None:
+    """Have torch.compile build the networks of `model` when they first run."""
+    for module in model.modules():
+        if isinstance(module, Network):
+            module.compile(dynamic=False)
+
+
+def compiling_pays(
+    model: RecursiveModel, samples: int, passes: int, gradient: GradientMode
+) -> bool:
+    """Whether `passes` forward and backward passes of `samples` samples go faster compiled.
+
+    Measured on copies of `model`, and only where they would take long. Without a compiler it does
+    not pay.
+    """
+    plain = copy.deepcopy(model)
+    if _seconds(plain, samples, gradient) * passes < WORTH_TRYING:
+        return False
+    compiled = copy.deepcopy(model)
+    compile_networks(compiled)
+    try:
+        _seconds(compiled, samples, gradient)
+    except Exception:  # torch.compile lets out whatever the compiler trips over
+        return False
+    ratios = [
+        _seconds(compiled, samples, gradient) / _seconds(plain, samples, gradient)
+        for _ in range(5)
+    ]
+    return statistics.median(ratios) < 0.98
+
+
+def _seconds(model: RecursiveModel, samples: int, gradient: GradientMode) -> float:
+    """How long the second of two passes takes."""
+    config, device = model.config, model.y_init.device
+    tokens = torch.ones((samples, config.cells), dtype=torch.int64, device=device)
+    started = 0.0
+    for _ in range(2):
+        _wait_for(device)
+        started = time.perf_counter()
+        output = model.supervision_step(
+            tokens,
+            model.initial_state(samples),
+            torch.zeros_like(tokens[:, 0]),
+            gradient=gradient or None,
+        )
+        supervision_loss(output.logits, output.halt_logit, tokens).total.backward()
+        model.zero_grad()
+    _wait_for(device)
+    return time.perf_counter() - started
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

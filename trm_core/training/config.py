@@ -1,0 +1,321 @@
+"""What a training run is: its model, data and settings, from a preset and `--set` changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from trm_core.checkpoints.info import CONFIGS
+from trm_core.data.build import ArcBuild, Build, MazeBuild, SudokuBuild
+from trm_core.errors import UserError
+from trm_core.model.config import RecursionConfig
+from trm_core.puzzles.base import PuzzleShape
+from trm_core.records import RecordError, expected_one_of, record
+from trm_core.resources import RESOURCES
+
+PRESETS = RESOURCES / "presets"
+
+GradientMode = Literal["", "full_cycle", "one_step", "bptt"]
+Optimizer = Literal["adam_atan2", "adamw"]
+Dtype = Literal["auto", "float32", "bfloat16"]
+Compile = Literal["auto", "on", "off"]
+
+DECIDED_BY_DATA = "cells", "vocab_size", "puzzle_count"
+"""Fields of the model's config that the data set decides."""
+
+BUILDS: dict[str, type[Build]] = {"sudoku": SudokuBuild, "maze": MazeBuild, "arc": ArcBuild}
+
+FIXED = "batch_size", "micro_batch_size", "optimizer", "gradient", "dtype", "compile", "seed"
+"""Settings that cannot change once a run has begun."""
+
+_TABLES = "model", "data", "training"
+
+
+class TrainingConfigError(UserError):
+    """A preset or a change to one that cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    steps
+        Optimizer steps; each is one supervision step of every sample in the batch.
+    batch_size
+        Samples per optimizer step, over all processes together.
+    micro_batch_size
+        Samples of one forward and backward pass; 0 for what suits the device.
+    optimizer, learning_rate, beta1, beta2, weight_decay
+        Of all weights but the puzzle embedding.
+    warmup_steps, final_learning_rate
+        The learning rate rises linearly for so many steps, then falls along a cosine to this
+        share of itself at the last step (1: it stays).
+    clip_norm
+        Longest gradient, longer ones are shortened; 0 to leave them as they are.
+    puzzle_learning_rate, puzzle_weight_decay
+        Of the puzzle embedding, by the sign of its gradient (SignSGD).
+    ema_decay
+        Share that the averaged weights keep in each step; they are what is evaluated and saved.
+    gradient
+        How much of a supervision step is differentiated; empty for the architecture's own way.
+    halt_exploration
+        Probability with which a sample gets a random number of supervision steps at least.
+    augment
+        Whether samples are replaced by symmetric ones (all kinds), moved on their canvas (ARC).
+    extra_givens
+        Most cells of the answer that are given away with a puzzle (Sudoku), drawn for each.
+    dtype, compile
+        Number format of the passes, and whether torch.compile builds them; "auto" measures.
+    evaluate_every, evaluate_puzzles
+        Steps between evaluations, and how many held-out puzzles each has (0: all there are).
+    checkpoint_every, keep_checkpoints
+        Steps between checkpoints; the newest so many are kept, and the most accurate one.
+    log_every
+        Steps that one row of metrics sums up.
+    """
+
+    steps: int
+    batch_size: int = 768
+    micro_batch_size: int = 0
+    optimizer: Optimizer = "adam_atan2"
+    learning_rate: float = 1e-4
+    final_learning_rate: float = 1.0
+    warmup_steps: int = 2000
+    beta1: float = 0.9
+    beta2: float = 0.95
+    weight_decay: float = 0.1
+    clip_norm: float = 0.0
+    puzzle_learning_rate: float = 1e-2
+    puzzle_weight_decay: float = 0.1
+    ema_decay: float = 0.999
+    gradient: GradientMode = ""
+    halt_exploration: float = 0.1
+    augment: bool = True
+    extra_givens: int = 0
+    dtype: Dtype = "auto"
+    compile: Compile = "auto"
+    seed: int = 0
+    evaluate_every: int = 5000
+    evaluate_puzzles: int = 1000
+    checkpoint_every: int = 5000
+    keep_checkpoints: int = 2
+    log_every: int = 10
+
+    def __post_init__(self) -> None:
+        choices: dict[str, tuple[str, ...]] = {
+            "optimizer": get_args(Optimizer),
+            "gradient": get_args(GradientMode),
+            "dtype": get_args(Dtype),
+            "compile": get_args(Compile),
+        }
+        for name, allowed in choices.items():
+            value = getattr(self, name)
+            if value not in allowed:
+                names = ", ".join(choice or '""' for choice in allowed)
+                raise RecordError(f"training.{name} is {value!r}, expected one of {names}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            least, most = _LIMITS.get(field.name, (0, 2**40) if field.type == "int" else (0, 1e6))
+            if field.type in ("int", "float") and not least <= value <= most:  # also not a number
+                raise RecordError(
+                    f"training.{field.name} is {value}, expected {least} to {most:,}".replace(
+                        f" to {2**40:,}", " or more"
+                    )
+                )
+
+
+_LIMITS: dict[str, tuple[float, float]] = {
+    "steps": (1, 2**40),
+    "batch_size": (1, 1_000_000),
+    "micro_batch_size": (0, 1_000_000),
+    "final_learning_rate": (0, 1),
+    "beta1": (0, 1),
+    "beta2": (0, 1),
+    "ema_decay": (0, 1),
+    "halt_exploration": (0, 1),
+    "evaluate_every": (1, 2**40),
+    "checkpoint_every": (1, 2**40),
+    "keep_checkpoints": (1, 1_000),
+    "log_every": (1, 1_000_000),
+    "seed": (0, 2**63 - 1),
+}
+
+
+@dataclass(frozen=True)
+class _DataSet:
+    path: str
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that decides what a run does; a run directory's `config.json`.
+
+    model: `architecture` and the sizes of its config, without those that the data decide.
+    data: `path` of a data set, or the options of one to build (see `trm_core.data.build`).
+    """
+
+    preset: str
+    model: Mapping[str, Any]
+    data: Mapping[str, Any]
+    training: TrainingSettings
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, raw: Any, place: str) -> RunConfig:
+        """What `to_json` wrote, checked. `place` begins the sentence of TrainingConfigError."""
+        if not isinstance(raw, dict):
+            raise TrainingConfigError(f"{place}: expected an object with {', '.join(_TABLES)}")
+        try:
+            for table in _TABLES:
+                if not isinstance(raw.get(table), dict):
+                    raise RecordError(f"the table [{table}] is missing")
+            if extra := sorted(raw.keys() - {*_TABLES, "preset", "description"}):
+                raise RecordError(f"{extra[0]} is unknown, {expected_one_of(extra[0], _TABLES)}")
+            _check_model(raw["model"])
+            _check_data(raw["data"])
+            settings = record(TrainingSettings, raw["training"], "training")
+        except UserError as error:
+            raise TrainingConfigError(f"{place}: {error}") from None
+        return cls(str(raw.get("preset", "")), raw["model"], raw["data"], settings)
+
+    def changed(self, assignments: Iterable[str]) -> RunConfig:
+        """This config with "key=value" changes, as `--set` takes them.
+
+        A key is TABLE.NAME or, as names differ between tables, NAME alone; a value is written as
+        in TOML, texts also without quotes. Raises TrainingConfigError.
+        """
+        raw = self.to_json()
+        for assignment in assignments:
+            key, equals, text = assignment.partition("=")
+            if not equals:
+                raise TrainingConfigError(f"--set {assignment}: expected KEY=VALUE")
+            table, name = self._place_of(key.strip(), raw)
+            raw[table][name] = _value(text.strip())
+        return RunConfig.from_json(raw, "--set")
+
+    def retrained(self, assignments: Iterable[str]) -> RunConfig:
+        """This config changed as a run in progress can be. Raises TrainingConfigError."""
+        changed = self.changed(assignments)
+        for name, value in self._fixed().items():
+            if changed._fixed()[name] != value:
+                raise TrainingConfigError(f"--set: {name} cannot change in a run that has begun")
+        return changed
+
+    def _fixed(self) -> dict[str, Any]:
+        """What cannot change once a run has begun."""
+        settings = {f"training.{name}": getattr(self.training, name) for name in FIXED}
+        return {"model": self.model, "data": self.data, **settings}
+
+    def _place_of(self, key: str, raw: Mapping[str, Any]) -> tuple[str, str]:
+        names = {
+            "model": ["architecture", *_model_names(raw["model"])],
+            "data": _data_names(raw["data"]),
+            "training": [field.name for field in fields(TrainingSettings)],
+        }
+        known = [f"{table}.{name}" for table in _TABLES for name in names[table]]
+        if "." in key and key in known:
+            table, name = key.split(".")
+            return table, name
+        tables = [table for table in _TABLES if key in names[table]]
+        if len(tables) == 1:
+            return tables[0], key
+        if tables:
+            raise TrainingConfigError(f"--set {key}: write {' or '.join(f'{t}.{key}' for t in tables)}")
+        bare = [name for table in _TABLES for name in names[table]]
+        raise TrainingConfigError(
+            f"--set {key}: unknown, {expected_one_of(key, known if '.' in key else bare)}"
+        )
+
+    def model_config(self, shape: PuzzleShape, puzzle_count: int) -> RecursionConfig:
+        """The model's config for data of `shape` with `puzzle_count` puzzle identifiers."""
+        sizes = {name: value for name, value in self.model.items() if name != "architecture"}
+        sizes |= {"cells": shape.cells, "vocab_size": shape.vocab_size}
+        return record(
+            CONFIGS[self.model["architecture"]], {**sizes, "puzzle_count": puzzle_count}, "model"
+        )
+
+
+def presets() -> list[Path]:
+    """The files of the presets that come with the program, by name."""
+    return sorted(PRESETS.glob("*.toml"))
+
+
+def load_preset(name_or_file: str) -> RunConfig:
+    """A preset by name, or any TOML file laid out like one. Raises TrainingConfigError."""
+    names = [file.stem for file in presets()]
+    file = PRESETS / f"{name_or_file}.toml" if name_or_file in names else Path(name_or_file)
+    if not file.is_file():
+        raise TrainingConfigError(
+            f"no preset called {name_or_file!r}, {expected_one_of(name_or_file, names)}"
+        )
+    return RunConfig.from_json({"preset": file.stem, **read_toml(file)}, str(file))
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The tables in `file`. Raises TrainingConfigError."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TrainingConfigError(f"{file}: not TOML, {error}") from None
+    except OSError as error:
+        raise TrainingConfigError(f"{file}: {error.strerror}") from None
+
+
+def _check_model(table: Mapping[str, Any]) -> None:
+    """Refuse a model table that no data could complete."""
+    architecture = table.get("architecture")
+    if not isinstance(architecture, str) or architecture not in CONFIGS:
+        raise RecordError(
+            f"model.architecture is {architecture!r}, expected {' or '.join(CONFIGS)}"
+        )
+    for name in DECIDED_BY_DATA:
+        if name in table:
+            raise RecordError(f"model.{name} is decided by the data, expected it to be left out")
+    sizes = {name: value for name, value in table.items() if name != "architecture"}
+    record(CONFIGS[architecture], {**sizes, "cells": 81, "vocab_size": 11}, "model")
+
+
+def _model_names(table: Mapping[str, Any]) -> list[str]:
+    config = CONFIGS.get(str(table.get("architecture")), RecursionConfig)
+    return [field.name for field in fields(config) if field.name not in DECIDED_BY_DATA]
+
+
+def _check_data(table: Mapping[str, Any]) -> None:
+    """Refuse a data table that neither names a data set nor says how to build one."""
+    if table.get("path"):
+        record(_DataSet, {"path": table["path"]}, "data")
+    else:
+        data_build(table)
+
+
+def data_build(table: Mapping[str, Any]) -> Build:
+    """The build that a data table without `path` describes. Raises UserError."""
+    kind = table.get("kind")
+    if not isinstance(kind, str) or kind not in BUILDS:
+        raise RecordError(
+            f"data.kind is {kind!r}, expected {', '.join(BUILDS)}; "
+            "or give the directory of a data set as data.path"
+        )
+    options = {name: value for name, value in table.items() if name not in ("kind", "path")}
+    return record(BUILDS[kind], options, "data")
+
+
+def _data_names(table: Mapping[str, Any]) -> list[str]:
+    options = fields(BUILDS[table["kind"]]) if table.get("kind") in BUILDS else ()
+    return ["path", "kind", *(field.name for field in options)]
+
+
+def _value(text: str) -> Any:
+    """`text` as TOML reads a value, or itself where it is none."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

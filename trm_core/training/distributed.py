@@ -1,0 +1,93 @@
+"""The processes that train together: one, or those that `torchrun` starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from trm_core.errors import UserError
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Group:
+    """This process's place among `size` processes; with one, every method does nothing."""
+
+    rank: int = 0
+    size: int = 1
+
+    @classmethod
+    def join(cls, device: torch.device) -> Group:
+        """Meet the processes that torchrun's environment names, if it is set."""
+        size = int(os.environ.get("WORLD_SIZE", "1"))
+        if size == 1:
+            return cls()
+        backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+        dist.init_process_group(backend, timeout=timedelta(minutes=30))
+        return cls(dist.get_rank(), size)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the process that writes."""
+        return self.rank == 0
+
+    def part(self, total: int) -> slice:
+        """This process's share of `total` samples, a multiple of the number of processes."""
+        each = total // self.size
+        return slice(self.rank * each, (self.rank + 1) * each)
+
+    def sum(self, tensor: Tensor) -> Tensor:
+        """`tensor`, replaced by its sum over all processes."""
+        if self.size > 1:
+            dist.all_reduce(tensor)
+        return tensor
+
+    def gather(self, tensor: Tensor) -> list[Tensor]:
+        """The `tensor` of every process, in order; all have the same shape."""
+        if self.size == 1:
+            return [tensor]
+        parts = [torch.empty_like(tensor) for _ in range(self.size)]
+        dist.all_gather(parts, tensor.contiguous())
+        return parts
+
+    def gather_objects(self, value: _Value) -> list[_Value]:
+        """The `value`, anything that can be pickled, of every process, in order."""
+        if self.size == 1:
+            return [value]
+        values: list[_Value | None] = [None] * self.size
+        dist.all_gather_object(values, value)
+        return values  # type: ignore[return-value]
+
+    def agreed(self, value: _Value) -> _Value:
+        """The leader's `value`, for all."""
+        if self.size == 1:
+            return value
+        values = [value]
+        dist.broadcast_object_list(values, src=0, device=torch.device("cpu"))
+        return values[0]
+
+    def led(self, work: Callable[[], _Value]) -> _Value:
+        """What `work` gives the leader, for all; a UserError that it raises is raised in all."""
+        value: _Value | None = None
+        failure: UserError | None = None
+        if self.leads:
+            try:
+                value = work()
+            except UserError as error:
+                failure = error
+        if told := self.agreed(None if failure is None else str(failure)):
+            raise failure or UserError(told)
+        return self.agreed(value)  # type: ignore[return-value]
+
+    def leave(self) -> None:
+        """Part from the others; to be called at the end."""
+        if self.size > 1:
+            dist.destroy_process_group()

@@ -1,0 +1,392 @@
+"""A training run from start to end: steps, evaluations, checkpoints, requests and mishaps."""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.data.build import build
+from trm_core.data.dataset import Dataset, read_dataset
+from trm_core.errors import UserError
+from trm_core.evaluation.scores import Evaluation
+from trm_core.model.device import choose_dtype, named_dtype
+from trm_core.training.card import card_of
+from trm_core.training.checkpoint import Checkpoint, Progress, read_checkpoint, save_checkpoint
+from trm_core.training.compilation import compile_networks, compiling_pays
+from trm_core.training.config import RunConfig, data_build
+from trm_core.training.distributed import Group
+from trm_core.training.held_out import HeldOut, metrics_of, results_of
+from trm_core.training.metrics import MetricsWriter
+from trm_core.training.run_directory import Request, RunDirectory
+from trm_core.training.run_files import RunError
+from trm_core.training.signals import Interrupted, StopSignals
+from trm_core.training.status import State, Status, StatusWriter
+from trm_core.training.trainer import Trainer
+
+MOST_REWINDS = 3
+"""Times that a run steps back from a loss that is no number without having saved, before it fails."""
+
+_PAUSE = 0.2  # seconds between looks for the request that ends a pause
+
+Row = dict[str, Any]
+
+
+class TrainingError(UserError):
+    """A run that cannot go on."""
+
+
+def train(
+    directory: RunDirectory,
+    device: torch.device,
+    *,
+    time_limit: float = math.inf,
+    report: Callable[[Row], None] = lambda row: None,
+) -> Status | None:
+    """Train the run in `directory`, from its last checkpoint if it has one; how it ended.
+
+    Every process that torchrun starts calls this. The first one writes the run directory; the
+    others return None.
+
+    time_limit: seconds after which it saves and stops. report: is told every row of metrics.
+    Raises UserError, which `status.json` then tells too.
+    """
+    deadline = time.monotonic() + time_limit
+    group = Group.join(device)
+    try:
+        with directory.lock() if group.leads else nullcontext(), StopSignals() as signals:
+            config = RunConfig.from_json(directory.config, str(directory.path / "config.json"))
+            status = _Status(directory, config.training.steps, group)
+            try:
+                with signals.interruptible():
+                    run = _Run(directory, config, device, group, signals, status, report)
+                return status.end(*run.go(deadline))
+            except Interrupted:
+                return status.end("stopped", f"stopped by {signals.received} before training began")
+            except UserError as error:
+                status.end("failed", str(error))
+                raise
+            except Exception as error:
+                with suppress(OSError):
+                    (directory.path / "error.log").write_text(traceback.format_exc())
+                understood = _understood(error)
+                status.end("failed", str(understood))
+                raise understood from error
+    finally:
+        group.leave()
+
+
+def _understood(error: Exception) -> TrainingError:
+    """What an error that nobody foresaw means, in a sentence."""
+    text = str(error).partition("\n")[0]
+    if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in text:
+        return TrainingError(
+            "there is not enough memory; choose a smaller micro_batch_size, or batch_size"
+        )
+    if "gloo" in text.lower() or "nccl" in text.lower() or "Connection closed" in text:
+        return TrainingError(f"another process of the group has ended ({text})")
+    return TrainingError(f"{type(error).__name__}: {text}; error.log in the run directory has more")
+
+
+class _Status:
+    """`status.json`, where this process is the one that writes it."""
+
+    def __init__(self, directory: RunDirectory, steps: int, group: Group) -> None:
+        self._writer: StatusWriter | None = None
+        if group.leads:
+            self._writer = StatusWriter(directory.path, steps, world_size=group.size)
+
+    def update(self, **changes: Any) -> None:
+        if self._writer is not None:
+            self._writer.update(**changes)
+
+    def end(self, state: State, message: str) -> Status | None:
+        if self._writer is None:
+            return None
+        try:
+            self._writer.update(state=state, message=message, remaining_seconds=None)
+        finally:
+            self._writer.close()
+        return self._writer.status
+
+
+class _Run:
+    """One process's part in a run."""
+
+    def __init__(
+        self,
+        directory: RunDirectory,
+        config: RunConfig,
+        device: torch.device,
+        group: Group,
+        signals: StopSignals,
+        status: _Status,
+        report: Callable[[Row], None],
+    ) -> None:
+        self._directory = directory
+        self._config = config
+        self._settings = config.training
+        self._group = group
+        self._signals = signals
+        self._status = status
+        self._report = report
+        self._request: Request | None = None
+        if group.leads:
+            with suppress(RunError):
+                directory.take_request()  # one from before this start is not for it
+        self._rewinds_since_saved = 0
+
+        if config.training.batch_size % group.size:
+            raise TrainingError(
+                f"training.batch_size is {config.training.batch_size}, expected a multiple of the "
+                f"{group.size} processes"
+            )
+        data = group.led(self._data)
+        dataset = read_dataset(data, "train")
+        self._held_out = HeldOut(
+            data, self._settings.evaluate_puzzles, self._settings.seed, group
+        )
+        checkpoint = self._newest_checkpoint()
+        found = checkpoint.progress.dtype if checkpoint else self._settings.dtype
+        self._dtype = choose_dtype(found, device)
+        self._trainer = Trainer(config, dataset, device, self._dtype, group)
+        self._info = self._model_info(dataset)
+        self._metrics = MetricsWriter(directory.path) if group.leads else None
+        if checkpoint:
+            self._restore(checkpoint, checkpoint.progress.rewinds)
+            self._compiled = checkpoint.progress.compiled
+        else:
+            self._compiled = self._choose_compiled()
+            self._save(None)
+        if self._compiled:
+            compile_networks(self._trainer.model)
+        self._since = time.monotonic(), self._trainer.step
+
+    def go(self, deadline: float) -> tuple[State, str]:
+        """Train to the end, or until asked to stop; the last state and what there is to say."""
+        trainer, settings = self._trainer, self._settings
+        self._status.update(state="running", step=trainer.step)
+        while trainer.step < settings.steps:
+            wish, why = self._group.agreed(self._wish(deadline))
+            if wish == "pause":
+                wish, why = self._pause(deadline)
+            if wish == "stop":
+                self._save(None)
+                return "stopped", why
+            trainer.take_step()
+            at_end = trainer.step == settings.steps
+            log, evaluate, save = (
+                at_end or trainer.step % every == 0
+                for every in (
+                    settings.log_every,
+                    settings.evaluate_every,
+                    settings.checkpoint_every,
+                )
+            )
+            if (log or evaluate or save) and not trainer.is_finite():
+                self._rewind()
+                continue
+            if log:
+                self._log()
+            evaluation = self._evaluate() if evaluate else None
+            if save:
+                self._save(evaluation)
+        return "finished", ""
+
+    def _data(self) -> Path:
+        """The data set to train on, which is built first where the preset says how."""
+        if path := self._config.data.get("path"):
+            return Path(path)
+        target = self._directory.path / "data"
+        if not target.exists():
+
+            def progress(done: int, total: int) -> None:
+                self._status.update(message=f"making puzzles to train on: {done:,} of {total:,}")
+
+            build(data_build(self._config.data), target, progress)
+            self._status.update(message="")
+        return target
+
+    def _model_info(self, dataset: Dataset) -> ModelInfo:
+        several = self._trainer.config.puzzle_embedding_size and len(dataset.identifiers) > 1
+        return ModelInfo(
+            architecture=self._config.model["architecture"],
+            puzzle=dataset.shape,
+            config=self._trainer.config,
+            identifiers=dataset.identifiers if several else (),
+        )
+
+    def _choose_compiled(self) -> bool:
+        settings, trainer = self._settings, self._trainer
+        if settings.compile != "auto":
+            return settings.compile == "on"
+        passes = settings.steps * settings.batch_size // self._group.size // trainer.micro_size
+        return self._group.agreed(
+            self._group.leads
+            and compiling_pays(trainer.model, trainer.micro_size, passes, settings.gradient)
+        )
+
+    def _wish(self, deadline: float) -> tuple[Literal["go", "pause", "stop"], str]:
+        """What the leading process is to do now, and why."""
+        if not self._group.leads:
+            return "go", ""
+        if self._signals.received:
+            return "stop", f"stopped by {self._signals.received}"
+        if time.monotonic() > deadline:
+            return "stop", "the time limit was reached"
+        self._look_for_request()
+        request, self._request = self._request, None
+        if request == "stop":
+            return "stop", "stopped on request"
+        return ("pause" if request == "pause" else "go"), ""
+
+    def _look_for_request(self) -> None:
+        try:
+            self._request = self._directory.take_request() or self._request
+        except RunError as error:
+            self._status.update(message=str(error))
+
+    def _pause(self, deadline: float) -> tuple[Literal["go", "pause", "stop"], str]:
+        """Save, then wait for a reason to go on or to stop."""
+        self._save(None)
+        self._status.update(state="paused", samples_per_second=None, remaining_seconds=None)
+        while True:
+            time.sleep(_PAUSE)
+            self._look_for_request()
+            resumes = self._request == "resume"
+            wish, why = self._group.agreed(self._wish(deadline))
+            if wish == "stop" or self._group.agreed(resumes):
+                self._status.update(state="running", message="")
+                self._since = time.monotonic(), self._trainer.step
+                return wish, why
+
+    def _log(self) -> None:
+        """Write a row of metrics, and how fast it goes."""
+        trainer, (then, step) = self._trainer, self._since
+        now = time.monotonic()
+        speed = (trainer.step - step) * self._settings.batch_size / max(now - then, 1e-9)
+        self._since = now, trainer.step
+        self._write({**trainer.take_metrics(), "samples_per_second": speed}, "train")
+        left = (self._settings.steps - trainer.step) * self._settings.batch_size
+        self._status.update(
+            step=trainer.step, samples_per_second=speed, remaining_seconds=left / speed
+        )
+
+    def _write(self, numbers: dict[str, float], kind: str) -> None:
+        row = {
+            "step": self._trainer.step,
+            "time": time.time(),
+            **{f"{kind}/{name}": value for name, value in numbers.items()},
+        }
+        if self._metrics is not None:
+            self._metrics.append(row)
+            self._report(row)
+
+    def _evaluate(self) -> Evaluation | None:
+        """How the averaged weights fare on held-out puzzles; None if asked to stop meanwhile."""
+        then = time.monotonic()
+        evaluation = self._held_out.evaluate(
+            self._trainer.averaged_model(self._dtype), self._info, self._asked_to_stop
+        )
+        if evaluation:
+            self._write(metrics_of(evaluation), "held_out")
+        self._not_training_since(then)
+        return evaluation
+
+    def _asked_to_stop(self) -> bool:
+        if self._group.leads:
+            self._look_for_request()
+        return self._signals.received is not None or self._request == "stop"
+
+    def _save(self, evaluation: Evaluation | None) -> None:
+        """Write a checkpoint, unless this step has one, and remove those that are not kept."""
+        then, trainer = time.monotonic(), self._trainer
+        tensors = trainer.tensors()
+        progress = Progress(
+            trainer.step, trainer.rewinds, named_dtype(self._dtype), self._compiled
+        )
+        results = results_of(evaluation, self._held_out.name) if evaluation else ()
+        target = self._directory.checkpoint(trainer.step)
+        info = replace(self._info, results=results, directory=target)
+
+        def write() -> None:
+            assert self._metrics is not None
+            self._metrics.flush()
+            if not target.exists():
+                card = card_of(info, self._config, trainer.step)
+                save_checkpoint(info, card, progress, trainer.averaged_weights(), tensors)
+            self._directory.prune(self._settings.keep_checkpoints, self._best())
+
+        self._group.led(write)
+        self._rewinds_since_saved = 0
+        self._status.update(checkpoint=target.name, step=trainer.step)
+        self._not_training_since(then)
+
+    def _best(self) -> Path | None:
+        """The checkpoint with the highest exact accuracy, of those that were evaluated."""
+
+        def exact(checkpoint: Path) -> float:
+            results = read_info(checkpoint).results
+            right = sum(result.exact * result.puzzles for result in results)
+            return right / sum(result.puzzles for result in results) if results else -1
+
+        return max(self._directory.checkpoints(), key=exact, default=None)
+
+    def _newest_checkpoint(self) -> Checkpoint | None:
+        """The last checkpoint that can be read; None where there is none at all.
+
+        Damaged ones are put aside under another name, which the status tells.
+        """
+        problems = []
+        for path in reversed(self._directory.checkpoints()):
+            try:
+                checkpoint = read_checkpoint(path)
+            except CheckpointError as error:
+                problems.append((path, str(error)))
+                continue
+            for damaged, _ in problems:
+                if self._group.leads:
+                    damaged.rename(damaged.with_name(f"{damaged.name}.damaged"))
+            if problems:
+                self._status.update(message=f"went back to {path.name}: {problems[0][1]}")
+            return checkpoint
+        if problems:
+            raise TrainingError(f"no checkpoint can be read: {problems[0][1]}")
+        return None
+
+    def _restore(self, checkpoint: Checkpoint, rewinds: int) -> None:
+        step = checkpoint.progress.step
+        self._trainer.restore(step, rewinds, checkpoint.tensors, checkpoint.averaged)
+        if self._metrics is not None:
+            self._metrics.resume(step)
+
+    def _rewind(self) -> None:
+        """Go back to the last checkpoint, as the loss is no number any more."""
+        step = self._trainer.step
+        self._rewinds_since_saved += 1
+        checkpoint = self._newest_checkpoint()
+        if checkpoint is None or self._rewinds_since_saved > MOST_REWINDS:
+            raise TrainingError(
+                f"the loss was not a number at step {step}, as {MOST_REWINDS} times before since "
+                "the last checkpoint; a lower learning_rate or a clip_norm may help"
+            )
+        self._restore(checkpoint, self._trainer.rewinds + 1)
+        self._since = time.monotonic(), self._trainer.step
+        self._status.update(
+            step=self._trainer.step,
+            message=f"the loss was not a number at step {step}; went back to step "
+            f"{self._trainer.step} and takes the puzzles in another order",
+        )
+
+    def _not_training_since(self, then: float) -> None:
+        """Leave the time since `then` out of the speed of training."""
+        if hasattr(self, "_since"):
+            self._since = self._since[0] + time.monotonic() - then, self._since[1]

@@ -1,0 +1,197 @@
+"""A run directory: the only link between a training process and whoever watches it.
+
+    config.json        what is trained, and how
+    status.json        what the training process is doing (module `status`)
+    metrics.jsonl      what it has measured (module `metrics`)
+    events.out.*       the same for TensorBoard (module `event_file`)
+    control.json       what a watcher asks for; taken away by the training process
+    checkpoints/       step_N, a directory for each checkpoint; hidden names are unfinished
+
+Everything but `metrics.jsonl` and the event files is written whole or not at all. One training
+process at a time holds the lock; watchers, on this machine or another, need none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import reprlib
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from filelock import FileLock, Timeout
+
+from trm_core.checkpoints.info import read_json
+from trm_core.errors import UserError
+from trm_core.files import remove_directory, whole_directory, write_whole
+from trm_core.training.run_files import RunError, run_errors
+from trm_core.training.status import RESERVE, STATUS, read_status
+
+FORMAT = "trm-studio-run"
+FORMAT_VERSION = 1
+CONFIG, CONTROL, LOCK, CHECKPOINTS = "config.json", "control.json", ".lock", "checkpoints"
+
+Request = Literal["pause", "resume", "stop"]
+
+_CHECKPOINT = re.compile(r"step_(0|[1-9][0-9]*)")
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """The run in the directory `path`; config: the settings that it was created with."""
+
+    path: Path
+    config: dict[str, Any]
+
+    @classmethod
+    def create(cls, directory: Path, config: Mapping[str, Any]) -> RunDirectory:
+        """A new run in `directory`, which appears with its `config.json`, a JSON value, in it.
+
+        Raises RunError if it is there already and not empty, or cannot be written.
+        """
+        directory = directory.absolute()
+        text = _config_text(config)
+        with run_errors(directory):
+            if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+                raise RunError(f"{directory} is there already, expected a new or empty directory")
+            try:
+                with whole_directory(directory) as unfinished:
+                    write_whole(unfinished / CONFIG, text)
+            except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
+                raise RunError(f"{directory} cannot be made: {error.strerror}") from None
+        return cls.open(directory)
+
+    @classmethod
+    def open(cls, directory: Path) -> RunDirectory:
+        """The run in `directory`. Raises RunError if there is none that this version can read."""
+        directory = directory.absolute()
+        try:
+            raw = read_json(directory / CONFIG)
+        except UserError as error:
+            raise RunError(f"{directory} is no run directory ({error})") from None
+        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+            raise RunError(f"{directory / CONFIG}: expected a run's config with format {FORMAT!r}")
+        if raw.get("format_version") != FORMAT_VERSION:
+            raise RunError(
+                f"{directory / CONFIG}: format_version is {raw.get('format_version')!r}, this "
+                f"program reads {FORMAT_VERSION}"
+            )
+        if not isinstance(raw.get("training"), dict):
+            raise RunError(f"{directory / CONFIG}: training is {raw.get('training')!r}, no object")
+        return cls(directory, raw["training"])
+
+    @classmethod
+    def wait_for(cls, directory: Path, seconds: float = 60.0) -> RunDirectory:
+        """The run in `directory` as soon as another process has made it. Raises RunError if none
+        does within so many seconds."""
+        deadline = time.monotonic() + seconds
+        while not (directory / CONFIG).exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return cls.open(directory)
+
+    def changed(self, config: Mapping[str, Any]) -> RunDirectory:
+        """The run with another config in the place of its own. Raises RunError."""
+        with run_errors(self.path):
+            write_whole(self.path / CONFIG, _config_text(config))
+        return self.open(self.path)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the one process that trains this run; the system ends this with the process.
+
+        What an earlier one left unfinished is removed. Raises RunError if another holds the lock.
+        """
+        self.open(self.path)  # where there is no directory any more, FileLock would make one
+        lock = FileLock(self.path / LOCK, timeout=0)
+        with run_errors(self.path, self.path / LOCK):
+            try:
+                lock.acquire()
+            except Timeout:
+                raise RunError(f"{self.path} is being trained already, {self._by_whom()}") from None
+        try:
+            self._remove_unfinished()
+            yield
+        finally:
+            lock.release()
+
+    def _by_whom(self) -> str:
+        try:
+            status = read_status(self.path)
+        except RunError:
+            return "by a process that has not said more yet"
+        return f"by process {status.pid} on {status.host}"
+
+    def _remove_unfinished(self) -> None:
+        """Remove what a killed process was writing; not `.control.json-…`, of a watcher."""
+        with run_errors(self.path):
+            for name in (STATUS, RESERVE):
+                for file in self.path.glob(f".{name}-*"):
+                    file.unlink()
+        for directory in (self.path / CHECKPOINTS).glob(".*/"):
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def take_request(self) -> Request | None:
+        """What a watcher asked for since the last call, the latest only; None if nothing.
+
+        Made to be called at every step. Raises RunError if the request cannot be understood; it is
+        gone then, and training can go on.
+        """
+        file = os.path.join(self.path, CONTROL)  # as text, far quicker than a Path
+        if not os.path.exists(file):
+            return None
+        taken = self.path / f".{CONTROL}.taken"
+        with run_errors(self.path, self.path / CONTROL):
+            os.replace(file, taken)  # a newer request from now on is a new file
+            content = taken.read_text(encoding="utf-8", errors="replace")
+            taken.unlink()
+        try:
+            asked = json.loads(content)["request"]
+        except (ValueError, RecursionError, TypeError, KeyError):
+            asked = None
+        if asked not in get_args(Request):
+            raise RunError(
+                f"{file}: found {reprlib.repr(content)}, expected a request, one of "
+                f"{', '.join(get_args(Request))}"
+            )
+        return cast(Request, asked)
+
+    def checkpoint(self, step: int) -> Path:
+        """Where the checkpoint after `step` steps is, or belongs."""
+        return self.path / CHECKPOINTS / f"step_{step}"
+
+    def checkpoints(self) -> list[Path]:
+        """The checkpoints there are, by step. Raises RunError if they cannot be listed."""
+        directory = self.path / CHECKPOINTS
+        with run_errors(self.path, directory):
+            if not directory.is_dir():
+                return []
+            names = [path.name for path in directory.iterdir() if path.is_dir()]
+        steps = [int(match[1]) for name in names if (match := _CHECKPOINT.fullmatch(name))]
+        return [self.checkpoint(step) for step in sorted(steps)]
+
+    def prune(self, keep: int, best: Path | None = None) -> None:
+        """Remove all checkpoints but the newest `keep` (from 1 up) and `best`. Raises RunError."""
+        with run_errors(self.path, self.path / CHECKPOINTS):
+            for checkpoint in self.checkpoints()[:-keep]:
+                if best is None or checkpoint.name != best.name:
+                    remove_directory(checkpoint)
+
+
+def _config_text(config: Mapping[str, Any]) -> str:
+    described = {"format": FORMAT, "format_version": FORMAT_VERSION, "training": dict(config)}
+    return json.dumps(described, indent=2, allow_nan=False) + "\n"
+
+
+def request(directory: Path, what: Request) -> None:
+    """Ask the training process of the run in `directory` for something, now or when it starts.
+
+    A request that it has not taken yet is replaced. Raises RunError if it cannot be written.
+    """
+    with run_errors(directory, directory / CONTROL):
+        write_whole(directory / CONTROL, json.dumps({"request": what}))

@@ -1,0 +1,229 @@
+"""`status.json` of a run directory: what the training process is doing, and that it is alive."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args
+
+from trm_core.checkpoints.info import read_json
+from trm_core.errors import UserError
+from trm_core.files import write_whole
+from trm_core.training.run_files import NO_SPACE, RunError, run_errors, to_json
+
+STATUS = "status.json"
+RESERVE = ".reserve"
+"""Takes space on the disk that can be given up when the last status finds none."""
+
+State = Literal["starting", "running", "paused", "stopped", "finished", "failed"]
+ENDED: tuple[State, ...] = ("stopped", "finished", "failed")
+"""States in which the training process has ended, or is about to."""
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "State": (str,),
+    "str": (str,),
+    "str | None": (str, NoneType),
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, NoneType),
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a training process says about itself.
+
+    heartbeat, started: Unix seconds by the clock of the training machine; step: optimizer steps
+    done, of the planned `steps`; message: one sentence for people (why training stopped, failed,
+    stepped back), or empty; samples_per_second and remaining_seconds: None while unknown;
+    checkpoint: name of the last one, None before the first; world_size: training processes.
+    """
+
+    state: State
+    pid: int
+    host: str
+    heartbeat: float
+    started: float
+    step: int
+    steps: int
+    message: str = ""
+    samples_per_second: float | None = None
+    remaining_seconds: float | None = None
+    checkpoint: str | None = None
+    world_size: int = 1
+
+
+def read_status(directory: Path) -> Status:
+    """The status of the run in `directory`. Fields that this version does not know are ignored.
+
+    Raises RunError if there is none yet, or it is not what this version can read.
+    """
+    file = directory / STATUS
+    try:
+        raw = read_json(file)
+    except UserError as error:
+        raise RunError(str(error)) from None
+    if not isinstance(raw, dict):
+        raise RunError(f"{file}: expected an object with the fields of a status")
+    fields = {field.name: field for field in dataclasses.fields(Status)}
+    if raw.get("state") not in get_args(State):
+        expected = ", ".join(get_args(State))
+        raise RunError(f"{file}: state is {raw.get('state')!r}, expected one of {expected}")
+    for name, field in fields.items():
+        if name not in raw:
+            if field.default is dataclasses.MISSING:
+                raise RunError(f"{file}: {name} is missing")
+            continue
+        value = raw[name]
+        if isinstance(value, bool) or not isinstance(value, _TYPES[str(field.type)]):
+            raise RunError(f"{file}: {name} is {value!r}, expected {field.type}")
+    return Status(**{name: raw[name] for name in fields if name in raw})
+
+
+def is_alive(status: Status, now: float, patience: float = 20.0) -> bool:
+    """Whether the process that wrote `status` is most likely still training.
+
+    It is when its last heartbeat is at most `patience` seconds from `now` (Unix seconds by the
+    watcher's clock), or when it is a running process of this very machine. Clocks of two machines
+    may differ by more than that, and network file systems may show an old status for a while:
+    there, a heartbeat that changes from one reading to the next is the better sign.
+    """
+    if status.state in ENDED:
+        return False
+    recent = abs(now - status.heartbeat) <= patience
+    return recent or (status.host == socket.gethostname() and _is_python_process(status.pid))
+
+
+def _is_python_process(pid: int) -> bool:
+    """Whether `pid` runs here and, where the system tells, is a Python program: numbers of dead
+    processes are given to new ones."""
+    if os.name == "nt" or pid < 1:
+        return False  # on Windows os.kill would end the process
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        pass  # it runs, under another user
+    except (ProcessLookupError, OverflowError):
+        return False
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True  # a system without /proc
+    return b"python" in command.split(b"\0")[0].lower()
+
+
+class StatusWriter:
+    """Keeps `status.json` of a run directory up to date, from this process' start to its end.
+
+    A change of state or message is written at once, anything else with the next heartbeat, which
+    a thread of its own writes every `interval` seconds, also while the training thread is busy.
+    What goes wrong there is raised in the training thread, by its next call.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        steps: int,
+        *,
+        step: int = 0,
+        world_size: int = 1,
+        interval: float = 2.0,
+    ) -> None:
+        """Write the state "starting". Raises RunError if that, or the reserve, cannot be written.
+
+        steps: planned optimizer steps; step: those already done, by an earlier process.
+        """
+        now = time.time()
+        self._directory = directory
+        self._interval = interval
+        self._status = Status(
+            state="starting",
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            heartbeat=now,
+            started=now,
+            step=step,
+            steps=steps,
+            world_size=world_size,
+        )
+        self._error: Exception | None = None
+        self._lock = threading.Lock()  # of the two above; never held while writing
+        self._writing = threading.Lock()
+        self._closing = threading.Event()
+        reserve = directory / RESERVE
+        with run_errors(directory, reserve):
+            if not reserve.exists():
+                # random, since some file systems compress what they store, or leave out zeros
+                write_whole(reserve, os.urandom(2**16).hex())
+        self._write()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread.start()
+
+    @property
+    def status(self) -> Status:
+        """As of the last change, written or not."""
+        with self._lock:
+            return self._status
+
+    def update(self, **changes: Any) -> None:
+        """Change fields of the status by name.
+
+        Raises RunError if it cannot be written, or if a heartbeat since the last call could not.
+        The last words, a state in `ENDED`, are written all the same, on a full disk in the place
+        of the reserve; after them the heart stops.
+        """
+        with self._lock:
+            before = self._status
+            self._status = after = dataclasses.replace(before, **changes)
+        if after.state in ENDED:
+            self._write_last()
+            return
+        self.check()
+        if (after.state, after.message) != (before.state, before.message):
+            self._write()
+
+    def check(self) -> None:
+        """Raises what went wrong in the heartbeat thread since the last call, once."""
+        with self._lock:
+            error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def close(self) -> None:
+        """End the heartbeat, after `update` was told the last words."""
+        self._closing.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._closing.wait(self._interval):
+            if self.status.state in ENDED:
+                return
+            try:
+                self._write()
+            except Exception as error:  # whatever it is, the training thread is told
+                with self._lock:
+                    self._error = error
+
+    def _write(self) -> None:
+        with self._writing, run_errors(self._directory, self._directory / STATUS):
+            with self._lock:
+                self._status = dataclasses.replace(self._status, heartbeat=time.time())
+                text = to_json(dataclasses.asdict(self._status))
+            write_whole(self._directory / STATUS, text)
+
+    def _write_last(self) -> None:
+        try:
+            self._write()
+        except RunError as error:
+            cause = error.__cause__
+            if not (isinstance(cause, OSError) and cause.errno in NO_SPACE):
+                raise
+            with run_errors(self._directory):
+                (self._directory / RESERVE).unlink(missing_ok=True)
+            self._write()

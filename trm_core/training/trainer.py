@@ -1,0 +1,305 @@
+"""One optimizer step of deep supervision (TRM paper, section 4), and all state that it moves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from trm_core.checkpoints.directory import build_model
+from trm_core.data.augment import augmentation_for
+from trm_core.data.dataset import Dataset
+from trm_core.model.config import RecursionConfig
+from trm_core.model.recursion import RecursiveModel
+from trm_core.training.carry import Carry, least_steps
+from trm_core.training.config import RunConfig
+from trm_core.training.distributed import Group
+from trm_core.training.losses import IGNORED, exactly_right, supervision_loss
+from trm_core.training.optimizers import (
+    PuzzleEmbeddings,
+    learning_rate_share,
+    make_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+)
+from trm_core.training.sampler import Sampler
+
+PUZZLE_EMBEDDING = "puzzle_embedding.weight"
+
+_SUMS = (
+    *("samples", "answer_loss", "halting_loss", "gradient_norm"),
+    *("halted", "cell_accuracy", "exact_accuracy", "halting_accuracy", "supervision_steps"),
+)
+"""What is summed up for the metrics; those after `halted` over the samples that halted."""
+
+
+class Trainer:
+    """A model in training.
+
+    Attributes
+    ----------
+    step
+        Optimizer steps done.
+    model
+        What runs the passes, in their number format.
+    micro_size
+        Samples of one pass.
+    config
+        Of the whole model; the model in training has only as many rows of the puzzle embedding as
+        samples, filled anew for each step from the table of all puzzles.
+    """
+
+    def __init__(
+        self,
+        run: RunConfig,
+        dataset: Dataset,
+        device: torch.device,
+        dtype: torch.dtype,
+        group: Group,
+    ) -> None:
+        settings = run.training
+        self.settings = settings
+        self.config: RecursionConfig = run.model_config(dataset.shape, len(dataset.identifiers))
+        self.step = 0
+        self.rewinds = 0
+        self._group = group
+        self._part = group.part(settings.batch_size)
+        self._size = self._part.stop - self._part.start
+        self.micro_size = _micro_size(settings.micro_batch_size, self._size, device)
+        self._dataset = dataset
+
+        torch.manual_seed(settings.seed)
+        weights_model = build_model(replace(self.config, puzzle_count=self._size)).to(device)
+        self._weights = dict(weights_model.named_parameters())
+        self._buffers = dict(weights_model.named_buffers())
+        self._puzzles: PuzzleEmbeddings | None = None
+        if self._weights.pop(PUZZLE_EMBEDDING, None) is not None:
+            shape = self.config.puzzle_count, self.config.puzzle_embedding_size
+            self._puzzles = PuzzleEmbeddings(torch.zeros(shape, device=device), settings)
+        self._averaged = {name: weight.detach().clone() for name, weight in self._weights.items()}
+        self._optimizer = make_optimizer(self._weights, settings)
+        # The passes run on a copy in their own number format; in float32 it is the same tensors.
+        self.model = weights_model if dtype == torch.float32 else copy.deepcopy(weights_model)
+        self.model.to(dtype)
+        parameters = dict(self.model.named_parameters())
+        self._embedded = parameters.pop(PUZZLE_EMBEDDING, None)
+        self._in_passes = list(parameters.values())
+
+        self._carry = Carry.empty(self.model, self._size)
+        self._sums = torch.zeros(len(_SUMS), dtype=torch.float64, device=device)
+        augment = None
+        if settings.augment:
+            augment = augmentation_for(
+                dataset.shape, dataset.identifiers, device, settings.extra_givens
+            )
+        self._augment = augment
+        self._sampler = self._new_sampler()
+
+    @property
+    def device(self) -> torch.device:
+        return self._sums.device
+
+    def take_step(self) -> None:
+        """One supervision step of every sample, and one step of the optimizers."""
+        settings, most = self.settings, self.config.max_supervision_steps
+        batch, generator = self._sampler.batch(self.step)
+        fresh = replace(
+            batch,
+            tokens=batch.tokens[self._part],
+            labels=batch.labels[self._part],
+            puzzle_ids=batch.puzzle_ids[self._part],
+        )
+        least = least_steps(settings.batch_size, settings.halt_exploration, most, generator)
+        carry = self._carry.replaced(fresh, self.model)
+        self.step += 1
+        share = learning_rate_share(self.step, settings)
+
+        self._carry = self._passes(carry, least[self._part], most)
+        for weight in self._weights.values():
+            assert weight.grad is not None
+            self._group.sum(weight.grad)
+        limit = settings.clip_norm or float("inf")
+        norm = nn.utils.clip_grad_norm_(self._weights.values(), limit)
+        self._sums[_SUMS.index("gradient_norm")] += norm * self._size
+        for options in self._optimizer.param_groups:
+            options["lr"] = share * settings.learning_rate
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        if self._puzzles is not None and self._embedded is not None:
+            assert self._embedded.grad is not None
+            self._puzzles.update(carry.puzzle_ids, self._embedded.grad, share, self._group)
+            self._embedded.grad = None
+        averaged, weights = list(self._averaged.values()), list(self._weights.values())
+        torch._foreach_lerp_(averaged, [w.detach() for w in weights], 1 - settings.ema_decay)
+        self._copy_weights()
+
+    def _passes(self, carry: Carry, least: Tensor, most: int) -> Carry:
+        """Forward and backward, some samples at a time; gradients add up in the weights."""
+        if self._puzzles is not None and self._embedded is not None:
+            with torch.no_grad():
+                self._embedded.copy_(self._puzzles.table[carry.puzzle_ids])
+        rows = torch.arange(self._size, device=self.device)
+        parts = []
+        for start in range(0, self._size, self.micro_size):
+            part = slice(start, start + self.micro_size)
+            samples = Carry(**{name: t[part] for name, t in carry.tensors().items()})
+            output = self.model.supervision_step(
+                samples.tokens, samples.state, rows[part], gradient=self.settings.gradient or None
+            )
+            losses = supervision_loss(output.logits, output.halt_logit, samples.labels)
+            (losses.total / self.settings.batch_size).backward()
+            self._collect_gradients()
+            after = samples.after(output, most, least[part])
+            parts.append(after)
+            right = exactly_right(output.logits, samples.labels)
+            with torch.no_grad():
+                self._sums += torch.stack(
+                    [
+                        torch.tensor(float(len(right)), device=self.device),
+                        losses.answer,
+                        losses.halting,
+                        losses.answer.new_zeros(()),
+                        *_sums_of_halted(after, output.logits, output.halt_logit, right),
+                    ]
+                ).double()
+        return Carry(
+            **{
+                name: torch.cat([part.tensors()[name] for part in parts])
+                for name in carry.tensors()
+            }
+        )
+
+    def _collect_gradients(self) -> None:
+        """Add the gradients of a pass, in its number format, to those of the weights in float32."""
+        if self._in_passes[0] is next(iter(self._weights.values())):
+            return
+        for weight, in_passes in zip(self._weights.values(), self._in_passes, strict=True):
+            assert in_passes.grad is not None
+            if weight.grad is None:
+                weight.grad = in_passes.grad.float()
+            else:
+                weight.grad += in_passes.grad
+            in_passes.grad = None
+
+    def _copy_weights(self) -> None:
+        """Bring the weights of the passes up to date."""
+        with torch.no_grad():
+            torch._foreach_copy_(self._in_passes, list(self._weights.values()))
+
+    def is_finite(self) -> bool:
+        """Whether all losses and gradients since the last metrics are numbers."""
+        return bool(self._group.sum(self._sums.clone()).isfinite().all())
+
+    def take_metrics(self) -> dict[str, float]:
+        """Means over the steps since the last call: losses over all samples, the others over
+        those that halted (NaN if none did), as the official code counts."""
+        sums = dict(zip(_SUMS, self._group.sum(self._sums.clone()).tolist(), strict=True))
+        self._sums.zero_()
+        samples, halted = sums.pop("samples"), sums.pop("halted")
+        over_all = _SUMS[1 : _SUMS.index("halted")]
+        row = {
+            name: value / (samples if name in over_all else halted or float("nan"))
+            for name, value in sums.items()
+        }
+        share = learning_rate_share(self.step, self.settings)
+        loss = row["answer_loss"] + 0.5 * row["halting_loss"]
+        return {"loss": loss, **row, "learning_rate": share * self.settings.learning_rate}
+
+    def averaged_weights(self) -> dict[str, Tensor]:
+        """All tensors of the whole model, float32: what is evaluated and saved."""
+        tensors = {**self._averaged, **self._buffers}
+        if self._puzzles is not None:
+            tensors[PUZZLE_EMBEDDING] = self._puzzles.table
+        return tensors
+
+    def averaged_model(self, dtype: torch.dtype) -> RecursiveModel:
+        """The model with averaged weights, for evaluation."""
+        with torch.device("meta"):
+            model = build_model(self.config)
+        tensors = {name: tensor.to(dtype) for name, tensor in self.averaged_weights().items()}
+        model.load_state_dict(tensors, assign=True)
+        return model.eval()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All state of training that `averaged_weights` does not have; every process must ask."""
+        carry = {
+            name: torch.cat(self._group.gather(tensor.to(torch.uint8) if tensor.dtype == torch.bool else tensor))
+            for name, tensor in self._carry.tensors().items()
+        }
+        return {
+            **{f"weights/{name}": weight.detach() for name, weight in self._weights.items()},
+            **{
+                f"optimizer/{name}": tensor
+                for name, tensor in optimizer_tensors(self._optimizer, self._weights).items()
+            },
+            **{f"carry/{name}": tensor for name, tensor in carry.items()},
+            "sums": self._group.sum(self._sums.clone()),
+        }
+
+    def restore(
+        self,
+        step: int,
+        rewinds: int,
+        tensors: Mapping[str, Tensor],
+        averaged: Mapping[str, Tensor],
+    ) -> None:
+        """Go on from where `tensors` and `averaged_weights` were taken."""
+        self.step, self.rewinds = step, rewinds
+        state = {name: tensor.to(self.device) for name, tensor in tensors.items()}
+        with torch.no_grad():
+            for name, weight in self._weights.items():
+                weight.copy_(state[f"weights/{name}"])
+                weight.grad = None
+                self._averaged[name].copy_(averaged[name])
+            for name, buffer in self._buffers.items():
+                buffer.copy_(averaged[name])
+            if self._puzzles is not None:
+                self._puzzles.table.copy_(averaged[PUZZLE_EMBEDDING])
+        for name, buffer in self.model.named_buffers():
+            buffer.copy_(averaged[name])
+        self._copy_weights()
+        prefix = "optimizer/"
+        restore_optimizer(
+            self._optimizer,
+            self._weights,
+            {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)},
+        )
+        like = self._carry.tensors()
+        self._carry = Carry(
+            **{name: state[f"carry/{name}"][self._part].to(like[name].dtype) for name in like}
+        )
+        self._sums = state["sums"] if self._group.leads else torch.zeros_like(self._sums)
+        self._sampler = self._new_sampler()
+
+    def _new_sampler(self) -> Sampler:
+        """After a rewind the data come in another order, as the last one led nowhere."""
+        seeds = self.settings.seed, self.rewinds
+        return Sampler(
+            self._dataset, self.settings.batch_size, seeds, self.device, self._augment
+        )
+
+
+def _micro_size(wanted: int, size: int, device: torch.device) -> int:
+    """The most samples of one pass that divide `size`: on a CPU few, so that they fit its cache."""
+    most = wanted or (32 if device.type == "cpu" else size)
+    return max(part for part in range(1, min(most, size) + 1) if size % part == 0)
+
+
+def _sums_of_halted(
+    after: Carry, logits: Tensor, halt_logit: Tensor, right: Tensor
+) -> list[Tensor]:
+    """Over the samples that halted: their number, and sums of what `_SUMS` names after it."""
+    halted = after.halted
+    counted = after.labels != IGNORED
+    cells = ((logits.argmax(-1) == after.labels) & counted).sum(-1) / counted.sum(-1).clamp(min=1)
+    judged = (halt_logit > 0) == right
+    return [
+        halted.sum(),
+        (cells * halted).sum(),
+        (right & halted).sum(),
+        (judged & halted).sum(),
+        (after.steps * halted).sum(),
+    ]
