@@ -90,9 +90,7 @@ def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
         raise CheckpointError(f"{info.directory} cannot be written: {error}") from None
 
 
-def write_model(
-    directory: Path, weights: Mapping[str, Tensor], info: ModelInfo, card: str
-) -> None:
+def write_model(directory: Path, weights: Mapping[str, Tensor], info: ModelInfo, card: str) -> None:
     """Put the files of a model directory into `directory`. Raises SafetensorError or OSError."""
     save_file(
         {name: tensor.contiguous() for name, tensor in weights.items()},

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ class ModelInfo:
         if not puzzle.fits(self.puzzle):
             return f"{self.name} is made for {self.puzzle}, this is {puzzle.shape}"
         tells_tasks_apart = self.config.puzzle_embedding_size > 0 and self.config.puzzle_count > 1
-        if isinstance(puzzle, Arc) and tells_tasks_apart and puzzle.task.id not in self.identifiers:
+        if isinstance(puzzle, Arc) and tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
                 return f"{self.name} was not trained on the task {puzzle.task.id}"
             return f"{self.name} knows tasks by number only; import it with their identifiers"
@@ -105,9 +106,12 @@ class ModelInfo:
 
     def puzzle_id(self, puzzle: Puzzle) -> int:
         """The row of the puzzle embedding for a `puzzle` that fits; only ARC has more than one."""
-        if isinstance(puzzle, Arc) and puzzle.task.id in self.identifiers:
-            return self.identifiers.index(puzzle.task.id)
-        return 0
+        return self._rows.get(puzzle.task.id, 0) if isinstance(puzzle, Arc) else 0
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """The row of the puzzle embedding by name; there may be hundreds of thousands."""
+        return {name: row for row, name in enumerate(self.identifiers)}
 
     def to_json(self) -> dict[str, Any]:
         """The content of `config.json`; `read_info` reads it back."""

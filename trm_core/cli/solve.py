@@ -138,4 +138,3 @@ def _model_for(puzzle: Puzzle) -> ModelInfo:
     if model := first_fitting(models, puzzle):
         return model
     raise CheckpointError(why_none_fits(models, puzzle))
-

@@ -17,7 +17,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from trm_core.cli.options import Device, Json
 
 if TYPE_CHECKING:
-    from trm_core.training.config import RunConfig
     from trm_core.training.run_directory import RunDirectory
 
 
@@ -79,7 +78,10 @@ def _new(preset: str, changes: list[str], out: Path | None) -> RunDirectory:
 
     config = load_preset(preset).changed(changes)
     path = Path("runs", config.preset) if out is None else out
-    if os.environ.get("RANK", "0") != "0" or os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0":
+    if (
+        os.environ.get("RANK", "0") != "0"
+        or os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    ):
         return RunDirectory.wait_for(path)
     return RunDirectory.create(path, config.to_json())
 

@@ -7,6 +7,7 @@ import statistics
 import time
 
 import torch
+from torch.autograd import backward
 
 from trm_core.model.blocks import Network
 from trm_core.model.recursion import RecursiveModel
@@ -42,8 +43,7 @@ def compiling_pays(
     except Exception:  # torch.compile lets out whatever the compiler trips over
         return False
     ratios = [
-        _seconds(compiled, samples, gradient) / _seconds(plain, samples, gradient)
-        for _ in range(5)
+        _seconds(compiled, samples, gradient) / _seconds(plain, samples, gradient) for _ in range(5)
     ]
     return statistics.median(ratios) < 0.98
 
@@ -62,7 +62,7 @@ def _seconds(model: RecursiveModel, samples: int, gradient: GradientMode) -> flo
             torch.zeros_like(tokens[:, 0]),
             gradient=gradient or None,
         )
-        supervision_loss(output.logits, output.halt_logit, tokens).total.backward()
+        backward(supervision_loss(output.logits, output.halt_logit, tokens).total)
         model.zero_grad()
     _wait_for(device)
     return time.perf_counter() - started

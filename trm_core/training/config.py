@@ -228,7 +228,9 @@ class RunConfig:
         if len(tables) == 1:
             return tables[0], key
         if tables:
-            raise TrainingConfigError(f"--set {key}: write {' or '.join(f'{t}.{key}' for t in tables)}")
+            raise TrainingConfigError(
+                f"--set {key}: write {' or '.join(f'{t}.{key}' for t in tables)}"
+            )
         bare = [name for table in _TABLES for name in names[table]]
         raise TrainingConfigError(
             f"--set {key}: unknown, {expected_one_of(key, known if '.' in key else bare)}"

@@ -54,9 +54,10 @@ class Group:
         """The `tensor` of every process, in order; all have the same shape."""
         if self.size == 1:
             return [tensor]
-        parts = [torch.empty_like(tensor) for _ in range(self.size)]
-        dist.all_gather(parts, tensor.contiguous())
-        return parts
+        as_bytes = tensor.contiguous().view(torch.uint8)  # so that any dtype can travel
+        parts = [torch.empty_like(as_bytes) for _ in range(self.size)]
+        dist.all_gather(parts, as_bytes)
+        return [part.view(tensor.dtype) for part in parts]
 
     def gather_objects(self, value: _Value) -> list[_Value]:
         """The `value`, anything that can be pickled, of every process, in order."""

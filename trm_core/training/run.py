@@ -33,7 +33,7 @@ from trm_core.training.status import State, Status, StatusWriter
 from trm_core.training.trainer import Trainer
 
 MOST_REWINDS = 3
-"""Times that a run steps back from a loss that is no number without having saved, before it fails."""
+"""Times that a run steps back from a loss that is no number before it fails, unless it saved."""
 
 _PAUSE = 0.2  # seconds between looks for the request that ends a pause
 
@@ -151,9 +151,7 @@ class _Run:
             )
         data = group.led(self._data)
         dataset = read_dataset(data, "train")
-        self._held_out = HeldOut(
-            data, self._settings.evaluate_puzzles, self._settings.seed, group
-        )
+        self._held_out = HeldOut(data, self._settings.evaluate_puzzles, self._settings.seed, group)
         checkpoint = self._newest_checkpoint()
         found = checkpoint.progress.dtype if checkpoint else self._settings.dtype
         self._dtype = choose_dtype(found, device)
@@ -310,9 +308,7 @@ class _Run:
         """Write a checkpoint, unless this step has one, and remove those that are not kept."""
         then, trainer = time.monotonic(), self._trainer
         tensors = trainer.tensors()
-        progress = Progress(
-            trainer.step, trainer.rewinds, named_dtype(self._dtype), self._compiled
-        )
+        progress = Progress(trainer.step, trainer.rewinds, named_dtype(self._dtype), self._compiled)
         results = results_of(evaluation, self._held_out.name) if evaluation else ()
         target = self._directory.checkpoint(trainer.step)
         info = replace(self._info, results=results, directory=target)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import backward
 
 from trm_core.checkpoints.directory import build_model
 from trm_core.data.augment import augmentation_for
@@ -28,6 +29,9 @@ from trm_core.training.optimizers import (
 from trm_core.training.sampler import Sampler
 
 PUZZLE_EMBEDDING = "puzzle_embedding.weight"
+
+CACHED = 400_000
+"""Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
 
 _SUMS = (
     *("samples", "answer_loss", "halting_loss", "gradient_norm"),
@@ -68,7 +72,7 @@ class Trainer:
         self._group = group
         self._part = group.part(settings.batch_size)
         self._size = self._part.stop - self._part.start
-        self.micro_size = _micro_size(settings.micro_batch_size, self._size, device)
+        self.micro_size = _micro_size(settings.micro_batch_size, self._size, self.config, device)
         self._dataset = dataset
 
         torch.manual_seed(settings.seed)
@@ -150,7 +154,7 @@ class Trainer:
                 samples.tokens, samples.state, rows[part], gradient=self.settings.gradient or None
             )
             losses = supervision_loss(output.logits, output.halt_logit, samples.labels)
-            (losses.total / self.settings.batch_size).backward()
+            backward(losses.total / self.settings.batch_size)
             self._collect_gradients()
             after = samples.after(output, most, least[part])
             parts.append(after)
@@ -187,7 +191,7 @@ class Trainer:
     def _copy_weights(self) -> None:
         """Bring the weights of the passes up to date."""
         with torch.no_grad():
-            torch._foreach_copy_(self._in_passes, list(self._weights.values()))
+            torch._foreach_copy_([*self._in_passes], [*self._weights.values()])
 
     def is_finite(self) -> bool:
         """Whether all losses and gradients since the last metrics are numbers."""
@@ -226,7 +230,7 @@ class Trainer:
     def tensors(self) -> dict[str, Tensor]:
         """All state of training that `averaged_weights` does not have; every process must ask."""
         carry = {
-            name: torch.cat(self._group.gather(tensor.to(torch.uint8) if tensor.dtype == torch.bool else tensor))
+            name: torch.cat(self._group.gather(tensor))
             for name, tensor in self._carry.tensors().items()
         }
         return {
@@ -268,23 +272,21 @@ class Trainer:
             {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)},
         )
         like = self._carry.tensors()
-        self._carry = Carry(
-            **{name: state[f"carry/{name}"][self._part].to(like[name].dtype) for name in like}
-        )
+        self._carry = Carry(**{name: state[f"carry/{name}"][self._part] for name in like})
         self._sums = state["sums"] if self._group.leads else torch.zeros_like(self._sums)
         self._sampler = self._new_sampler()
 
     def _new_sampler(self) -> Sampler:
         """After a rewind the data come in another order, as the last one led nowhere."""
         seeds = self.settings.seed, self.rewinds
-        return Sampler(
-            self._dataset, self.settings.batch_size, seeds, self.device, self._augment
-        )
+        return Sampler(self._dataset, self.settings.batch_size, seeds, self.device, self._augment)
 
 
-def _micro_size(wanted: int, size: int, device: torch.device) -> int:
-    """The most samples of one pass that divide `size`: on a CPU few, so that they fit its cache."""
-    most = wanted or (32 if device.type == "cpu" else size)
+def _micro_size(wanted: int, size: int, config: RecursionConfig, device: torch.device) -> int:
+    """Samples of one pass, a divisor of `size`: all on a GPU, what suits its cache on a CPU."""
+    most = wanted or size
+    if not wanted and device.type == "cpu":
+        most = max(1, CACHED // (config.length * config.hidden_size))
     return max(part for part in range(1, min(most, size) + 1) if size % part == 0)
 
 
