@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
@@ -46,44 +45,53 @@ def train(
     """
     if (preset is None) == (resume is None):
         raise typer.BadParameter(
-            f"give a preset ({', '.join(_presets())}), or --resume with a run directory"
+            f"give --resume with a run directory, or one of these presets:\n\n{_presets()}"
         )
+    if resume is not None and out is not None:
+        raise typer.BadParameter("--out is for a new run, --resume goes on in its own directory")
     directory = _new(preset, changes or [], out) if preset else _resumed(resume, changes or [])
 
     from trm_core.model.device import choose_device
     from trm_core.training.run import train
 
-    with _shown(directory, as_json) as report:
+    with _JsonLines() if as_json else _Terminal(directory) as display:
         status = train(
             directory,
             choose_device(_device_of_process(device)),
             time_limit=float("inf") if time_limit is None else time_limit,
-            report=report,
+            report=display.show,
+            on_data=display.show_data,
         )
     if status is not None and not as_json:
         said = f" ({status.message})" if status.message else ""
         print(f"{status.state} at step {status.step:,} of {status.steps:,}{said}: {directory.path}")
 
 
-def _presets() -> list[str]:
-    from trm_core.training.config import presets
+def _presets() -> str:
+    """The presets that come with the program, a line each."""
+    from trm_core.training.config import presets, read_toml
 
-    return [file.stem for file in presets()]
+    return "\n\n".join(
+        f"{file.stem}: {read_toml(file).get('description', '')}" for file in presets()
+    )
 
 
 def _new(preset: str, changes: list[str], out: Path | None) -> RunDirectory:
-    """A new run directory, or under torchrun, the one that this run has made already."""
+    """A new run directory, or under torchrun, the one that the first process makes or has made."""
     from trm_core.training.config import load_preset
     from trm_core.training.run_directory import RunDirectory
+    from trm_core.training.run_files import RunError
 
     config = load_preset(preset).changed(changes)
     path = Path("runs", config.preset) if out is None else out
-    if (
-        os.environ.get("RANK", "0") != "0"
-        or os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
-    ):
-        return RunDirectory.wait_for(path)
-    return RunDirectory.create(path, config.to_json())
+    leads = os.environ.get("RANK", "0") == "0"
+    restarted = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    if leads and not (restarted and path.exists()):
+        return RunDirectory.create(path, config.to_json())
+    directory = RunDirectory.wait_for(path)
+    if directory.config != config.to_json():  # of another run, which the first process refused
+        raise RunError(f"{directory.path} is there already, with other settings")
+    return directory
 
 
 def _resumed(path: Path | None, changes: list[str]) -> RunDirectory:
@@ -104,29 +112,57 @@ def _device_of_process(device: str) -> str:
     return f"cuda:{local_rank}" if device == "cuda" and local_rank else device
 
 
-@contextmanager
-def _shown(directory: RunDirectory, as_json: bool) -> Iterator[Any]:
-    """A function that shows rows of metrics: as JSON, or on a terminal with a progress bar."""
-    if as_json:
-        yield lambda row: print(json.dumps(row), flush=True)
-        return
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,} of {task.total:,} steps"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task(directory.path.name, total=directory.config["training"]["steps"])
+class _JsonLines(AbstractContextManager["_JsonLines"]):
+    """Rows of metrics on stdout, and nothing else."""
 
-        def show(row: dict[str, Any]) -> None:
-            bar.update(task, completed=row["step"])
-            names = {name: value for name, value in row.items() if "/" in name}
-            if any(name.startswith("held_out/") for name in names):
-                exact = names["held_out/exact_accuracy"]
-                print(f"step {row['step']:,}: {exact:.1%} of held-out puzzles exactly right")
+    def __exit__(self, *exception: object) -> None:
+        pass
 
-        yield show
+    def show(self, row: dict[str, Any]) -> None:
+        print(json.dumps(row), flush=True)
+
+    def show_data(self, done: int, total: int) -> None:
+        pass
+
+
+class _Terminal(AbstractContextManager["_Terminal"]):
+    """A progress bar on a terminal's stderr, and a line on stdout for every evaluation."""
+
+    def __init__(self, directory: RunDirectory) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,} of {task.total:,}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[said]}"),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._steps: int = directory.config["training"]["steps"]
+        self._task = self._bar.add_task("starting", total=self._steps, said="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.stop()
+
+    def show(self, row: dict[str, Any]) -> None:
+        if "held_out/exact_accuracy" in row:
+            exact = row["held_out/exact_accuracy"]
+            print(
+                f"step {row['step']:,}: {exact:.1%} of held-out puzzles exactly right", flush=True
+            )
+            return
+        said = f"loss {row['train/loss']:.3f}, {row['train/samples_per_second']:,.0f} samples/s"
+        self._bar.update(
+            self._task,
+            description="steps",
+            completed=row["step"],
+            total=self._steps,
+            said=said,
+        )
+
+    def show_data(self, done: int, total: int) -> None:
+        self._bar.update(self._task, description="making puzzles", completed=done, total=total)

@@ -1,16 +1,19 @@
 """Checkpoints of a run: a model directory with the averaged weights, plus all that training moves.
 
 `trainer.safetensors` holds what `Trainer.tensors` gives; its header says how far training was, and
-a fingerprint of every tensor in both files, by which damage is noticed.
+a fingerprint of that and of every tensor in both files, by which damage is noticed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import torch
@@ -19,8 +22,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from trm_core.checkpoints.directory import read_tensors, write_model
-from trm_core.checkpoints.info import CheckpointError, ModelInfo
-from trm_core.files import whole_directory
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.files import whole_directory, write_whole
 from trm_core.training.run_files import run_errors
 
 FORMAT = "trm-studio-trainer"
@@ -51,9 +54,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that was read: the averaged weights, and the rest of the trainer's state."""
+    """A checkpoint that was read: the averaged weights, and the rest of the trainer's state.
+
+    evaluated: whether its config says how well it does.
+    """
 
     progress: Progress
+    evaluated: bool
     averaged: dict[str, Tensor]
     tensors: dict[str, Tensor]
 
@@ -67,7 +74,7 @@ def save_checkpoint(
 ) -> None:
     """Write the checkpoint `info.directory`, whole or not at all. Raises RunError."""
     averaged, tensors = _on_cpu(averaged), _on_cpu(tensors)
-    header = progress.to_header() | {"fingerprint": _fingerprint(averaged, tensors)}
+    header = progress.to_header() | {"fingerprint": _fingerprint(progress, averaged, tensors)}
     target = info.directory
     with run_errors(target.parent.parent, target):
         try:
@@ -78,9 +85,25 @@ def save_checkpoint(
             raise _as_os_error(error) from error
 
 
+def describe_checkpoint(info: ModelInfo, card: str) -> None:
+    """Have the checkpoint `info.directory` say what was found out since. Raises RunError."""
+    target = info.directory
+    with run_errors(target.parent.parent, target):
+        write_whole(target / "config.json", json.dumps(info.to_json(), indent=2) + "\n")
+        write_whole(target / "README.md", card)
+
+
+def put_aside(directory: Path) -> None:
+    """Give a damaged checkpoint a name under which none is looked for. Raises RunError."""
+    names = (f"{directory.name}.damaged{number or ''}" for number in count())
+    free = (directory.with_name(name) for name in names)
+    with run_errors(directory.parent.parent, directory), suppress(FileNotFoundError):
+        directory.rename(next(path for path in free if not path.exists()))
+
+
 def read_checkpoint(directory: Path) -> Checkpoint:
     """Read a checkpoint. Raises CheckpointError if anything in it is missing or damaged."""
-    file = directory / TRAINER
+    info, file = read_info(directory), directory / TRAINER
     averaged, tensors = read_tensors(directory / MODEL), read_tensors(file)
     try:
         with safe_open(file, "pt") as opened:
@@ -95,14 +118,14 @@ def read_checkpoint(directory: Path) -> Checkpoint:
             raise KeyError
     except (KeyError, ValueError, SafetensorError, OSError):
         raise CheckpointError(f"{file}: not a trainer's state that this version reads") from None
-    if header.get("fingerprint") != _fingerprint(averaged, tensors):
-        raise CheckpointError(f"{directory}: damaged, its tensors are not those that were saved")
-    return Checkpoint(progress, averaged, tensors)
+    if header.get("fingerprint") != _fingerprint(progress, averaged, tensors):
+        raise CheckpointError(f"{directory}: damaged, it holds something else than was saved")
+    return Checkpoint(progress, bool(info.results), averaged, tensors)
 
 
 def _as_os_error(error: SafetensorError) -> OSError:
     """The error of the system that safetensors met, of which it gives nothing but a description."""
-    found = re.search(r"code: (\d+)", str(error))
+    found = re.search(r"(?:code:|os error) (\d+)", str(error))
     return OSError(int(found[1]), os.strerror(int(found[1]))) if found else OSError(str(error))
 
 
@@ -110,9 +133,9 @@ def _on_cpu(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
 
 
-def _fingerprint(*groups: Mapping[str, Tensor]) -> str:
-    """SHA-256 over names, shapes and bytes of all tensors."""
-    digest = hashlib.sha256()
+def _fingerprint(progress: Progress, *groups: Mapping[str, Tensor]) -> str:
+    """SHA-256 over the progress, and names, shapes and bytes of all tensors."""
+    digest = hashlib.sha256(repr(progress.to_header()).encode())
     for tensors in groups:
         for name in sorted(tensors):
             tensor = tensors[name]

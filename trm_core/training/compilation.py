@@ -25,6 +25,12 @@ def compile_networks(model: RecursiveModel) -> None:
             module.compile(dynamic=False)
 
 
+def compile_now(model: RecursiveModel, samples: int, gradient: GradientMode) -> None:
+    """Compile the networks of `model` for passes of `samples` samples, which may take minutes."""
+    compile_networks(model)
+    _seconds(model, samples, gradient)
+
+
 def compiling_pays(
     model: RecursiveModel, samples: int, passes: int, gradient: GradientMode
 ) -> bool:
@@ -37,9 +43,8 @@ def compiling_pays(
     if _seconds(plain, samples, gradient) * passes < WORTH_TRYING:
         return False
     compiled = copy.deepcopy(model)
-    compile_networks(compiled)
     try:
-        _seconds(compiled, samples, gradient)
+        compile_now(compiled, samples, gradient)
     except Exception:  # torch.compile lets out whatever the compiler trips over
         return False
     ratios = [

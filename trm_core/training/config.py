@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -121,7 +122,7 @@ class TrainingSettings:
                 raise RecordError(f"training.{name} is {value!r}, expected one of {names}")
         for field in fields(self):
             value = getattr(self, field.name)
-            least, most = _LIMITS.get(field.name, (0, 2**40) if field.type == "int" else (0, 1e6))
+            least, most = _LIMITS.get(field.name, (0, 2**40) if field.type == "int" else (0, 10**6))
             if field.type in ("int", "float") and not least <= value <= most:  # also not a number
                 raise RecordError(
                     f"training.{field.name} is {value}, expected {least} to {most:,}".replace(
@@ -134,9 +135,10 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "steps": (1, 2**40),
     "batch_size": (1, 1_000_000),
     "micro_batch_size": (0, 1_000_000),
+    "learning_rate": (1e-12, 1),
     "final_learning_rate": (0, 1),
-    "beta1": (0, 1),
-    "beta2": (0, 1),
+    "beta1": (0, 0.999999),
+    "beta2": (0, 0.999999),
     "ema_decay": (0, 1),
     "halt_exploration": (0, 1),
     "evaluate_every": (1, 2**40),
@@ -231,10 +233,15 @@ class RunConfig:
             raise TrainingConfigError(
                 f"--set {key}: write {' or '.join(f'{t}.{key}' for t in tables)}"
             )
+        if "." in key:
+            elsewhere = [place for place in known if place.endswith(key[key.index(".") :])]
+            raise TrainingConfigError(
+                f"--set {key}: unknown, did you mean {' or '.join(elsewhere)}?"
+                if elsewhere
+                else f"--set {key}: unknown, {expected_one_of(key, known)}"
+            )
         bare = [name for table in _TABLES for name in names[table]]
-        raise TrainingConfigError(
-            f"--set {key}: unknown, {expected_one_of(key, known if '.' in key else bare)}"
-        )
+        raise TrainingConfigError(f"--set {key}: unknown, {expected_one_of(key, bare)}")
 
     def model_config(self, shape: PuzzleShape, puzzle_count: int) -> RecursionConfig:
         """The model's config for data of `shape` with `puzzle_count` puzzle identifiers."""
@@ -254,7 +261,7 @@ def load_preset(name_or_file: str) -> RunConfig:
     """A preset by name, or any TOML file laid out like one. Raises TrainingConfigError."""
     names = [file.stem for file in presets()]
     file = PRESETS / f"{name_or_file}.toml" if name_or_file in names else Path(name_or_file)
-    if not file.is_file():
+    if not os.path.isfile(file):  # also a name that no file can have
         raise TrainingConfigError(
             f"no preset called {name_or_file!r}, {expected_one_of(name_or_file, names)}"
         )
@@ -265,7 +272,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """The tables in `file`. Raises TrainingConfigError."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no text, or what Python cannot hold
         raise TrainingConfigError(f"{file}: not TOML, {error}") from None
     except OSError as error:
         raise TrainingConfigError(f"{file}: {error.strerror}") from None
@@ -319,5 +326,5 @@ def _value(text: str) -> Any:
     """`text` as TOML reads a value, or itself where it is none."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, or what Python cannot hold
         return text

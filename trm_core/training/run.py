@@ -20,13 +20,20 @@ from trm_core.errors import UserError
 from trm_core.evaluation.scores import Evaluation
 from trm_core.model.device import choose_dtype, named_dtype
 from trm_core.training.card import card_of
-from trm_core.training.checkpoint import Checkpoint, Progress, read_checkpoint, save_checkpoint
-from trm_core.training.compilation import compile_networks, compiling_pays
+from trm_core.training.checkpoint import (
+    Checkpoint,
+    Progress,
+    describe_checkpoint,
+    put_aside,
+    read_checkpoint,
+    save_checkpoint,
+)
+from trm_core.training.compilation import compile_now, compiling_pays
 from trm_core.training.config import RunConfig, data_build
 from trm_core.training.distributed import Group
 from trm_core.training.held_out import HeldOut, metrics_of, results_of
 from trm_core.training.metrics import MetricsWriter
-from trm_core.training.run_directory import Request, RunDirectory
+from trm_core.training.run_directory import DATA, Request, RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.signals import Interrupted, StopSignals
 from trm_core.training.status import State, Status, StatusWriter
@@ -50,13 +57,15 @@ def train(
     *,
     time_limit: float = math.inf,
     report: Callable[[Row], None] = lambda row: None,
+    on_data: Callable[[int, int], None] = lambda done, total: None,
 ) -> Status | None:
     """Train the run in `directory`, from its last checkpoint if it has one; how it ended.
 
     Every process that torchrun starts calls this. The first one writes the run directory; the
     others return None.
 
-    time_limit: seconds after which it saves and stops. report: is told every row of metrics.
+    time_limit: seconds after which it saves and stops. report: is told every row of metrics;
+    on_data: how many puzzles of how many are made, where the preset says how to make them.
     Raises UserError, which `status.json` then tells too.
     """
     deadline = time.monotonic() + time_limit
@@ -67,8 +76,10 @@ def train(
             status = _Status(directory, config.training.steps, group)
             try:
                 with signals.interruptible():
-                    run = _Run(directory, config, device, group, signals, status, report)
-                return status.end(*run.go(deadline))
+                    run = _Run(
+                        directory, config, device, group, signals, status, report, on_data, deadline
+                    )
+                return status.end(*run.go())
             except Interrupted:
                 return status.end("stopped", f"stopped by {signals.received} before training began")
             except UserError as error:
@@ -102,7 +113,8 @@ class _Status:
     def __init__(self, directory: RunDirectory, steps: int, group: Group) -> None:
         self._writer: StatusWriter | None = None
         if group.leads:
-            self._writer = StatusWriter(directory.path, steps, world_size=group.size)
+            step = max(directory.saved_steps(), default=0)
+            self._writer = StatusWriter(directory.path, steps, step=step, world_size=group.size)
 
     def update(self, **changes: Any) -> None:
         if self._writer is not None:
@@ -130,6 +142,8 @@ class _Run:
         signals: StopSignals,
         status: _Status,
         report: Callable[[Row], None],
+        on_data: Callable[[int, int], None],
+        deadline: float,
     ) -> None:
         self._directory = directory
         self._config = config
@@ -138,11 +152,15 @@ class _Run:
         self._signals = signals
         self._status = status
         self._report = report
+        self._on_data = on_data
+        self._deadline = deadline
         self._request: Request | None = None
         if group.leads:
             with suppress(RunError):
                 directory.take_request()  # one from before this start is not for it
         self._rewinds_since_saved = 0
+        self._evaluation: Evaluation | None = None  # at this very step
+        self._owes_evaluation = False
 
         if config.training.batch_size % group.size:
             raise TrainingError(
@@ -163,23 +181,28 @@ class _Run:
             self._compiled = checkpoint.progress.compiled
         else:
             self._compiled = self._choose_compiled()
-            self._save(None)
+            self._save()
         if self._compiled:
-            compile_networks(self._trainer.model)
+            self._compile()  # now, while a signal can end it
         self._since = time.monotonic(), self._trainer.step
 
-    def go(self, deadline: float) -> tuple[State, str]:
+    def go(self) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
         trainer, settings = self._trainer, self._settings
         self._status.update(state="running", step=trainer.step)
-        while trainer.step < settings.steps:
-            wish, why = self._group.agreed(self._wish(deadline))
-            if wish == "pause":
-                wish, why = self._pause(deadline)
+        while trainer.step < settings.steps or self._owes_evaluation:
+            wish, why = self._group.agreed(self._wish())
+            while wish == "pause":
+                wish, why = self._pause()
             if wish == "stop":
-                self._save(None)
+                self._save()
                 return "stopped", why
+            if self._owes_evaluation:
+                self._evaluate()
+                self._save()
+                continue
             trainer.take_step()
+            self._evaluation = None
             at_end = trainer.step == settings.steps
             log, evaluate, save = (
                 at_end or trainer.step % every == 0
@@ -194,20 +217,27 @@ class _Run:
                 continue
             if log:
                 self._log()
-            evaluation = self._evaluate() if evaluate else None
+            if evaluate:
+                self._evaluate()
             if save:
-                self._save(evaluation)
+                self._save()
         return "finished", ""
 
     def _data(self) -> Path:
         """The data set to train on, which is built first where the preset says how."""
         if path := self._config.data.get("path"):
             return Path(path)
-        target = self._directory.path / "data"
+        target = self._directory.path / DATA
         if not target.exists():
+            told = -math.inf
 
             def progress(done: int, total: int) -> None:
-                self._status.update(message=f"making puzzles to train on: {done:,} of {total:,}")
+                nonlocal told
+                self._on_data(done, total)
+                if time.monotonic() - told > 1:  # each message is a file, written to the disk
+                    told = time.monotonic()
+                    said = f"making puzzles to train on: {done:,} of {total:,}"
+                    self._status.update(message=said)
 
             build(data_build(self._config.data), target, progress)
             self._status.update(message="")
@@ -232,13 +262,19 @@ class _Run:
             and compiling_pays(trainer.model, trainer.micro_size, passes, settings.gradient)
         )
 
-    def _wish(self, deadline: float) -> tuple[Literal["go", "pause", "stop"], str]:
+    def _compile(self) -> None:
+        trainer = self._trainer
+        self._status.update(message="compiling the networks")
+        compile_now(trainer.model, trainer.micro_size, self._settings.gradient)
+        self._status.update(message="")
+
+    def _wish(self) -> tuple[Literal["go", "pause", "stop"], str]:
         """What the leading process is to do now, and why."""
         if not self._group.leads:
             return "go", ""
         if self._signals.received:
             return "stop", f"stopped by {self._signals.received}"
-        if time.monotonic() > deadline:
+        if time.monotonic() > self._deadline:
             return "stop", "the time limit was reached"
         self._look_for_request()
         request, self._request = self._request, None
@@ -247,20 +283,22 @@ class _Run:
         return ("pause" if request == "pause" else "go"), ""
 
     def _look_for_request(self) -> None:
+        if not self._group.leads:
+            return
         try:
             self._request = self._directory.take_request() or self._request
         except RunError as error:
             self._status.update(message=str(error))
 
-    def _pause(self, deadline: float) -> tuple[Literal["go", "pause", "stop"], str]:
+    def _pause(self) -> tuple[Literal["go", "pause", "stop"], str]:
         """Save, then wait for a reason to go on or to stop."""
-        self._save(None)
+        self._save()
         self._status.update(state="paused", samples_per_second=None, remaining_seconds=None)
         while True:
             time.sleep(_PAUSE)
             self._look_for_request()
             resumes = self._request == "resume"
-            wish, why = self._group.agreed(self._wish(deadline))
+            wish, why = self._group.agreed(self._wish())
             if wish == "stop" or self._group.agreed(resumes):
                 self._status.update(state="running", message="")
                 self._since = time.monotonic(), self._trainer.step
@@ -288,27 +326,28 @@ class _Run:
             self._metrics.append(row)
             self._report(row)
 
-    def _evaluate(self) -> Evaluation | None:
-        """How the averaged weights fare on held-out puzzles; None if asked to stop meanwhile."""
+    def _evaluate(self) -> None:
+        """Try the averaged weights on held-out puzzles, or owe it if asked to stop meanwhile."""
         then = time.monotonic()
         evaluation = self._held_out.evaluate(
             self._trainer.averaged_model(self._dtype), self._info, self._asked_to_stop
         )
         if evaluation:
             self._write(metrics_of(evaluation), "held_out")
+        self._evaluation, self._owes_evaluation = evaluation, evaluation is None
         self._not_training_since(then)
-        return evaluation
 
     def _asked_to_stop(self) -> bool:
-        if self._group.leads:
-            self._look_for_request()
-        return self._signals.received is not None or self._request == "stop"
+        self._look_for_request()
+        too_late = time.monotonic() > self._deadline
+        return self._signals.received is not None or self._request == "stop" or too_late
 
-    def _save(self, evaluation: Evaluation | None) -> None:
+    def _save(self) -> None:
         """Write a checkpoint, unless this step has one, and remove those that are not kept."""
         then, trainer = time.monotonic(), self._trainer
         tensors = trainer.tensors()
         progress = Progress(trainer.step, trainer.rewinds, named_dtype(self._dtype), self._compiled)
+        evaluation = self._evaluation
         results = results_of(evaluation, self._held_out.name) if evaluation else ()
         target = self._directory.checkpoint(trainer.step)
         info = replace(self._info, results=results, directory=target)
@@ -316,9 +355,11 @@ class _Run:
         def write() -> None:
             assert self._metrics is not None
             self._metrics.flush()
+            card = card_of(info, self._config, trainer.step)
             if not target.exists():
-                card = card_of(info, self._config, trainer.step)
                 save_checkpoint(info, card, progress, trainer.averaged_weights(), tensors)
+            elif results:
+                describe_checkpoint(info, card)
             self._directory.prune(self._settings.keep_checkpoints, self._best())
 
         self._group.led(write)
@@ -327,14 +368,14 @@ class _Run:
         self._not_training_since(then)
 
     def _best(self) -> Path | None:
-        """The checkpoint with the highest exact accuracy, of those that were evaluated."""
-
-        def exact(checkpoint: Path) -> float:
-            results = read_info(checkpoint).results
-            right = sum(result.exact * result.puzzles for result in results)
-            return right / sum(result.puzzles for result in results) if results else -1
-
-        return max(self._directory.checkpoints(), key=exact, default=None)
+        """The checkpoint with the highest exact accuracy, the newest such, of those evaluated."""
+        exact = {}
+        for path in self._directory.checkpoints():
+            with suppress(CheckpointError):  # a damaged one matters only where it is needed
+                if results := read_info(path).results:
+                    right = sum(result.exact * result.puzzles for result in results)
+                    exact[path] = right / sum(result.puzzles for result in results)
+        return max(reversed(exact), key=exact.__getitem__, default=None)
 
     def _newest_checkpoint(self) -> Checkpoint | None:
         """The last checkpoint that can be read; None where there is none at all.
@@ -350,7 +391,7 @@ class _Run:
                 continue
             for damaged, _ in problems:
                 if self._group.leads:
-                    damaged.rename(damaged.with_name(f"{damaged.name}.damaged"))
+                    put_aside(damaged)
             if problems:
                 self._status.update(message=f"went back to {path.name}: {problems[0][1]}")
             return checkpoint
@@ -359,8 +400,11 @@ class _Run:
         return None
 
     def _restore(self, checkpoint: Checkpoint, rewinds: int) -> None:
-        step = checkpoint.progress.step
+        step, settings = checkpoint.progress.step, self._settings
         self._trainer.restore(step, rewinds, checkpoint.tensors, checkpoint.averaged)
+        due = step > 0 and (step % settings.evaluate_every == 0 or step >= settings.steps)
+        self._owes_evaluation = due and not checkpoint.evaluated
+        self._status.update(step=step, checkpoint=self._directory.checkpoint(step).name)
         if self._metrics is not None:
             self._metrics.resume(step)
 

@@ -5,6 +5,7 @@
     metrics.jsonl      what it has measured (module `metrics`)
     events.out.*       the same for TensorBoard (module `event_file`)
     control.json       what a watcher asks for; taken away by the training process
+    data/              the data set, where the run has built its own
     checkpoints/       step_N, a directory for each checkpoint; hidden names are unfinished
 
 Everything but `metrics.jsonl` and the event files is written whole or not at all. One training
@@ -35,7 +36,8 @@ from trm_core.training.status import RESERVE, STATUS, read_status
 
 FORMAT = "trm-studio-run"
 FORMAT_VERSION = 1
-CONFIG, CONTROL, LOCK, CHECKPOINTS = "config.json", "control.json", ".lock", "checkpoints"
+CONFIG, CONTROL, LOCK = "config.json", "control.json", ".lock"
+CHECKPOINTS, DATA = "checkpoints", "data"
 
 Request = Literal["pause", "resume", "stop"]
 
@@ -133,7 +135,7 @@ class RunDirectory:
             for name in (STATUS, RESERVE):
                 for file in self.path.glob(f".{name}-*"):
                     file.unlink()
-        for directory in (self.path / CHECKPOINTS).glob(".*/"):
+        for directory in (*(self.path / CHECKPOINTS).glob(".*/"), *self.path.glob(f".{DATA}-*/")):
             shutil.rmtree(directory, ignore_errors=True)
 
     def take_request(self) -> Request | None:
@@ -165,15 +167,18 @@ class RunDirectory:
         """Where the checkpoint after `step` steps is, or belongs."""
         return self.path / CHECKPOINTS / f"step_{step}"
 
-    def checkpoints(self) -> list[Path]:
-        """The checkpoints there are, by step. Raises RunError if they cannot be listed."""
+    def saved_steps(self) -> list[int]:
+        """The steps after which there are checkpoints, rising. Raises RunError."""
         directory = self.path / CHECKPOINTS
         with run_errors(self.path, directory):
             if not directory.is_dir():
                 return []
             names = [path.name for path in directory.iterdir() if path.is_dir()]
-        steps = [int(match[1]) for name in names if (match := _CHECKPOINT.fullmatch(name))]
-        return [self.checkpoint(step) for step in sorted(steps)]
+        return sorted(int(match[1]) for name in names if (match := _CHECKPOINT.fullmatch(name)))
+
+    def checkpoints(self) -> list[Path]:
+        """The checkpoints there are, by step. Raises RunError if they cannot be listed."""
+        return [self.checkpoint(step) for step in self.saved_steps()]
 
     def prune(self, keep: int, best: Path | None = None) -> None:
         """Remove all checkpoints but the newest `keep` (from 1 up) and `best`. Raises RunError."""

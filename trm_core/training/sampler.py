@@ -14,11 +14,12 @@ from trm_core.training.losses import IGNORED
 
 
 class Sampler:
-    """Batches of a data set, epoch after epoch, each epoch one example of every group.
+    """Batches of a data set, epoch after epoch, each epoch one puzzle of every group.
 
-    The groups come in a new random order in every epoch; from a group one puzzle is drawn, and
-    from that one example, as the official trainers do. All processes that train together draw
-    the same batch, of which each takes its part.
+    The groups come in a new random order in every epoch; from a group one puzzle is drawn, whose
+    examples all come, one after the other (`_sample_batch` in the official `puzzle_dataset.py`,
+    which drops what a batch has no room for; here it is in the next one). All processes that
+    train together draw the same batch, of which each takes its part.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class Sampler:
         self._batch_size = batch_size
         self._device = device
         self._augment = augment
-        self._epoch, self._order = -1, np.empty(0, np.int64)
+        # The puzzles of a group are variants of one, so they have as many examples as its first.
+        self._counts = np.diff(dataset.puzzle_indices)[dataset.group_indices[:-1]]
+        self._epoch, self._drawn = -1, np.empty(0, np.int64)
 
     def batch(self, step: int) -> tuple[Batch, torch.Generator]:
         """What step `step` (from 0) offers, and the generator for whatever else it draws."""
         rng = np.random.default_rng([*self.seeds, step])
-        examples = self._examples(step, rng)
+        examples = self._examples(step * self._batch_size, self._batch_size)
         dataset, device = self._dataset, self._device
         tokens = torch.from_numpy(dataset.inputs[examples].astype(np.int64)).to(device)
         labels = torch.from_numpy(dataset.labels[examples].astype(np.int64)).to(device)
@@ -51,30 +54,26 @@ class Sampler:
         batch = Batch(tokens, labels, puzzle_ids)
         return (self._augment(batch, generator) if self._augment else batch), generator
 
-    def _examples(self, step: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-        """(batch_size,) indices of examples."""
-        dataset = self._dataset
-        groups = self._groups(step * self._batch_size, self._batch_size)
-        puzzles = _draw(dataset.group_indices, groups, rng)
-        return _draw(dataset.puzzle_indices, puzzles, rng)
-
-    def _groups(self, start: int, count: int) -> npt.NDArray[np.int64]:
-        """The groups at the places `start` up to `start + count` of all epochs in a row."""
-        size = len(self._dataset.group_indices) - 1
+    def _examples(self, start: int, count: int) -> npt.NDArray[np.int64]:
+        """The examples at the places `start` up to `start + count` of all epochs in a row."""
         parts = []
         while count:
-            epoch, offset = divmod(start, size)
+            epoch, offset = divmod(start, int(self._counts.sum()))
             if epoch != self._epoch:
-                rng = np.random.default_rng([*self.seeds, epoch, 1])
-                self._epoch, self._order = epoch, rng.permutation(size)
-            parts.append(self._order[offset : offset + count])
+                self._epoch, self._drawn = epoch, self._draw(epoch)
+            parts.append(self._drawn[offset : offset + count])
             start += len(parts[-1])
             count -= len(parts[-1])
         return np.concatenate(parts)
 
-
-def _draw(
-    offsets: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64], rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
-    """For each of `chosen`, a random index between its offset and the next."""
-    return rng.integers(offsets[chosen], offsets[chosen + 1])
+    def _draw(self, epoch: int) -> npt.NDArray[np.int64]:
+        """The examples of an epoch, in order; those of a puzzle begin with a random one."""
+        rng = np.random.default_rng([*self.seeds, epoch, 1])
+        offsets, groups = self._dataset.group_indices, rng.permutation(len(self._counts))
+        puzzles = rng.integers(offsets[groups], offsets[groups + 1])
+        first = self._dataset.puzzle_indices[puzzles]
+        sizes = self._dataset.puzzle_indices[puzzles + 1] - first
+        counts = self._counts[groups]
+        shifts = rng.integers(sizes) - (counts.cumsum() - counts)  # from place to number in puzzle
+        numbers: npt.NDArray[np.int64] = np.arange(counts.sum()) + np.repeat(shifts, counts)
+        return numbers % np.repeat(sizes, counts) + np.repeat(first, counts)

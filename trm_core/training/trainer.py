@@ -18,7 +18,7 @@ from trm_core.model.recursion import RecursiveModel
 from trm_core.training.carry import Carry, least_steps
 from trm_core.training.config import RunConfig
 from trm_core.training.distributed import Group
-from trm_core.training.losses import IGNORED, exactly_right, supervision_loss
+from trm_core.training.losses import supervision_loss
 from trm_core.training.optimizers import (
     PuzzleEmbeddings,
     learning_rate_share,
@@ -27,17 +27,12 @@ from trm_core.training.optimizers import (
     restore_optimizer,
 )
 from trm_core.training.sampler import Sampler
+from trm_core.training.tally import Tally
 
 PUZZLE_EMBEDDING = "puzzle_embedding.weight"
 
 CACHED = 400_000
 """Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
-
-_SUMS = (
-    *("samples", "answer_loss", "halting_loss", "gradient_norm"),
-    *("halted", "cell_accuracy", "exact_accuracy", "halting_accuracy", "supervision_steps"),
-)
-"""What is summed up for the metrics; those after `halted` over the samples that halted."""
 
 
 class Trainer:
@@ -85,15 +80,14 @@ class Trainer:
             self._puzzles = PuzzleEmbeddings(torch.zeros(shape, device=device), settings)
         self._averaged = {name: weight.detach().clone() for name, weight in self._weights.items()}
         self._optimizer = make_optimizer(self._weights, settings)
-        # The passes run on a copy in their own number format; in float32 it is the same tensors.
-        self.model = weights_model if dtype == torch.float32 else copy.deepcopy(weights_model)
-        self.model.to(dtype)
+        self._copied = dtype != torch.float32  # the passes run on a copy in their number format
+        self.model = copy.deepcopy(weights_model).to(dtype) if self._copied else weights_model
         parameters = dict(self.model.named_parameters())
         self._embedded = parameters.pop(PUZZLE_EMBEDDING, None)
         self._in_passes = list(parameters.values())
 
         self._carry = Carry.empty(self.model, self._size)
-        self._sums = torch.zeros(len(_SUMS), dtype=torch.float64, device=device)
+        self._tally = Tally(device, group)
         augment = None
         if settings.augment:
             augment = augmentation_for(
@@ -104,7 +98,7 @@ class Trainer:
 
     @property
     def device(self) -> torch.device:
-        return self._sums.device
+        return self.model.y_init.device
 
     def take_step(self) -> None:
         """One supervision step of every sample, and one step of the optimizers."""
@@ -127,7 +121,7 @@ class Trainer:
             self._group.sum(weight.grad)
         limit = settings.clip_norm or float("inf")
         norm = nn.utils.clip_grad_norm_(self._weights.values(), limit)
-        self._sums[_SUMS.index("gradient_norm")] += norm * self._size
+        self._tally.add_gradient_norm(norm, self._size)
         for options in self._optimizer.param_groups:
             options["lr"] = share * settings.learning_rate
         self._optimizer.step()
@@ -158,17 +152,7 @@ class Trainer:
             self._collect_gradients()
             after = samples.after(output, most, least[part])
             parts.append(after)
-            right = exactly_right(output.logits, samples.labels)
-            with torch.no_grad():
-                self._sums += torch.stack(
-                    [
-                        torch.tensor(float(len(right)), device=self.device),
-                        losses.answer,
-                        losses.halting,
-                        losses.answer.new_zeros(()),
-                        *_sums_of_halted(after, output.logits, output.halt_logit, right),
-                    ]
-                ).double()
+            self._tally.add(losses, output, after)
         return Carry(
             **{
                 name: torch.cat([part.tensors()[name] for part in parts])
@@ -178,7 +162,7 @@ class Trainer:
 
     def _collect_gradients(self) -> None:
         """Add the gradients of a pass, in its number format, to those of the weights in float32."""
-        if self._in_passes[0] is next(iter(self._weights.values())):
+        if not self._copied:
             return
         for weight, in_passes in zip(self._weights.values(), self._in_passes, strict=True):
             assert in_passes.grad is not None
@@ -190,27 +174,20 @@ class Trainer:
 
     def _copy_weights(self) -> None:
         """Bring the weights of the passes up to date."""
-        with torch.no_grad():
-            torch._foreach_copy_([*self._in_passes], [*self._weights.values()])
+        if self._copied:
+            with torch.no_grad():
+                torch._foreach_copy_([*self._in_passes], [*self._weights.values()])
 
     def is_finite(self) -> bool:
         """Whether all losses and gradients since the last metrics are numbers."""
-        return bool(self._group.sum(self._sums.clone()).isfinite().all())
+        return self._tally.is_finite()
 
     def take_metrics(self) -> dict[str, float]:
-        """Means over the steps since the last call: losses over all samples, the others over
-        those that halted (NaN if none did), as the official code counts."""
-        sums = dict(zip(_SUMS, self._group.sum(self._sums.clone()).tolist(), strict=True))
-        self._sums.zero_()
-        samples, halted = sums.pop("samples"), sums.pop("halted")
-        over_all = _SUMS[1 : _SUMS.index("halted")]
-        row = {
-            name: value / (samples if name in over_all else halted or float("nan"))
-            for name, value in sums.items()
-        }
-        share = learning_rate_share(self.step, self.settings)
-        loss = row["answer_loss"] + 0.5 * row["halting_loss"]
-        return {"loss": loss, **row, "learning_rate": share * self.settings.learning_rate}
+        """Means over the steps since the last call (see `Tally.take`), and the learning rate."""
+        means = self._tally.take()
+        rate = learning_rate_share(self.step, self.settings) * self.settings.learning_rate
+        loss = means["answer_loss"] + 0.5 * means["halting_loss"]
+        return {"loss": loss, **means, "learning_rate": rate}
 
     def averaged_weights(self) -> dict[str, Tensor]:
         """All tensors of the whole model, float32: what is evaluated and saved."""
@@ -240,7 +217,7 @@ class Trainer:
                 for name, tensor in optimizer_tensors(self._optimizer, self._weights).items()
             },
             **{f"carry/{name}": tensor for name, tensor in carry.items()},
-            "sums": self._group.sum(self._sums.clone()),
+            "tally": self._tally.total(),
         }
 
     def restore(
@@ -273,7 +250,7 @@ class Trainer:
         )
         like = self._carry.tensors()
         self._carry = Carry(**{name: state[f"carry/{name}"][self._part] for name in like})
-        self._sums = state["sums"] if self._group.leads else torch.zeros_like(self._sums)
+        self._tally.restore(state["tally"])
         self._sampler = self._new_sampler()
 
     def _new_sampler(self) -> Sampler:
@@ -288,20 +265,3 @@ def _micro_size(wanted: int, size: int, config: RecursionConfig, device: torch.d
     if not wanted and device.type == "cpu":
         most = max(1, CACHED // (config.length * config.hidden_size))
     return max(part for part in range(1, min(most, size) + 1) if size % part == 0)
-
-
-def _sums_of_halted(
-    after: Carry, logits: Tensor, halt_logit: Tensor, right: Tensor
-) -> list[Tensor]:
-    """Over the samples that halted: their number, and sums of what `_SUMS` names after it."""
-    halted = after.halted
-    counted = after.labels != IGNORED
-    cells = ((logits.argmax(-1) == after.labels) & counted).sum(-1) / counted.sum(-1).clamp(min=1)
-    judged = (halt_logit > 0) == right
-    return [
-        halted.sum(),
-        (cells * halted).sum(),
-        (right & halted).sum(),
-        (judged & halted).sum(),
-        (after.steps * halted).sum(),
-    ]

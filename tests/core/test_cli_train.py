@@ -1,0 +1,169 @@
+"""`trm train`: what it takes, prints and refuses."""
+
+import json
+import subprocess
+import sys
+from typing import NamedTuple
+
+import pytest
+from runs_to_try import ROOT, new_run, write_preset
+
+from trm_core.cli import main
+from trm_core.data.build import SudokuBuild, build
+from trm_core.training.config import load_preset, presets
+from trm_core.training.metrics import read_metrics
+from trm_core.training.run_directory import RunDirectory
+from trm_core.training.status import read_status
+
+SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def said(self):
+        """What is in the frame that usage errors come in, on one line."""
+        return " ".join(self.err.replace("│", " ").split())
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory):
+    """A preset file for a tiny model, with the data that it names."""
+    folder = tmp_path_factory.mktemp("cli")
+    build(SUDOKUS, folder / "sudokus", lambda done, total: None)
+    return write_preset(folder / "tiny.toml", folder / "sudokus")
+
+
+@pytest.fixture
+def trm_train(monkeypatch, capsys, tmp_path):
+    """A function that runs `trm train` with these arguments in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["trm", "train", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        status = ended.value.code
+        out, err = capsys.readouterr()
+        if isinstance(status, str):  # what Python prints on leaving
+            status, err = 1, f"{err}{status}\n"
+        return Ended(status or 0, out, err)
+
+    return run
+
+
+def test_a_preset_is_trained_into_a_new_run_directory(trm_train, preset, tmp_path):
+    ended = trm_train(preset, "--set", "steps=3", "--device", "cpu")
+    path = tmp_path / "runs" / "tiny"
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.splitlines()[-1] == f"finished at step 3 of 3: {path}"
+    assert RunDirectory.open(path).saved_steps() == [0, 3]
+    again = trm_train(preset, "--device", "cpu")
+    assert (again.status, again.out) == (1, "")
+    assert again.err == f"trm: {path} is there already, expected a new or empty directory\n"
+
+
+def test_json_is_the_rows_of_metrics_and_nothing_else(trm_train, preset, tmp_path):
+    ended = trm_train(preset, "--json", "--out", "run", "--set", "steps=9", "--device", "cpu")
+    assert (ended.status, ended.err) == (0, "")
+    rows = [json.loads(line) for line in ended.out.splitlines()]
+    assert rows == read_metrics(tmp_path / "run" / "metrics.jsonl")
+    assert rows
+
+
+def test_a_run_goes_on_after_its_time_limit_with_other_settings(trm_train, preset, tmp_path):
+    ended = trm_train(preset, "--out", "run", "--time-limit", "0", "--device", "cpu")
+    path = tmp_path / "run"
+    assert ended.status == 0
+    assert ended.out == f"stopped at step 0 of 24 (the time limit was reached): {path}\n"
+    ended = trm_train("--resume", "run", "--set", "steps=2", "--set", "learning_rate=1e-3")
+    assert ended.status == 0
+    assert read_status(path).step == 2
+    settings = RunDirectory.open(path).config["training"]
+    assert (settings["steps"], settings["learning_rate"]) == (2, 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["sudoku-4x"], "no preset called 'sudoku-4x', did you mean sudoku-4x4?"),
+        (["sudoku-4x4", "--set", "lerning_rate=1"], "did you mean learning_rate?"),
+        (["sudoku-4x4", "--set", "training.stepz=1"], "did you mean training.steps?"),
+        (["sudoku-4x4", "--set", "steps=many"], "training.steps is 'many', expected a whole"),
+        (["sudoku-4x4", "--set", "steps=0"], "training.steps is 0, expected 1 or more"),
+        (["sudoku-4x4", "--set", "dtype=int8"], "training.dtype is 'int8', expected one of auto"),
+        (["sudoku-4x4", "--set", "steps"], "--set steps: expected KEY=VALUE"),
+        (["sudoku-4x4", "--set", "seed=1"], "write data.seed or training.seed"),
+        (["sudoku-4x4", "--set", "cells=9"], "cells: unknown"),
+        (["sudoku-4x4", "--set", "heads=5"], "heads"),
+        (["sudoku-4x4", "--device", "abacus"], "device 'abacus' is not available here"),
+        (["--resume", "nowhere"], "nowhere is no run directory"),
+    ],
+)
+def test_what_cannot_be_trained_is_a_sentence_and_leaves_nothing(
+    trm_train, tmp_path, arguments, sentence
+):
+    ended = trm_train(*arguments, *([] if "--resume" in arguments else ["--out", "run"]))
+    assert (ended.status, ended.out) == (1, "")
+    assert sentence in ended.err
+    assert ended.err.startswith("trm: ")
+    assert ended.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("change", ["batch_size=4", "hidden_size=32", "path=other", "seed=7"])
+def test_what_a_run_has_begun_with_cannot_change(trm_train, preset, tmp_path, change):
+    run = new_run(tmp_path / "run", preset)
+    ended = trm_train("--resume", run.path, "--set", change)
+    assert (ended.status, ended.out) == (1, "")
+    assert "cannot change in a run that has begun" in ended.err
+    assert RunDirectory.open(run.path) == run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "give --resume with a run directory, or one of these presets: "),
+        (["sudoku-4x4", "--resume", "run"], "give --resume with a run directory, or one of"),
+        (["--resume", "run", "--out", "other"], "--out is for a new run"),
+        (["sudoku-4x4", "--steps", "3"], "No such option"),
+        (["sudoku-4x4", "--time-limit", "-1"], "-1.0 is not in the range"),
+    ],
+)
+def test_bad_usage_is_status_2(trm_train, tmp_path, arguments, sentence):
+    ended = trm_train(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert sentence in ended.said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_sentences_need_no_torch():
+    code = (
+        "import sys\n"
+        "from trm_core.cli import main\n"
+        "for arguments in (['--help'], ['sudoku-5x5'], []):\n"
+        "    sys.argv = ['trm', 'train', *arguments]\n"
+        "    try: main()\n"
+        "    except SystemExit as ended: print(ended.code)\n"
+        "print('torch' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    lines = done.stdout.splitlines()
+    assert any("--time-limit" in line for line in lines)
+    assert lines[-3].startswith("trm: no preset called 'sudoku-5x5'")
+    assert lines[-2:] == ["2", "False"]
+
+
+def test_all_presets_that_come_with_the_program_can_be_loaded():
+    names = [file.stem for file in presets()]
+    assert "sudoku-4x4" in names
+    for name in names:
+        assert load_preset(name).preset == name
