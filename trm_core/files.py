@@ -54,10 +54,15 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def remove_directory(directory: Path) -> None:
-    """Remove `directory`, which is gone under its name before any of its content is."""
+    """Remove `directory`, which is gone under its name before any of its content is.
+
+    Raises OSError if it is not there or cannot be renamed.
+    """
     doomed = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
-    directory.replace(doomed)
-    shutil.rmtree(doomed, ignore_errors=True)
+    try:
+        directory.replace(doomed)
+    finally:
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_run_goes_on_after_its_time_limit_with_other_settings(trm_train, prese
         (["sudoku-4x4", "--set", "steps"], "--set steps: expected KEY=VALUE"),
         (["sudoku-4x4", "--set", "seed=1"], "write data.seed or training.seed"),
         (["sudoku-4x4", "--set", "cells=9"], "cells: unknown"),
-        (["sudoku-4x4", "--set", "heads=5"], "heads"),
+        (["sudoku-4x4", "--set", "mixer=none"], "mixer"),
         (["sudoku-4x4", "--device", "abacus"], "device 'abacus' is not available here"),
         (["--resume", "nowhere"], "nowhere is no run directory"),
     ],
@@ -133,7 +133,7 @@ def test_what_a_run_has_begun_with_cannot_change(trm_train, preset, tmp_path, ch
         (["sudoku-4x4", "--resume", "run"], "give --resume with a run directory, or one of"),
         (["--resume", "run", "--out", "other"], "--out is for a new run"),
         (["sudoku-4x4", "--steps", "3"], "No such option"),
-        (["sudoku-4x4", "--time-limit", "-1"], "-1.0 is not in the range"),
+        (["sudoku-4x4", "--time-limit", "-1"], "greater than or equal to 0"),
     ],
 )
 def test_bad_usage_is_status_2(trm_train, tmp_path, arguments, sentence):

@@ -149,6 +149,9 @@ def build_arc(
     materialise: Annotated[
         bool, typer.Option(help="Write the variants, not their identifiers only.")
     ] = ArcBuild.materialise,
+    train_on_tests: Annotated[
+        bool, typer.Option(help="Train on the test pairs of training tasks, as the authors do.")
+    ] = ArcBuild.train_on_tests,
     seed: Seed = ArcBuild.seed,
     processes: Processes = None,
 ) -> None:
@@ -161,6 +164,7 @@ def build_arc(
             canvas=canvas,
             augmentations=augmentations,
             materialise=materialise,
+            train_on_tests=train_on_tests,
             seed=seed,
         ),
         out,

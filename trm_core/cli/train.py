@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import AbstractContextManager
@@ -14,8 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from trm_core.cli.options import Device, Json
+from trm_core.training.run_files import to_json
 
 if TYPE_CHECKING:
+    from trm_core.training.config import RunConfig
     from trm_core.training.run_directory import RunDirectory
 
 
@@ -49,15 +50,18 @@ def train(
         )
     if resume is not None and out is not None:
         raise typer.BadParameter("--out is for a new run, --resume goes on in its own directory")
-    directory = _new(preset, changes or [], out) if preset else _resumed(resume, changes or [])
+    # What can be refused is, before torch is imported, which takes long, or a directory made.
+    config = _config(preset, resume, changes or [])
 
     from trm_core.model.device import choose_device
     from trm_core.training.run import train
 
+    chosen = choose_device(_device_of_process(device))
+    directory = _new(config, out) if resume is None else _resumed(resume, config)
     with _JsonLines() if as_json else _Terminal(directory) as display:
         status = train(
             directory,
-            choose_device(_device_of_process(device)),
+            chosen,
             time_limit=float("inf") if time_limit is None else time_limit,
             report=display.show,
             on_data=display.show_data,
@@ -76,13 +80,25 @@ def _presets() -> str:
     )
 
 
-def _new(preset: str, changes: list[str], out: Path | None) -> RunDirectory:
+def _config(preset: str | None, resume: Path | None, changes: list[str]) -> RunConfig:
+    """What is to be trained, by a preset or by the config of a run to go on with."""
+    from trm_core.training.config import RunConfig, load_preset
+    from trm_core.training.run_directory import RunDirectory
+
+    if preset is not None:
+        config = load_preset(preset).changed(changes)
+        config.require_data()
+        return config
+    assert resume is not None
+    directory = RunDirectory.open(resume)
+    return RunConfig.from_json(directory.config, str(directory.path)).retrained(changes)
+
+
+def _new(config: RunConfig, out: Path | None) -> RunDirectory:
     """A new run directory, or under torchrun, the one that the first process makes or has made."""
-    from trm_core.training.config import load_preset
     from trm_core.training.run_directory import RunDirectory
     from trm_core.training.run_files import RunError
 
-    config = load_preset(preset).changed(changes)
     path = Path("runs", config.preset) if out is None else out
     leads = os.environ.get("RANK", "0") == "0"
     restarted = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
@@ -94,16 +110,13 @@ def _new(preset: str, changes: list[str], out: Path | None) -> RunDirectory:
     return directory
 
 
-def _resumed(path: Path | None, changes: list[str]) -> RunDirectory:
-    from trm_core.training.config import RunConfig
+def _resumed(path: Path, config: RunConfig) -> RunDirectory:
+    """The run in `path`, of which `config` takes the place of its own if it is another."""
     from trm_core.training.run_directory import RunDirectory
 
-    assert path is not None
     directory = RunDirectory.open(path)
-    if not changes:
-        return directory
-    config = RunConfig.from_json(directory.config, str(directory.path))
-    return directory.changed(config.retrained(changes).to_json())
+    changed = directory.config != config.to_json()
+    return directory.changed(config.to_json()) if changed else directory
 
 
 def _device_of_process(device: str) -> str:
@@ -119,7 +132,7 @@ class _JsonLines(AbstractContextManager["_JsonLines"]):
         pass
 
     def show(self, row: dict[str, Any]) -> None:
-        print(json.dumps(row), flush=True)
+        print(to_json(row), flush=True)
 
     def show_data(self, done: int, total: int) -> None:
         pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,8 @@ from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 
+_PARTS = "training", "evaluation"
+
 UNKNOWN_OUTPUT = [[0]]
 """What the official builder puts into test_puzzles.json for an output that is not known."""
 
@@ -28,10 +30,11 @@ UNKNOWN_OUTPUT = [[0]]
 class ArcBuild:
     """An ARC data set to build, as by the official `build_arc_dataset.py`.
 
-    The train split has the train pairs of every task, the test split its test pairs. A task and
-    each of its variants is a puzzle with an identifier of its own, together they are a group. In
-    the train split of a set with variants all pairs of a puzzle but one, drawn at random, stand at
-    a random offset, input and output at the same. An unknown test output has no label that counts.
+    The train split has the train pairs of every task, the test split its test pairs (but see
+    `train_on_tests`). A task and each of its variants is a puzzle with an identifier of its own,
+    together they are a group. In the train split of a set with variants all pairs of a puzzle but
+    one, drawn at random, stand at a random offset, input and output at the same. An unknown test
+    output has no label that counts.
 
     Attributes
     ----------
@@ -45,6 +48,9 @@ class ArcBuild:
     materialise
         Whether the variants are written. If not, they have identifiers only, from which training
         draws variants on the fly.
+    train_on_tests
+        Whether the test pairs of the data sets' training tasks are trained on, too, as in the
+        official build; only their evaluation tasks are in the test split then.
     seed
         The same build with the same seed gives the same bytes.
     """
@@ -55,11 +61,12 @@ class ArcBuild:
     canvas: int = 30
     augmentations: int = 0
     materialise: bool = True
+    train_on_tests: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
         keep_file_names(self, "datasets", "files")
-        check_flags(self, "materialise")
+        check_flags(self, "materialise", "train_on_tests")
         check_numbers(self, generate=0, augmentations=0, seed=0, canvas=6 if self.generate else 1)
         if self.canvas > arc_tasks.MAX_SIZE:
             raise DatasetError(f"canvas is {self.canvas}, expected at most {arc_tasks.MAX_SIZE}")
@@ -78,7 +85,12 @@ class ArcBuild:
         each = self.augmentations + 1
         written = each if self.materialise else 1
         jobs = [
-            _ArcJob(task, source, number, names[number * each : number * each + written])
+            _ArcJob(
+                self._split(task, source),
+                source,
+                number,
+                names[number * each : number * each + written],
+            )
             for number, (task, source) in enumerate(tasks.values())
         ]
         return Plan(
@@ -88,7 +100,11 @@ class ArcBuild:
             seconds_each=3e-4 * written,
             identifiers=[BLANK, *names],
             keep_inputs_apart=False,
-            files={TEST_PUZZLES_FILE: {task.id: _official(task) for task, _ in tasks.values()}},
+            files={
+                TEST_PUZZLES_FILE: {
+                    job.task.id: _official(job.task) for job in jobs if job.task.test
+                }
+            },
         )
 
     def _tasks(self, cancelled: Callable[[], bool]) -> dict[str, tuple[Task, str]]:
@@ -104,9 +120,16 @@ class ArcBuild:
             raise DatasetError(f"found no task whose grids all fit {self.canvas}×{self.canvas}")
         return tasks
 
+    def _split(self, task: Task, source: str) -> Task:
+        """`task` with the pairs to train on, and those to test on."""
+        if self.train_on_tests and source.endswith(f" {_PARTS[0]}"):
+            return replace(task, train=task.train + task.test, test=())
+        return task
+
     def _all_tasks(self) -> Iterator[tuple[Task, str]]:
         for name in self.datasets:
-            yield from ((task, name) for task in arc_tasks.load_dataset(name))
+            for part, tasks in zip(_PARTS, arc_tasks.load_parts(name), strict=True):
+                yield from ((task, f"{name} {part}") for task in tasks)
         for file in self.files:
             for puzzle in load_puzzles(file):
                 if not isinstance(puzzle, Arc):
@@ -135,7 +158,7 @@ def _groups(build: ArcBuild, job: _ArcJob) -> dict[str, Group]:
     identifiers = range(first, first + len(job.names))
     variants = [job.task.map(parse_variant(name)[1]) for name in job.names]
     groups = {}
-    for split in ("train", "test"):
+    for split in ("train", "test") if job.task.test else ("train",):
         examples = []
         for task in variants:
             pairs = task.train if split == "train" else task.test

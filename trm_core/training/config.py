@@ -243,6 +243,21 @@ class RunConfig:
         bare = [name for table in _TABLES for name in names[table]]
         raise TrainingConfigError(f"--set {key}: unknown, {expected_one_of(key, bare)}")
 
+    def require_data(self) -> None:
+        """Raises TrainingConfigError unless the files are there that the data come from."""
+        if path := self.data.get("path"):
+            if not Path(path).is_dir():
+                raise TrainingConfigError(f"data.path: {path} is no directory of a data set")
+            return
+        for option in ("files", "test_files"):
+            for file in self.data.get(option, ()):
+                if not Path(file).is_file():
+                    raise TrainingConfigError(
+                        f"data.{option}: {file} is not there; the preset {self.preset} needs files "
+                        "that do not come with the program, name yours with "
+                        f"--set 'data.{option}=[\"FILE\"]'"
+                    )
+
     def model_config(self, shape: PuzzleShape, puzzle_count: int) -> RecursionConfig:
         """The model's config for data of `shape` with `puzzle_count` puzzle identifiers."""
         sizes = {name: value for name, value in self.model.items() if name != "architecture"}

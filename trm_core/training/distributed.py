@@ -31,8 +31,13 @@ class Group:
         if size == 1:
             return cls()
         backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-        dist.init_process_group(backend, timeout=timedelta(minutes=30))
-        return cls(dist.get_rank(), size)
+        timeout = timedelta(minutes=30)
+        store, rank, size = next(dist.rendezvous("env://", timeout=timeout))
+        # torchrun keeps its store when it restarts a group: without a name of its own, the new one
+        # may find the addresses of the killed one there
+        store = dist.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+        dist.init_process_group(backend, timeout=timeout, store=store, rank=rank, world_size=size)
+        return cls(rank, size)
 
     @property
     def leads(self) -> bool:

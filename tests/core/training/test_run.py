@@ -294,9 +294,8 @@ BEFORE = {
 @pytest.mark.parametrize("moment", BEFORE)
 def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, moment):
     if moment == "data":
-        made_up = "kind = 'sudoku'\nbox_rows = 2\nbox_cols = 2\ngenerate = 100_000\nheld_out = 1\ngivens_from = 6\ngivens_to = 12"
-        text = preset.read_text().replace("[training]", f"{made_up}\n[training]")
-        preset.write_text(text)
+        made_up = "kind = 'maze'\nstyle = 'perfect'\ngenerate = 100_000\nheld_out = 1\n"
+        preset.write_text(preset.read_text().replace("[training]", f"{made_up}[training]"))
     changes, message = BEFORE[moment]
     sets = [f"--set={change}" for change in changes]
     run = RunDirectory(tmp_path / "run", {})
@@ -385,6 +384,12 @@ def test_a_paused_run_can_be_stopped(tmp_path, preset):
 def test_a_request_from_before_the_start_is_not_obeyed(run):
     request(run.path, "stop")
     assert train_here(run).state == "finished"
+
+
+def test_what_a_killed_process_left_of_a_data_set_is_removed(run):
+    (run.path / ".data-killed" / "train").mkdir(parents=True)
+    train_here(run, time_limit=0)
+    assert not list(run.path.glob(".data-*"))
 
 
 def test_another_program_reads_the_directory_while_it_is_written(tmp_path, preset):
