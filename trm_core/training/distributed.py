@@ -11,6 +11,8 @@ from typing import TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.rendezvous import rendezvous
 
 from trm_core.errors import UserError
 
@@ -26,17 +28,23 @@ class Group:
 
     @classmethod
     def join(cls, device: torch.device) -> Group:
-        """Meet the processes that torchrun's environment names, if it is set."""
+        """Meet the processes that torchrun's environment names, if it is set. Raises UserError."""
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return cls()
         backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
         timeout = timedelta(minutes=30)
-        store, rank, size = next(dist.rendezvous("env://", timeout=timeout))
-        # torchrun keeps its store when it restarts a group: without a name of its own, the new one
-        # may find the addresses of the killed one there
-        store = dist.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
-        dist.init_process_group(backend, timeout=timeout, store=store, rank=rank, world_size=size)
+        try:
+            store, rank, size = next(rendezvous("env://", timeout=timeout))
+            # torchrun keeps its store when it restarts a group: without a name of its own, the new
+            # one may find the addresses of the killed one there
+            store = PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+            dist.init_process_group(
+                backend, timeout=timeout, store=store, rank=rank, world_size=size
+            )
+        except (RuntimeError, ValueError) as error:
+            said = str(error).partition("\n")[0]
+            raise UserError(f"the processes of the group did not meet: {said}") from None
         return cls(rank, size)
 
     @property

@@ -65,6 +65,8 @@ def test_two_processes_of_which_one_is_killed_give_the_metrics_of_one_process(tm
         os.kill(other, signal.SIGKILL)
         wait_until(lambda: group.poll() is not None)
     finally:
+        for worker in children(group.pid) if group.poll() is None else ():
+            os.kill(worker, signal.SIGKILL)  # torchrun starts each in a session of its own
         end_group(group)
     assert group.returncode == 0, (tmp_path / "log.txt").read_text()
     status = read_status(run.path)
@@ -137,3 +139,13 @@ def test_a_group_restarted_before_it_made_its_run_makes_it(tmp_path, preset):
     with TrmTrain(tmp_path, preset, "--out", run.path, environment=restarted) as process:
         assert process.outcome()[0] == 0
     assert read_status(run.path).state == "finished"
+
+
+def test_a_process_that_meets_no_others_ends_in_a_sentence(tmp_path, preset):
+    lonely = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "none"}
+    run = RunDirectory(tmp_path / "run", {})
+    with TrmTrain(tmp_path, preset, "--out", run.path, environment=lonely) as process:
+        code, out, err = process.outcome()
+    assert (code, out) == (1, "")
+    assert err.startswith("trm: the processes of the group did not meet: ")
+    assert err.count("\n") == 1
