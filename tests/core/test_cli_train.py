@@ -117,6 +117,24 @@ def test_what_cannot_be_trained_is_a_sentence_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_data_that_are_not_there_are_told_before_anything_is_made(trm_train, tmp_path):
+    ended = trm_train("sudoku-extreme-mlp")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.startswith(
+        "trm: data.files: sudoku-extreme/train.csv is not there; the preset "
+    )
+    ended = trm_train("sudoku-4x4", "--set", "data.path=absent")
+    assert ended.err == "trm: data.path: absent is no directory of a data set\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_finds_its_data_from_any_directory(trm_train, preset, tmp_path, monkeypatch):
+    monkeypatch.chdir(preset.parent)
+    run = tmp_path / "run"
+    assert trm_train(preset, "--out", run, "--set", "data.path=sudokus").status == 0
+    assert RunDirectory.open(run).config["data"]["path"] == str(preset.parent / "sudokus")
+
+
 @pytest.mark.parametrize("change", ["batch_size=4", "hidden_size=32", "path=other", "seed=7"])
 def test_what_a_run_has_begun_with_cannot_change(trm_train, preset, tmp_path, change):
     run = new_run(tmp_path / "run", preset)

@@ -86,9 +86,7 @@ def _config(preset: str | None, resume: Path | None, changes: list[str]) -> RunC
     from trm_core.training.run_directory import RunDirectory
 
     if preset is not None:
-        config = load_preset(preset).changed(changes)
-        config.require_data()
-        return config
+        return load_preset(preset).changed(changes).with_data_found()
     assert resume is not None
     directory = RunDirectory.open(resume)
     return RunConfig.from_json(directory.config, str(directory.path)).retrained(changes)

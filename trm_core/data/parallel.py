@@ -10,7 +10,8 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 from trm_core.errors import UserError
@@ -56,8 +57,7 @@ def ordered_map(
 
     `function`, items and results must be picklable. `seconds_each` is a rough guess. Raises
     Cancelled soon after `cancelled()` is true, UserError if a process dies, and what `function`
-    raises. Close the iterator to
-    end its processes.
+    raises. Close the iterator to end its processes.
     """
     if processes is None:
         processes = cores() if seconds_each * len(items) > WORTH_A_POOL else 1
@@ -69,7 +69,7 @@ def ordered_map(
     size = max(1, min(int(CHUNK / seconds_each), len(items) // processes))
     chunks = (items[start : start + size] for start in range(0, len(items), size))
     # Spawned, not forked: the caller may have threads, such as torch's and Qt's.
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _ignore_interrupts)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _depend_on_parent)
     try:
         submit = partial(pool.submit, partial(_all_of, function))
         under_way: deque[Future[list[_Result]]] = deque(
@@ -87,9 +87,18 @@ def ordered_map(
         pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl+C is for the process that started this one, which then ends it."""
+def _depend_on_parent() -> None:
+    """End when the process that started this one does, however it ends, and not on Ctrl+C, which
+    is for that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _all_of(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:

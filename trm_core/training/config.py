@@ -243,20 +243,28 @@ class RunConfig:
         bare = [name for table in _TABLES for name in names[table]]
         raise TrainingConfigError(f"--set {key}: unknown, {expected_one_of(key, bare)}")
 
-    def require_data(self) -> None:
-        """Raises TrainingConfigError unless the files are there that the data come from."""
-        if path := self.data.get("path"):
+    def with_data_found(self) -> RunConfig:
+        """This config with whole paths to its data, so that it holds in any current directory.
+
+        Raises TrainingConfigError unless they are there.
+        """
+        data = dict(self.data)
+        if path := data.get("path"):
             if not Path(path).is_dir():
                 raise TrainingConfigError(f"data.path: {path} is no directory of a data set")
-            return
+            data["path"] = str(Path(path).absolute())
+            return dataclasses.replace(self, data=data)
         for option in ("files", "test_files"):
-            for file in self.data.get(option, ()):
+            for file in data.get(option, ()):
                 if not Path(file).is_file():
                     raise TrainingConfigError(
                         f"data.{option}: {file} is not there; the preset {self.preset} needs files "
                         "that do not come with the program, name yours with "
                         f"--set 'data.{option}=[\"FILE\"]'"
                     )
+            if option in data:
+                data[option] = [str(Path(file).absolute()) for file in data[option]]
+        return dataclasses.replace(self, data=data)
 
     def model_config(self, shape: PuzzleShape, puzzle_count: int) -> RecursionConfig:
         """The model's config for data of `shape` with `puzzle_count` puzzle identifiers."""

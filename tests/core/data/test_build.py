@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -349,3 +352,25 @@ def test_target_may_be_relative(monkeypatch, tmp_path, small_spec):
     monkeypatch.chdir(tmp_path)
     build(small_spec, Path("here"), lambda done, total: None)
     assert read_dataset(Path("here"), "train").directory == tmp_path / "here"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to find processes in")
+def test_worker_processes_end_with_the_process_that_started_them(tmp_path):
+    code = (
+        "from pathlib import Path; from trm_core.data.build import SudokuBuild, build\n"
+        f"if __name__ == '__main__': build(SudokuBuild(generate=10**5, held_out=1), "
+        f"Path({str(tmp_path / 'set')!r}), lambda done, total: print(done, flush=True), "
+        "processes=2)"
+    )
+    (tmp_path / "program.py").write_text(code)
+    command = [sys.executable, str(tmp_path / "program.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        while program.stdout.readline() != b"2\n":  # both are at work
+            assert program.poll() is None
+        started = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+        program.kill()
+    assert len(started) >= 2
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{worker}").exists() for worker in started):
+        assert time.monotonic() < deadline, "a worker process goes on"
+        time.sleep(0.01)
