@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -121,6 +121,29 @@ def read_checkpoint(directory: Path) -> Checkpoint:
     if header.get("fingerprint") != _fingerprint(progress, averaged, tensors):
         raise CheckpointError(f"{directory}: damaged, it holds something else than was saved")
     return Checkpoint(progress, bool(info.results), averaged, tensors)
+
+
+def newest_readable(paths: Sequence[Path]) -> tuple[Checkpoint | None, dict[Path, str]]:
+    """The last of `paths` that can be read, None if there is none, and what is wrong with those
+    after it."""
+    damaged: dict[Path, str] = {}
+    for path in reversed(paths):
+        try:
+            return read_checkpoint(path), damaged
+        except CheckpointError as error:
+            damaged[path] = str(error)
+    return None, damaged
+
+
+def most_accurate(paths: Sequence[Path]) -> Path | None:
+    """The checkpoint with the highest exact accuracy, the last such, of those evaluated."""
+    exact = {}
+    for path in paths:
+        with suppress(CheckpointError):  # a damaged one matters only where it is needed
+            if results := read_info(path).results:
+                right = sum(result.exact * result.puzzles for result in results)
+                exact[path] = right / sum(result.puzzles for result in results)
+    return max(reversed(exact), key=exact.__getitem__, default=None)
 
 
 def _as_os_error(error: SafetensorError) -> OSError:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import build
 from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.errors import UserError
@@ -24,8 +24,9 @@ from trm_core.training.checkpoint import (
     Checkpoint,
     Progress,
     describe_checkpoint,
+    most_accurate,
+    newest_readable,
     put_aside,
-    read_checkpoint,
     save_checkpoint,
 )
 from trm_core.training.compilation import compile_now, compiling_pays
@@ -360,44 +361,30 @@ class _Run:
                 save_checkpoint(info, card, progress, trainer.averaged_weights(), tensors)
             elif results:
                 describe_checkpoint(info, card)
-            self._directory.prune(self._settings.keep_checkpoints, self._best())
+            best = most_accurate(self._directory.checkpoints())
+            self._directory.prune(self._settings.keep_checkpoints, best)
 
         self._group.led(write)
         self._rewinds_since_saved = 0
         self._status.update(checkpoint=target.name, step=trainer.step)
         self._not_training_since(then)
 
-    def _best(self) -> Path | None:
-        """The checkpoint with the highest exact accuracy, the newest such, of those evaluated."""
-        exact = {}
-        for path in self._directory.checkpoints():
-            with suppress(CheckpointError):  # a damaged one matters only where it is needed
-                if results := read_info(path).results:
-                    right = sum(result.exact * result.puzzles for result in results)
-                    exact[path] = right / sum(result.puzzles for result in results)
-        return max(reversed(exact), key=exact.__getitem__, default=None)
-
     def _newest_checkpoint(self) -> Checkpoint | None:
         """The last checkpoint that can be read; None where there is none at all.
 
         Damaged ones are put aside under another name, which the status tells.
         """
-        problems = []
-        for path in reversed(self._directory.checkpoints()):
-            try:
-                checkpoint = read_checkpoint(path)
-            except CheckpointError as error:
-                problems.append((path, str(error)))
-                continue
-            for damaged, _ in problems:
-                if self._group.leads:
-                    put_aside(damaged)
-            if problems:
-                self._status.update(message=f"went back to {path.name}: {problems[0][1]}")
+        checkpoint, damaged = newest_readable(self._directory.checkpoints())
+        if not damaged:
             return checkpoint
-        if problems:
-            raise TrainingError(f"no checkpoint can be read: {problems[0][1]}")
-        return None
+        problem = next(iter(damaged.values()))
+        if checkpoint is None:
+            raise TrainingError(f"no checkpoint can be read: {problem}")
+        if self._group.leads:
+            for path in damaged:
+                put_aside(path)
+        self._status.update(message=f"went back to step {checkpoint.progress.step}: {problem}")
+        return checkpoint
 
     def _restore(self, checkpoint: Checkpoint, rewinds: int) -> None:
         step, settings = checkpoint.progress.step, self._settings

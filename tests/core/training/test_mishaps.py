@@ -132,7 +132,7 @@ def test_a_damaged_checkpoint_is_put_aside_and_the_one_before_is_used(
     told = []
     status = train_here(run, report=lambda row: told.append(read_status(run.path).message))
     assert (status.state, status.step) == ("finished", 24)
-    assert told[0].startswith(f"went back to step_8: {run.checkpoint(16)}")
+    assert told[0].startswith(f"went back to step 8: {run.checkpoint(16)}")
     assert (run.path / "checkpoints" / "step_16.damaged").is_dir()
     assert numbers(run.path) == two_checkpoints
     assert run.saved_steps() == [16, 24]
