@@ -145,6 +145,10 @@ class TrmTrain:
             assert time.monotonic() < deadline, f"nothing happened: {self._output[1].read_text()}"
             time.sleep(0.005)
 
+    def running_after(self, seconds):
+        self._process.join(seconds)
+        return not self.ended
+
     def send(self, number):
         os.kill(self.pid, number)
 

@@ -60,7 +60,7 @@ def remove_directory(directory: Path) -> None:
     """
     doomed = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
-        directory.replace(doomed)
+        directory.replace(doomed / directory.name)
     finally:
         shutil.rmtree(doomed, ignore_errors=True)
 

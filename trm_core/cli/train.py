@@ -54,14 +54,17 @@ def train(
     config = _config(preset, resume, changes or [])
 
     from trm_core.model.device import choose_device
+    from trm_core.training.distributed import Group
     from trm_core.training.run import train
+    from trm_core.training.run_directory import RunDirectory
 
-    chosen = choose_device(_device_of_process(device))
-    directory = _new(config, out) if resume is None else _resumed(resume, config)
+    chosen = Group.device_of(choose_device(device))
+    directory = _new(config, out) if resume is None else RunDirectory.open(resume)
     with _JsonLines() if as_json else _Terminal(directory) as display:
         status = train(
             directory,
             chosen,
+            config=config if changes else None,
             time_limit=float("inf") if time_limit is None else time_limit,
             report=display.show,
             on_data=display.show_data,
@@ -108,21 +111,6 @@ def _new(config: RunConfig, out: Path | None) -> RunDirectory:
     return directory
 
 
-def _resumed(path: Path, config: RunConfig) -> RunDirectory:
-    """The run in `path`, of which `config` takes the place of its own if it is another."""
-    from trm_core.training.run_directory import RunDirectory
-
-    directory = RunDirectory.open(path)
-    changed = directory.config != config.to_json()
-    return directory.changed(config.to_json()) if changed else directory
-
-
-def _device_of_process(device: str) -> str:
-    """With several processes on one machine, each takes the GPU of its number."""
-    local_rank = os.environ.get("LOCAL_RANK")
-    return f"cuda:{local_rank}" if device == "cuda" and local_rank else device
-
-
 class _JsonLines(AbstractContextManager["_JsonLines"]):
     """Rows of metrics on stdout, and nothing else."""
 
@@ -147,7 +135,7 @@ class _Terminal(AbstractContextManager["_Terminal"]):
             TimeRemainingColumn(),
             TextColumn("{task.fields[said]}"),
             console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
+            disable=not (sys.stderr.isatty() and os.environ.get("RANK", "0") == "0"),
         )
         self._steps: int = directory.config["training"]["steps"]
         self._task = self._bar.add_task("starting", total=self._steps, said="")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from trm_core.checkpoints.info import ModelInfo
-from trm_core.training.config import RunConfig
+from trm_core.training.config import FILES, RunConfig
 
 
 def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
@@ -22,7 +24,7 @@ def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
     if info.results:
         lines += ["| held-out puzzles | number | exact, all supervision steps |", "|---|---|---|"]
         lines += [f"| {r.source} | {r.puzzles:,} | {r.exact:.1%} |" for r in info.results]
-        lines += ["", f"Measured during training; `trm eval {info.directory} DATA` measures again."]
+        lines += ["", f"Measured during training; `trm eval {info.name} DATA` measures again."]
     else:
         lines += ["Its accuracy has not been measured at this step; `trm eval` does that."]
     return "\n".join(lines) + "\n"
@@ -30,5 +32,7 @@ def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
 
 def _data(run: RunConfig) -> str:
     if path := run.data.get("path"):
-        return f"`{path}`"
-    return ", ".join(f"{name} {value}" for name, value in run.data.items())
+        return f"`{Path(path).name}`"
+    names = {option: [Path(file).name for file in run.data.get(option, ())] for option in FILES}
+    options = {**run.data, **{option: found for option, found in names.items() if found}}
+    return ", ".join(f"{name} {value}" for name, value in options.items())

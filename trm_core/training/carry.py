@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -36,6 +37,14 @@ class Carry:
         counts = torch.zeros(size, dtype=torch.int64, device=device)
         halted = torch.ones(size, dtype=torch.bool, device=device)
         return cls(start.y, start.z, tokens, tokens, counts, counts, halted)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Carry]) -> Carry:
+        """The samples of all `parts`, in order."""
+        if len(parts) == 1:
+            return parts[0]
+        each = [part.tensors() for part in parts]
+        return cls(**{name: torch.cat([tensors[name] for tensors in each]) for name in each[0]})
 
     @property
     def state(self) -> State:

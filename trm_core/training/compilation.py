@@ -10,7 +10,7 @@ import torch
 from torch.autograd import backward
 
 from trm_core.model.blocks import Network
-from trm_core.model.recursion import RecursiveModel
+from trm_core.model.recursion import RecursiveModel, State
 from trm_core.training.config import GradientMode
 from trm_core.training.losses import supervision_loss
 
@@ -61,9 +61,10 @@ def _seconds(model: RecursiveModel, samples: int, gradient: GradientMode) -> flo
     for _ in range(2):
         _wait_for(device)
         started = time.perf_counter()
+        start = model.initial_state(samples)
         output = model.supervision_step(
             tokens,
-            model.initial_state(samples),
+            State(start.y.contiguous(), start.z.contiguous()),  # as they are carried
             torch.zeros_like(tokens[:, 0]),
             gradient=gradient or None,
         )
@@ -76,3 +77,5 @@ def _seconds(model: RecursiveModel, samples: int, gradient: GradientMode) -> flo
 def _wait_for(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()

@@ -33,6 +33,9 @@ BUILDS: dict[str, type[Build]] = {"sudoku": SudokuBuild, "maze": MazeBuild, "arc
 FIXED = "batch_size", "micro_batch_size", "optimizer", "gradient", "dtype", "compile", "seed"
 """Settings that cannot change once a run has begun."""
 
+FILES = "files", "test_files"
+"""Options of a data set to build that name files."""
+
 _TABLES = "model", "data", "training"
 
 
@@ -120,6 +123,10 @@ class TrainingSettings:
             if value not in allowed:
                 names = ", ".join(choice or '""' for choice in allowed)
                 raise RecordError(f"training.{name} is {value!r}, expected one of {names}")
+        if self.extra_givens and not self.augment:
+            raise RecordError(
+                f"training.extra_givens is {self.extra_givens}, expected 0 where augment is false"
+            )
         for field in fields(self):
             value = getattr(self, field.name)
             least, most = _LIMITS.get(field.name, (0, 2**40) if field.type == "int" else (0, 10**6))
@@ -254,7 +261,7 @@ class RunConfig:
                 raise TrainingConfigError(f"data.path: {path} is no directory of a data set")
             data["path"] = str(Path(path).absolute())
             return dataclasses.replace(self, data=data)
-        for option in ("files", "test_files"):
+        for option in FILES:
             for file in data.get(option, ()):
                 if not Path(file).is_file():
                     raise TrainingConfigError(

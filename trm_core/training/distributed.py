@@ -21,7 +21,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True)
 class Group:
-    """This process's place among `size` processes; with one, every method does nothing."""
+    """This process's place among `size` processes; with one, there is nobody to talk to."""
 
     rank: int = 0
     size: int = 1
@@ -33,7 +33,7 @@ class Group:
         if size == 1:
             return cls()
         backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-        timeout = timedelta(minutes=30)
+        timeout = timedelta(hours=2)  # the leader may make puzzles meanwhile
         try:
             store, rank, size = next(rendezvous("env://", timeout=timeout))
             # torchrun keeps its store when it restarts a group: without a name of its own, the new
@@ -46,6 +46,15 @@ class Group:
             said = str(error).partition("\n")[0]
             raise UserError(f"the processes of the group did not meet: {said}") from None
         return cls(rank, size)
+
+    @staticmethod
+    def device_of(chosen: torch.device) -> torch.device:
+        """Where torchrun starts several processes on a machine, each has the GPU of its number."""
+        local_rank = os.environ.get("LOCAL_RANK")
+        if str(chosen) == "cuda" and local_rank is not None:
+            chosen = torch.device("cuda", int(local_rank))
+            torch.cuda.set_device(chosen)
+        return chosen
 
     @property
     def leads(self) -> bool:

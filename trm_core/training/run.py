@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,21 +18,13 @@ from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.errors import UserError
 from trm_core.evaluation.scores import Evaluation
 from trm_core.model.device import choose_dtype, named_dtype
-from trm_core.training.card import card_of
-from trm_core.training.checkpoint import (
-    Checkpoint,
-    Progress,
-    describe_checkpoint,
-    most_accurate,
-    newest_readable,
-    put_aside,
-    save_checkpoint,
-)
+from trm_core.training.checkpoint import Checkpoint, Progress
 from trm_core.training.compilation import compile_now, compiling_pays
 from trm_core.training.config import RunConfig, data_build
 from trm_core.training.distributed import Group
-from trm_core.training.held_out import HeldOut, metrics_of, results_of
-from trm_core.training.metrics import MetricsWriter
+from trm_core.training.held_out import HeldOut, metrics_of
+from trm_core.training.keeper import Keeper
+from trm_core.training.metrics import METRICS, MetricsWriter, read_metrics
 from trm_core.training.run_directory import DATA, Request, RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.signals import Interrupted, StopSignals
@@ -46,6 +37,8 @@ MOST_REWINDS = 3
 _PAUSE = 0.2  # seconds between looks for the request that ends a pause
 
 Row = dict[str, Any]
+Wish = tuple[Literal["go", "pause", "resume", "stop"], str]
+"""What a run is to do now, and why."""
 
 
 class TrainingError(UserError):
@@ -56,6 +49,7 @@ def train(
     directory: RunDirectory,
     device: torch.device,
     *,
+    config: RunConfig | None = None,
     time_limit: float = math.inf,
     report: Callable[[Row], None] = lambda row: None,
     on_data: Callable[[int, int], None] = lambda done, total: None,
@@ -65,15 +59,19 @@ def train(
     Every process that torchrun starts calls this. The first one writes the run directory; the
     others return None.
 
-    time_limit: seconds after which it saves and stops. report: is told every row of metrics;
-    on_data: how many puzzles of how many are made, where the preset says how to make them.
+    config: takes the place of the run's own. time_limit: seconds after which it saves and stops.
+    report: is told every row of metrics; on_data: how many puzzles of how many are made, where the
+    preset says how to make them.
     Raises UserError, which `status.json` then tells too.
     """
     deadline = time.monotonic() + time_limit
     group = Group.join(device)
     try:
         with directory.lock() if group.leads else nullcontext(), StopSignals() as signals:
-            config = RunConfig.from_json(directory.config, str(directory.path / "config.json"))
+            if config is None:
+                config = RunConfig.from_json(directory.config, str(directory.path / "config.json"))
+            elif group.leads:
+                directory = directory.changed(config.to_json())
             status = _Status(directory, config.training.steps, group)
             try:
                 with signals.interruptible():
@@ -87,17 +85,17 @@ def train(
                 status.end("failed", str(error))
                 raise
             except Exception as error:
+                understood = _understood(error, log := f"error-{group.rank}.log")
                 with suppress(OSError):
-                    (directory.path / "error.log").write_text(traceback.format_exc())
-                understood = _understood(error)
+                    (directory.path / log).write_text(traceback.format_exc(), encoding="utf-8")
                 status.end("failed", str(understood))
                 raise understood from error
     finally:
         group.leave()
 
 
-def _understood(error: Exception) -> TrainingError:
-    """What an error that nobody foresaw means, in a sentence."""
+def _understood(error: Exception, log: str) -> TrainingError:
+    """What an error that nobody foresaw means, in a sentence; `log` is the file with its trace."""
     text = str(error).partition("\n")[0]
     if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in text:
         return TrainingError(
@@ -105,7 +103,7 @@ def _understood(error: Exception) -> TrainingError:
         )
     if "gloo" in text.lower() or "nccl" in text.lower() or "Connection closed" in text:
         return TrainingError(f"another process of the group has ended ({text})")
-    return TrainingError(f"{type(error).__name__}: {text}; error.log in the run directory has more")
+    return TrainingError(f"{type(error).__name__}: {text}; {log} in the run directory has more")
 
 
 class _Status:
@@ -159,9 +157,12 @@ class _Run:
         if group.leads:
             with suppress(RunError):
                 directory.take_request()  # one from before this start is not for it
+        self._keeper = Keeper(directory, config, group)
         self._rewinds_since_saved = 0
+        self._since = time.monotonic(), 0  # from which step on the speed is measured
         self._evaluation: Evaluation | None = None  # at this very step
         self._owes_evaluation = False
+        self._has_row = False  # whether the metrics of the evaluation that is owed are written
 
         if config.training.batch_size % group.size:
             raise TrainingError(
@@ -171,7 +172,7 @@ class _Run:
         data = group.led(self._data)
         dataset = read_dataset(data, "train")
         self._held_out = HeldOut(data, self._settings.evaluate_puzzles, self._settings.seed, group)
-        checkpoint = self._newest_checkpoint()
+        checkpoint = self._keeper.newest()
         found = checkpoint.progress.dtype if checkpoint else self._settings.dtype
         self._dtype = choose_dtype(found, device)
         self._trainer = Trainer(config, dataset, device, self._dtype, group)
@@ -183,17 +184,18 @@ class _Run:
         else:
             self._compiled = self._choose_compiled()
             self._save()
-        if self._compiled:
-            self._compile()  # now, while a signal can end it
-        self._since = time.monotonic(), self._trainer.step
+        if self._compiled:  # now, while a signal can end it
+            status.update(message="compiling the networks")
+            compile_now(self._trainer.model, self._trainer.micro_size, self._settings.gradient)
 
     def go(self) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
         trainer, settings = self._trainer, self._settings
-        self._status.update(state="running", step=trainer.step)
+        self._status.update(state="running", step=trainer.step, message=self._keeper.damage)
+        self._since = time.monotonic(), trainer.step
         while trainer.step < settings.steps or self._owes_evaluation:
-            wish, why = self._group.agreed(self._wish())
-            while wish == "pause":
+            wish, why = self._agreed_wish()
+            if wish == "pause":
                 wish, why = self._pause()
             if wish == "stop":
                 self._save()
@@ -263,47 +265,39 @@ class _Run:
             and compiling_pays(trainer.model, trainer.micro_size, passes, settings.gradient)
         )
 
-    def _compile(self) -> None:
-        trainer = self._trainer
-        self._status.update(message="compiling the networks")
-        compile_now(trainer.model, trainer.micro_size, self._settings.gradient)
-        self._status.update(message="")
+    def _agreed_wish(self) -> Wish:
+        """What all processes are to do: stop if any of them is to, else what the leader says."""
+        wishes = self._group.gather_objects(self._wish())
+        return next((wish for wish in wishes if wish[0] == "stop"), wishes[0])
 
-    def _wish(self) -> tuple[Literal["go", "pause", "stop"], str]:
-        """What the leading process is to do now, and why."""
-        if not self._group.leads:
-            return "go", ""
+    def _wish(self) -> Wish:
         if self._signals.received:
             return "stop", f"stopped by {self._signals.received}"
+        if not self._group.leads:
+            return "go", ""
         if time.monotonic() > self._deadline:
             return "stop", "the time limit was reached"
         self._look_for_request()
         request, self._request = self._request, None
-        if request == "stop":
-            return "stop", "stopped on request"
-        return ("pause" if request == "pause" else "go"), ""
+        return request or "go", "stopped on request" if request == "stop" else ""
 
     def _look_for_request(self) -> None:
-        if not self._group.leads:
-            return
         try:
             self._request = self._directory.take_request() or self._request
         except RunError as error:
             self._status.update(message=str(error))
 
-    def _pause(self) -> tuple[Literal["go", "pause", "stop"], str]:
+    def _pause(self) -> Wish:
         """Save, then wait for a reason to go on or to stop."""
         self._save()
         self._status.update(state="paused", samples_per_second=None, remaining_seconds=None)
-        while True:
+        wish, why = self._agreed_wish()
+        while wish not in ("resume", "stop"):
             time.sleep(_PAUSE)
-            self._look_for_request()
-            resumes = self._request == "resume"
-            wish, why = self._group.agreed(self._wish())
-            if wish == "stop" or self._group.agreed(resumes):
-                self._status.update(state="running", message="")
-                self._since = time.monotonic(), self._trainer.step
-                return wish, why
+            wish, why = self._agreed_wish()
+        self._status.update(state="running", message="")
+        self._since = time.monotonic(), self._trainer.step
+        return wish, why
 
     def _log(self) -> None:
         """Write a row of metrics, and how fast it goes."""
@@ -333,64 +327,42 @@ class _Run:
         evaluation = self._held_out.evaluate(
             self._trainer.averaged_model(self._dtype), self._info, self._asked_to_stop
         )
-        if evaluation:
+        if evaluation and not self._has_row:
             self._write(metrics_of(evaluation), "held_out")
+        self._has_row = False
         self._evaluation, self._owes_evaluation = evaluation, evaluation is None
         self._not_training_since(then)
 
     def _asked_to_stop(self) -> bool:
-        self._look_for_request()
+        if self._group.leads:
+            self._look_for_request()
         too_late = time.monotonic() > self._deadline
         return self._signals.received is not None or self._request == "stop" or too_late
 
     def _save(self) -> None:
         """Write a checkpoint, unless this step has one, and remove those that are not kept."""
         then, trainer = time.monotonic(), self._trainer
-        tensors = trainer.tensors()
         progress = Progress(trainer.step, trainer.rewinds, named_dtype(self._dtype), self._compiled)
-        evaluation = self._evaluation
-        results = results_of(evaluation, self._held_out.name) if evaluation else ()
-        target = self._directory.checkpoint(trainer.step)
-        info = replace(self._info, results=results, directory=target)
-
-        def write() -> None:
-            assert self._metrics is not None
-            self._metrics.flush()
-            card = card_of(info, self._config, trainer.step)
-            if not target.exists():
-                save_checkpoint(info, card, progress, trainer.averaged_weights(), tensors)
-            elif results:
-                describe_checkpoint(info, card)
-            best = most_accurate(self._directory.checkpoints())
-            self._directory.prune(self._settings.keep_checkpoints, best)
-
-        self._group.led(write)
-        self._rewinds_since_saved = 0
-        self._status.update(checkpoint=target.name, step=trainer.step)
+        if self._keeper.save(trainer, progress, self._info, self._evaluation, self._flush):
+            self._rewinds_since_saved = 0
+        self._status.update(checkpoint=f"step_{trainer.step}", step=trainer.step)
         self._not_training_since(then)
 
-    def _newest_checkpoint(self) -> Checkpoint | None:
-        """The last checkpoint that can be read; None where there is none at all.
-
-        Damaged ones are put aside under another name, which the status tells.
-        """
-        checkpoint, damaged = newest_readable(self._directory.checkpoints())
-        if not damaged:
-            return checkpoint
-        problem = next(iter(damaged.values()))
-        if checkpoint is None:
-            raise TrainingError(f"no checkpoint can be read: {problem}")
-        if self._group.leads:
-            for path in damaged:
-                put_aside(path)
-        self._status.update(message=f"went back to step {checkpoint.progress.step}: {problem}")
-        return checkpoint
+    def _flush(self) -> None:
+        if self._metrics is not None:
+            self._metrics.flush()
 
     def _restore(self, checkpoint: Checkpoint, rewinds: int) -> None:
         step, settings = checkpoint.progress.step, self._settings
         self._trainer.restore(step, rewinds, checkpoint.tensors, checkpoint.averaged)
         due = step > 0 and (step % settings.evaluate_every == 0 or step >= settings.steps)
         self._owes_evaluation = due and not checkpoint.evaluated
+        if self._owes_evaluation and self._metrics is not None:  # killed before it was on the card
+            rows = read_metrics(self._directory.path / METRICS)
+            self._has_row = any(
+                row["step"] == step and any(name.startswith("held_out/") for name in row)
+                for row in rows
+            )
         self._status.update(step=step, checkpoint=self._directory.checkpoint(step).name)
         if self._metrics is not None:
             self._metrics.resume(step)
@@ -399,7 +371,7 @@ class _Run:
         """Go back to the last checkpoint, as the loss is no number any more."""
         step = self._trainer.step
         self._rewinds_since_saved += 1
-        checkpoint = self._newest_checkpoint()
+        checkpoint = self._keeper.newest()
         if checkpoint is None or self._rewinds_since_saved > MOST_REWINDS:
             raise TrainingError(
                 f"the loss was not a number at step {step}, as {MOST_REWINDS} times before since "
@@ -407,13 +379,14 @@ class _Run:
             )
         self._restore(checkpoint, self._trainer.rewinds + 1)
         self._since = time.monotonic(), self._trainer.step
-        self._status.update(
-            step=self._trainer.step,
-            message=f"the loss was not a number at step {step}; went back to step "
-            f"{self._trainer.step} and takes the puzzles in another order",
+        said = (
+            f"the loss was not a number at step {step}; went back to step {self._trainer.step} and "
+            "takes the puzzles in another order"
         )
+        if self._keeper.damage:
+            said += f" ({self._keeper.damage})"
+        self._status.update(step=self._trainer.step, message=said)
 
     def _not_training_since(self, then: float) -> None:
         """Leave the time since `then` out of the speed of training."""
-        if hasattr(self, "_since"):
-            self._since = self._since[0] + time.monotonic() - then, self._since[1]
+        self._since = self._since[0] + time.monotonic() - then, self._since[1]

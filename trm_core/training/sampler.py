@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from trm_core.data.batch import Augmentation, Batch
 from trm_core.data.dataset import Dataset
@@ -45,14 +47,21 @@ class Sampler:
         rng = np.random.default_rng([*self.seeds, step])
         examples = self._examples(step * self._batch_size, self._batch_size)
         dataset, device = self._dataset, self._device
-        tokens = torch.from_numpy(dataset.inputs[examples].astype(np.int64)).to(device)
-        labels = torch.from_numpy(dataset.labels[examples].astype(np.int64)).to(device)
+        tokens = self._on_device(dataset.inputs[examples])
+        labels = self._on_device(dataset.labels[examples])
         if dataset.metadata.ignore_label_id is not None:
             labels = labels.masked_fill(labels == dataset.metadata.ignore_label_id, IGNORED)
-        puzzle_ids = torch.from_numpy(self._identifiers[examples]).to(device)
+        puzzle_ids = self._on_device(self._identifiers[examples])
         generator = torch.Generator(device).manual_seed(int(rng.integers(2**63)))
         batch = Batch(tokens, labels, puzzle_ids)
         return (self._augment(batch, generator) if self._augment else batch), generator
+
+    def _on_device(self, array: npt.NDArray[Any]) -> Tensor:
+        """`array` as int64; a GPU fetches it while it works on other things."""
+        tensor = torch.from_numpy(array.astype(np.int64))
+        if self._device.type == "cuda":
+            return tensor.pin_memory().to(self._device, non_blocking=True)
+        return tensor.to(self._device)
 
     def _examples(self, start: int, count: int) -> npt.NDArray[np.int64]:
         """The examples at the places `start` up to `start + count` of all epochs in a row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,11 +17,13 @@ class Interrupted(BaseException):
 class StopSignals:
     """Remembers the first signal, for the training loop to heed between two steps.
 
-    A second one ends the process at once, as if nobody listened.
+    A later one ends the process at once, as if nobody listened; one that comes within a second may
+    be the same, sent by a cluster's scheduler and forwarded by torchrun.
     """
 
     def __init__(self) -> None:
         self.received: str | None = None
+        self._received_at = 0.0
         self._interruptible = False
         self._before: dict[int, Any] = {}
 
@@ -34,10 +37,11 @@ class StopSignals:
             signal.signal(number, handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.received is not None:
+        if self.received is None:
+            self.received, self._received_at = signal.Signals(number).name, time.monotonic()
+        elif time.monotonic() - self._received_at > 1:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        self.received = signal.Signals(number).name
         if self._interruptible:
             raise Interrupted
 

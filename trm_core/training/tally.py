@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from trm_core.model.recursion import SupervisionOutput
+from trm_core.model.stablemax import widest
 from trm_core.training.carry import Carry
 from trm_core.training.distributed import Group
 from trm_core.training.losses import IGNORED, Losses, exactly_right
@@ -19,7 +20,7 @@ class Tally:
     """Counts this process's samples; sums over all processes are made when they are asked for."""
 
     def __init__(self, device: torch.device, group: Group) -> None:
-        self._sums = torch.zeros(len(_NAMES), dtype=torch.float64, device=device)
+        self._sums = torch.zeros(len(_NAMES), dtype=widest(device), device=device)
         self._group = group
 
     @torch.no_grad()
@@ -40,7 +41,7 @@ class Tally:
             "halting_accuracy": (((output.halt_logit > 0) == right) & halted).sum(),
             "supervision_steps": (after.steps * halted).sum(),
         }
-        self._sums += torch.stack([sums[name].double() for name in _NAMES])
+        self._sums += torch.stack([sums[name].to(self._sums.dtype) for name in _NAMES])
 
     def add_gradient_norm(self, norm: Tensor, samples: int) -> None:
         """Count the norm of the gradient of a step that `samples` samples of this process took."""

@@ -34,6 +34,10 @@ PUZZLE_EMBEDDING = "puzzle_embedding.weight"
 CACHED = 200_000
 """Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
 
+BYTES_KEPT = 120
+"""Bytes that a network call of two blocks keeps for each number in a latent until the gradient is
+there (bfloat16, not compiled), roughly; only what fits a GPU is estimated from it."""
+
 
 class Trainer:
     """A model in training.
@@ -153,12 +157,7 @@ class Trainer:
             after = samples.after(output, most, least[part])
             parts.append(after)
             self._tally.add(losses, output, after)
-        return Carry(
-            **{
-                name: torch.cat([part.tensors()[name] for part in parts])
-                for name in carry.tensors()
-            }
-        )
+        return Carry.joined(parts)
 
     def _collect_gradients(self) -> None:
         """Add the gradients of a pass, in its number format, to those of the weights in float32."""
@@ -260,8 +259,12 @@ class Trainer:
 
 
 def _micro_size(wanted: int, size: int, config: RecursionConfig, device: torch.device) -> int:
-    """Samples of one pass, a divisor of `size`: all on a GPU, what suits its cache on a CPU."""
-    most = wanted or size
+    """Samples of one pass, a divisor of `size`: if 0 are wanted, what a CPU's cache or a GPU's
+    memory can hold."""
+    latent, most = config.length * config.hidden_size, wanted or size
     if not wanted and device.type == "cpu":
-        most = max(1, CACHED // (config.length * config.hidden_size))
-    return max(part for part in range(1, min(most, size) + 1) if size % part == 0)
+        most = CACHED // latent
+    elif not wanted and device.type == "cuda":
+        memory = torch.cuda.get_device_properties(device).total_memory
+        most = memory // 2 // (BYTES_KEPT * latent * (config.latent_steps + 1))
+    return max(part for part in range(1, max(1, min(most, size)) + 1) if size % part == 0)

@@ -150,7 +150,7 @@ def test_where_all_checkpoints_are_damaged_the_run_fails_and_nothing_is_lost(run
     for step in (8, 16):
         truncate(run.checkpoint(step) / FILES[1])
     before = sorted(path.name for path in (run.path / "checkpoints").iterdir())
-    with pytest.raises(TrainingError) as failed:
+    with pytest.raises(CheckpointError) as failed:
         train_here(run)
     told = str(failed.value)
     assert told.startswith(f"no checkpoint can be read: {run.checkpoint(16) / FILES[1]}: not a rea")
