@@ -31,7 +31,7 @@ from trm_core.training.tally import Tally
 
 PUZZLE_EMBEDDING = "puzzle_embedding.weight"
 
-CACHED = 200_000
+CACHED = 400_000
 """Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
 
 BYTES_KEPT = 120
