@@ -25,6 +25,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
         unfinished.chmod(0o755)
         for folder, _, files in os.walk(unfinished):
             for file in files:
+                Path(folder, file).chmod(0o644)  # some writers keep theirs to themselves
                 _flush(Path(folder, file))
             _flush(Path(folder))
         unfinished.rename(target)

@@ -81,7 +81,8 @@ def test_a_run_goes_on_after_its_time_limit_with_other_settings(trm_train, prese
     ended = trm_train(preset, "--out", "run", "--time-limit", "0", "--device", "cpu")
     path = tmp_path / "run"
     assert ended.status == 0
-    assert ended.out == f"stopped at step 0 of 24 (the time limit was reached): {path}\n"
+    said = f"stopped at step 0 of 24 (the time limit was reached): {path}\n"
+    assert ended.out == f"training in {path}\n{said}"
     ended = trm_train("--resume", "run", "--set", "steps=2", "--set", "learning_rate=1e-3")
     assert ended.status == 0
     assert read_status(path).step == 2
@@ -124,7 +125,7 @@ def test_data_that_are_not_there_are_told_before_anything_is_made(trm_train, tmp
         "trm: data.files: sudoku-extreme/train.csv is not there; the preset "
     )
     ended = trm_train("sudoku-4x4", "--set", "data.path=absent")
-    assert ended.err == "trm: data.path: absent is no directory of a data set\n"
+    assert ended.err == "trm: data.path: absent is no data set (no train/dataset.json in it)\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -148,7 +149,7 @@ def test_what_a_run_has_begun_with_cannot_change(trm_train, preset, tmp_path, ch
     ("arguments", "sentence"),
     [
         ([], "give --resume with a run directory, or one of these presets: "),
-        (["sudoku-4x4", "--resume", "run"], "give --resume with a run directory, or one of"),
+        (["sudoku-4x4", "--resume", "run"], "give a preset for a new run or --resume, not both"),
         (["--resume", "run", "--out", "other"], "--out is for a new run"),
         (["sudoku-4x4", "--steps", "3"], "No such option"),
         (["sudoku-4x4", "--time-limit", "-1"], "greater than or equal to 0"),

@@ -35,6 +35,10 @@ def main() -> None:
         app(prog_name="trm")
     except UserError as error:
         sys.exit(f"trm: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:  # of stdout, on a disk that is full
+        sys.exit(f"trm: {error.strerror or error}")

@@ -28,7 +28,7 @@ def coloured(puzzle: Puzzle, answer: Grid | None = None) -> Text:
             elif puzzle.kind == "maze":
                 text.append(f"{value}{value if value in '#o' else ' '}", style)
             else:
-                text.append("  ", style)
+                text.append(f"{max(value, 0)} ", style)
         text.append("\n")
         if puzzle.kind == "sudoku" and (row + 1) % box_rows == 0 and row + 1 < puzzle.rows:
             text.append("\n")
@@ -37,7 +37,8 @@ def coloured(puzzle: Puzzle, answer: Grid | None = None) -> Text:
 
 def _style(puzzle: Puzzle, row: int, col: int, value: object) -> str:
     if puzzle.kind == "arc":
-        return f"on {COLOURS[value]}" if isinstance(value, int) and value >= 0 else "on grey50"
+        colour = COLOURS[value] if isinstance(value, int) and value >= 0 else "grey50"
+        return f"{colour} on {colour}"  # the digit shows where there are no colours
     if puzzle.kind == "maze":
         return _MAZE_STYLES.get(str(value), "")
     return "bold" if puzzle.grid[row, col] else "bright_blue"

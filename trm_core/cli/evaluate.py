@@ -18,7 +18,6 @@ from rich.table import Table
 
 from trm_core.checkpoints.info import find_model
 from trm_core.cli.options import Device, Dtype, Json
-from trm_core.evaluation.arc_votes import without_variants
 from trm_core.evaluation.scores import Calibration, Evaluation, Score, summarise
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
@@ -36,7 +35,9 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many puzzles, drawn at random by --seed.")
     ] = None,
-    max_steps: Annotated[int, typer.Option(min=1, help="Supervision steps at most.")] = 16,
+    max_steps: Annotated[
+        int | None, typer.Option(min=1, help="Supervision steps at most; by default the model's.")
+    ] = None,
     threshold: Annotated[
         float, typer.Option(min=0, max=1, help="Halting probability that counts as halting.")
     ] = 0.5,
@@ -73,7 +74,14 @@ def evaluate(
     from trm_core.solver import Solver
 
     settings = EvaluationSettings(
-        max_steps, threshold, adaptive, batch_size, trajectories, noise, seed, votes
+        max_steps or info.config.max_supervision_steps,
+        threshold,
+        adaptive,
+        batch_size,
+        trajectories,
+        noise,
+        seed,
+        votes,
     )
     solver = Solver.load(info, device, dtype)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
@@ -97,15 +105,21 @@ def _puzzles(data: Path, split: str, limit: int | None, seed: int) -> Sequence[P
     if data.is_dir():
         from trm_core.data.dataset import read_dataset
 
-        puzzles: Sequence[Puzzle] = without_variants(read_dataset(data, split).puzzles())
-        if not puzzles:
+        dataset = read_dataset(data, split)
+        originals = dataset.originals()
+        if not originals:
             raise PuzzleError(f"{data}: found no puzzles in {split!r}, expected at least one")
-    else:
-        puzzles = load_puzzles(data)
-    if limit is None or limit >= len(puzzles):
-        return puzzles
-    drawn = np.random.default_rng(seed).choice(len(puzzles), limit, replace=False)
-    return [puzzles[number] for number in np.sort(drawn)]
+        return dataset.puzzles([originals[at] for at in _drawn(len(originals), limit, seed)])
+    puzzles = load_puzzles(data)
+    return [puzzles[at] for at in _drawn(len(puzzles), limit, seed)]
+
+
+def _drawn(count: int, limit: int | None, seed: int) -> list[int]:
+    """Which of `count` puzzles to solve: all, or `limit` drawn at random."""
+    if limit is None or limit >= count:
+        return list(range(count))
+    drawn: list[int] = np.sort(np.random.default_rng(seed).choice(count, limit, False)).tolist()
+    return drawn
 
 
 def _scores(evaluation: Evaluation, settings: EvaluationSettings) -> Table:
@@ -116,20 +130,22 @@ def _scores(evaluation: Evaluation, settings: EvaluationSettings) -> Table:
         "puzzles": lambda score: f"{score.puzzles:,}",
         "exact": lambda score: _percent(score.exact),
     }
-    if several:
+    if settings.trajectories > 1:
         columns["majority"] = lambda score: _percent(score.exact_by_majority)
+    if several:
         columns["any"] = lambda score: _percent(score.exact_by_any)
     if evaluation.overall.arc_score is not None:
         columns["ARC score"] = lambda score: _percent(score.arc_score)
     columns["cells"] = lambda score: _percent(score.cell_accuracy)
-    if any(score.valid != score.exact for score in scores):
+    arc = evaluation.overall.arc_score is not None  # where any grid is valid
+    if not arc and any(score.valid != score.exact for score in scores):
         columns["valid"] = lambda score: _percent(score.valid)
     columns["halts at"] = lambda score: f"{score.mean_halting_step:.1f}"
     if several or settings.adaptive:
         columns["steps"] = lambda score: f"{score.mean_supervision_steps:.1f}"
 
     table = Table()
-    table.add_column("source", overflow="fold")
+    table.add_column("source", overflow="fold", min_width=10)
     for name in columns:
         table.add_column(name, no_wrap=True)
     for score in scores:

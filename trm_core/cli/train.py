@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from trm_core.cli.options import Device, Json
 from trm_core.training.run_files import to_json
@@ -44,7 +46,10 @@ def train(
 
     Under torchrun, the processes train together on parts of each batch.
     """
-    if (preset is None) == (resume is None):
+    started = time.monotonic()
+    if preset is not None and resume is not None:
+        raise typer.BadParameter("give a preset for a new run or --resume, not both")
+    if preset is None and resume is None:
         raise typer.BadParameter(
             f"give --resume with a run directory, or one of these presets:\n\n{_presets()}"
         )
@@ -65,7 +70,7 @@ def train(
             directory,
             chosen,
             config=config if changes else None,
-            time_limit=float("inf") if time_limit is None else time_limit,
+            time_limit=math.inf if time_limit is None else time_limit + started - time.monotonic(),
             report=display.show,
             on_data=display.show_data,
         )
@@ -128,6 +133,8 @@ class _Terminal(AbstractContextManager["_Terminal"]):
     """A progress bar on a terminal's stderr, and a line on stdout for every evaluation."""
 
     def __init__(self, directory: RunDirectory) -> None:
+        self._path = directory.path
+        self._leads = os.environ.get("RANK", "0") == "0"
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -135,12 +142,17 @@ class _Terminal(AbstractContextManager["_Terminal"]):
             TimeRemainingColumn(),
             TextColumn("{task.fields[said]}"),
             console=Console(stderr=True),
-            disable=not (sys.stderr.isatty() and os.environ.get("RANK", "0") == "0"),
+            speed_estimate_period=3600,
+            redirect_stdout=sys.stdout.isatty(),
+            disable=not (sys.stderr.isatty() and self._leads),
         )
-        self._steps: int = directory.config["training"]["steps"]
-        self._task = self._bar.add_task("starting", total=self._steps, said="")
+        steps = directory.config["training"]["steps"]
+        self._task = self._bar.add_task("getting ready", total=steps, said="")
+        self._data: TaskID | None = None
 
     def __enter__(self) -> Self:
+        if self._leads:
+            print(f"training in {self._path}", flush=True)
         self._bar.start()
         return self
 
@@ -157,11 +169,12 @@ class _Terminal(AbstractContextManager["_Terminal"]):
         said = f"loss {row['train/loss']:.3f}, {row['train/samples_per_second']:,.0f} samples/s"
         self._bar.update(
             self._task,
-            description="steps",
+            description="training",
             completed=row["step"],
-            total=self._steps,
             said=said,
         )
 
     def show_data(self, done: int, total: int) -> None:
-        self._bar.update(self._task, description="making puzzles", completed=done, total=total)
+        if self._data is None:
+            self._data = self._bar.add_task("making puzzles", total=total, said="")
+        self._bar.update(self._data, completed=done)

@@ -66,7 +66,7 @@ def build(
             for name, value in plan.files.items():
                 write_json(directory / name, value)
     except OSError as error:
-        raise DatasetError(f"{target} cannot be written: {error}") from None
+        raise DatasetError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
 class _Tested:

@@ -20,8 +20,6 @@ from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 
-_PARTS = "training", "evaluation"
-
 UNKNOWN_OUTPUT = [[0]]
 """What the official builder puts into test_puzzles.json for an output that is not known."""
 
@@ -85,12 +83,7 @@ class ArcBuild:
         each = self.augmentations + 1
         written = each if self.materialise else 1
         jobs = [
-            _ArcJob(
-                self._split(task, source),
-                source,
-                number,
-                names[number * each : number * each + written],
-            )
+            _ArcJob(task, source, number, names[number * each : number * each + written])
             for number, (task, source) in enumerate(tasks.values())
         ]
         return Plan(
@@ -120,16 +113,13 @@ class ArcBuild:
             raise DatasetError(f"found no task whose grids all fit {self.canvas}×{self.canvas}")
         return tasks
 
-    def _split(self, task: Task, source: str) -> Task:
-        """`task` with the pairs to train on, and those to test on."""
-        if self.train_on_tests and source.endswith(f" {_PARTS[0]}"):
-            return replace(task, train=task.train + task.test, test=())
-        return task
-
     def _all_tasks(self) -> Iterator[tuple[Task, str]]:
         for name in self.datasets:
-            for part, tasks in zip(_PARTS, arc_tasks.load_parts(name), strict=True):
-                yield from ((task, f"{name} {part}") for task in tasks)
+            training, evaluation = arc_tasks.load_parts(name)
+            if self.train_on_tests:
+                training = [replace(t, train=t.train + t.test, test=()) for t in training]
+            yield from ((task, f"{name} training") for task in training)
+            yield from ((task, f"{name} evaluation") for task in evaluation)
         for file in self.files:
             for puzzle in load_puzzles(file):
                 if not isinstance(puzzle, Arc):

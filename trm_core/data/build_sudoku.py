@@ -69,7 +69,8 @@ class SudokuBuild(PuzzleBuild):
             return [
                 _Posed.of(puzzle)
                 for puzzle in reader.read(files)
-                if self.min_rating is None or (puzzle.rating or -np.inf) >= self.min_rating
+                if self.min_rating is None
+                or (puzzle.rating is not None and puzzle.rating >= self.min_rating)
             ]
 
         jobs = self.puzzle_jobs(read)

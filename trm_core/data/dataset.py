@@ -22,6 +22,7 @@ from trm_core.data.layout import (
     dataset_json,
     read_metadata,
 )
+from trm_core.puzzles.arc_variants import SEPARATOR
 from trm_core.puzzles.base import Puzzle, PuzzleError, PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
 
@@ -75,6 +76,15 @@ class Dataset:
     def example_identifiers(self) -> npt.NDArray[np.int64]:
         """(N,) the puzzle identifier of every example."""
         return np.repeat(self.puzzle_identifiers, np.diff(self.puzzle_indices))
+
+    def originals(self) -> list[int]:
+        """Indices of the examples that are no variants of another: of an ARC task that comes with
+        its variants, those of the task itself."""
+        return [
+            index
+            for index, identifier in enumerate(self.example_identifiers.tolist())
+            if SEPARATOR not in self.identifiers[identifier]
+        ]
 
     def puzzles(self, indices: Iterable[int] | None = None) -> list[Puzzle]:
         """The examples, or those at `indices`, as puzzles with their solutions.

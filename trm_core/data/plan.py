@@ -12,6 +12,9 @@ from trm_core.data.layout import BLANK, DatasetError
 from trm_core.data.writer import Group
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 
+MOST = 100_000_000
+"""Puzzles, variants and the like beyond which a number is a mistake."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -116,11 +119,13 @@ def keep_file_names(build: object, *names: str) -> None:
 
 
 def check_numbers(build: object, **least: int) -> None:
-    """Raise DatasetError unless the options are whole numbers from these up."""
+    """Raise DatasetError unless the options are whole numbers from these up, and no mistakes."""
     for name, lowest in least.items():
         value = getattr(build, name)
         if type(value) is not int or value < lowest:
             raise DatasetError(f"{name} is {value!r}, expected a whole number from {lowest} up")
+        if name != "seed" and value > MOST:
+            raise DatasetError(f"{name} is {value}, expected at most {MOST:,}")
 
 
 def check_flags(build: object, *names: str) -> None:

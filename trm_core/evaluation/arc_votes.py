@@ -36,13 +36,3 @@ def as_variant(puzzle: Arc, name: str, transform: ArcTransform) -> Arc:
     """
     variant = puzzle.transformed(transform)
     return replace(variant, task=replace(variant.task, id=name))
-
-
-def without_variants(puzzles: Iterable[Puzzle]) -> list[Puzzle]:
-    """What is to be solved of a data set's puzzles: not the ARC variants that it has as examples.
-
-    Their names are those of the variants, while their task ids are those of the tasks.
-    """
-    return [
-        puzzle for puzzle in puzzles if not (isinstance(puzzle, Arc) and SEPARATOR in puzzle.name)
-    ]

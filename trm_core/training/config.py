@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from trm_core.checkpoints.info import CONFIGS
 from trm_core.data.build import ArcBuild, Build, MazeBuild, SudokuBuild
+from trm_core.data.layout import METADATA_FILE
 from trm_core.errors import UserError
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
@@ -257,9 +258,11 @@ class RunConfig:
         """
         data = dict(self.data)
         if path := data.get("path"):
-            if not Path(path).is_dir():
-                raise TrainingConfigError(f"data.path: {path} is no directory of a data set")
-            data["path"] = str(Path(path).absolute())
+            if not Path(path, "train", METADATA_FILE).is_file():
+                raise TrainingConfigError(
+                    f"data.path: {path} is no data set (no train/{METADATA_FILE} in it)"
+                )
+            data["path"] = str(Path(path).resolve())
             return dataclasses.replace(self, data=data)
         for option in FILES:
             for file in data.get(option, ()):
@@ -270,7 +273,7 @@ class RunConfig:
                         f"--set 'data.{option}=[\"FILE\"]'"
                     )
             if option in data:
-                data[option] = [str(Path(file).absolute()) for file in data[option]]
+                data[option] = [str(Path(file).resolve()) for file in data[option]]
         return dataclasses.replace(self, data=data)
 
     def model_config(self, shape: PuzzleShape, puzzle_count: int) -> RecursionConfig:

@@ -12,7 +12,6 @@ from trm_core.data.dataset import read_dataset
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import Evaluation, summarise
 from trm_core.model.recursion import RecursiveModel
-from trm_core.puzzles.arc_variants import SEPARATOR
 from trm_core.puzzles.base import Puzzle
 from trm_core.solver import Solver
 from trm_core.training.distributed import Group
@@ -27,11 +26,7 @@ class HeldOut:
     def __init__(self, dataset: Path, count: int, seed: int, group: Group) -> None:
         """count: how many, drawn by `seed`; 0 for all. Raises DatasetError."""
         split = read_dataset(dataset, "test")
-        originals = [
-            index
-            for index, identifier in enumerate(split.example_identifiers.tolist())
-            if SEPARATOR not in split.identifiers[identifier]
-        ]
+        originals = split.originals()
         if 0 < count < len(originals):
             chosen = np.random.default_rng(seed).choice(originals, count, replace=False)
             originals = np.sort(chosen).tolist()

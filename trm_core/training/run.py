@@ -14,7 +14,8 @@ import torch
 
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import build
-from trm_core.data.dataset import Dataset, read_dataset
+from trm_core.data.dataset import Dataset, DatasetError, read_dataset
+from trm_core.data.parallel import Cancelled
 from trm_core.errors import UserError
 from trm_core.evaluation.scores import Evaluation
 from trm_core.model.device import choose_dtype, named_dtype
@@ -74,13 +75,13 @@ def train(
                 directory = directory.changed(config.to_json())
             status = _Status(directory, config.training.steps, group)
             try:
-                with signals.interruptible():
-                    run = _Run(
-                        directory, config, device, group, signals, status, report, on_data, deadline
-                    )
+                run = _Run(
+                    directory, config, device, group, signals, status, report, on_data, deadline
+                )
                 return status.end(*run.go())
             except Interrupted:
-                return status.end("stopped", f"stopped by {signals.received} before training began")
+                why = f"by {signals.received}" if signals.received else "as asked"
+                return status.end("stopped", f"stopped {why} before training began")
             except UserError as error:
                 status.end("failed", str(error))
                 raise
@@ -97,7 +98,7 @@ def train(
 def _understood(error: Exception, log: str) -> TrainingError:
     """What an error that nobody foresaw means, in a sentence; `log` is the file with its trace."""
     text = str(error).partition("\n")[0]
-    if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in text:
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in text:
         return TrainingError(
             "there is not enough memory; choose a smaller micro_batch_size, or batch_size"
         )
@@ -170,23 +171,38 @@ class _Run:
                 f"{group.size} processes"
             )
         data = group.led(self._data)
+        with signals.interruptible():
+            self._get_ready(data, device)
+
+    def _get_ready(self, data: Path, device: torch.device) -> None:
+        """All that comes before the first step; nothing is lost where a signal ends it midway."""
+        config, settings, group = self._config, self._settings, self._group
         dataset = read_dataset(data, "train")
-        self._held_out = HeldOut(data, self._settings.evaluate_puzzles, self._settings.seed, group)
+        if dataset.shape.kind != config.data.get("kind", dataset.shape.kind):
+            raise DatasetError(
+                f"{data} holds {dataset.shape}, expected {config.data['kind']} as the preset says"
+            )
+        self._held_out = HeldOut(data, settings.evaluate_puzzles, settings.seed, group)
         checkpoint = self._keeper.newest()
-        found = checkpoint.progress.dtype if checkpoint else self._settings.dtype
-        self._dtype = choose_dtype(found, device)
+        self._dtype = choose_dtype(
+            checkpoint.progress.dtype if checkpoint else settings.dtype, device
+        )
         self._trainer = Trainer(config, dataset, device, self._dtype, group)
         self._info = self._model_info(dataset)
-        self._metrics = MetricsWriter(directory.path) if group.leads else None
+        self._metrics = MetricsWriter(self._directory.path) if group.leads else None
         if checkpoint:
+            if checkpoint.progress.step > settings.steps:
+                raise TrainingError(
+                    f"training.steps is {settings.steps}, but {checkpoint.progress.step} are done"
+                )
             self._restore(checkpoint, checkpoint.progress.rewinds)
             self._compiled = checkpoint.progress.compiled
         else:
             self._compiled = self._choose_compiled()
             self._save()
-        if self._compiled:  # now, while a signal can end it
-            status.update(message="compiling the networks")
-            compile_now(self._trainer.model, self._trainer.micro_size, self._settings.gradient)
+        if self._compiled:
+            self._status.update(message="compiling the networks")
+            compile_now(self._trainer.model, self._trainer.micro_size, settings.gradient)
 
     def go(self) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
@@ -242,7 +258,10 @@ class _Run:
                     said = f"making puzzles to train on: {done:,} of {total:,}"
                     self._status.update(message=said)
 
-            build(data_build(self._config.data), target, progress)
+            try:
+                build(data_build(self._config.data), target, progress, self._asked_to_stop)
+            except Cancelled:
+                raise Interrupted from None
             self._status.update(message="")
         return target
 

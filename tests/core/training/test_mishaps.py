@@ -272,7 +272,7 @@ def test_a_run_whose_directory_is_removed_ends_in_a_sentence_and_does_not_make_i
         process.wait_until(lambda: last_step(path) >= 4)
         path.rename(tmp_path / "elsewhere")
         code, out, err = process.outcome()
-    assert (code, out) == (1, "")
+    assert (code, out) == (1, f"training in {path}\n")
     assert err == f"trm: the run directory {path} is gone\n"
     assert not path.exists()
 

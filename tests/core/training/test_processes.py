@@ -146,6 +146,6 @@ def test_a_process_that_meets_no_others_ends_in_a_sentence(tmp_path, preset):
     run = RunDirectory(tmp_path / "run", {})
     with TrmTrain(tmp_path, preset, "--out", run.path, environment=lonely) as process:
         code, out, err = process.outcome()
-    assert (code, out) == (1, "")
+    assert (code, out) == (1, f"training in {run.path}\n")
     assert err.startswith("trm: the processes of the group did not meet: ")
     assert err.count("\n") == 1

@@ -279,7 +279,9 @@ def test_a_signal_saves_and_ends_within_seconds(tmp_path, preset, number):
     status = read_status(run.path)
     assert (code, err) == (0, "")
     why = f"stopped by {number.name}"
-    assert out == f"stopped at step {status.step} of 1,000,000 ({why}): {run.path}\n"
+    assert out == (
+        f"training in {run.path}\nstopped at step {status.step} of 1,000,000 ({why}): {run.path}\n"
+    )
     assert (status.state, status.message) == ("stopped", why)
     assert run.saved_steps()[-1] == status.step > 0
     assert status.checkpoint == f"step_{status.step}"
@@ -330,7 +332,7 @@ def test_a_signal_cuts_an_evaluation_short(tmp_path, preset):
 
 def test_a_later_signal_ends_at_once(tmp_path, preset):
     run = RunDirectory(tmp_path / "run", {})
-    slow = "--set=batch_size=60000", "--set=micro_batch_size=60000"
+    slow = "--set=batch_size=60000", "--set=micro_batch_size=10"
     with TrmTrain(tmp_path, preset, "--out", run.path, *slow) as process:
         process.wait_until(in_state(run.path, "running"))
         process.send(signal.SIGINT)
