@@ -335,6 +335,7 @@ def test_a_later_signal_ends_at_once(tmp_path, preset):
     slow = "--set=batch_size=60000", "--set=micro_batch_size=10"
     with TrmTrain(tmp_path, preset, "--out", run.path, *slow) as process:
         process.wait_until(in_state(run.path, "running"))
+        assert process.running_after(0.5)  # it is in its first step then
         process.send(signal.SIGINT)
         while process.running_after(0.1):
             process.send(signal.SIGTERM)  # within a second it may be the first, forwarded
