@@ -1,14 +1,17 @@
 """Tiny models with random weights, the bundled model, and puzzles for it."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 import torch
+from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.info import ModelInfo, find_model
 from trm_core.checkpoints.official import official_name
+from trm_core.cli import main
 from trm_core.model.config import HRMConfig, TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
@@ -108,6 +111,24 @@ def official(model, tmp_path):
     torch.save({prefix + official_name(n): t for n, t in model.state_dict().items()}, checkpoint)
     config_file.write_text(json.dumps({"arch": arch, "config": described}))
     return checkpoint, config_file
+
+
+@pytest.fixture
+def trm(monkeypatch, capsys):
+    """A function that runs the `trm` command with these arguments in this process."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["trm", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        status = ended.value.code
+        out, err = capsys.readouterr()
+        if isinstance(status, str):  # what Python prints on leaving
+            status, err = 1, f"{err}{status}\n"
+        return Ended(status or 0, out, err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,15 @@
 """The `trm` command: what it prints where, in which order, and how it ends."""
 
-import json
 import subprocess
 import sys
-from typing import NamedTuple
 
 import numpy as np
 import pytest
+from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.info import ModelInfo, read_identifiers, read_info
-from trm_core.cli import app, main
+from trm_core.cli import app
 from trm_core.data.build import ArcBuild, build
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.base import PuzzleShape
@@ -22,36 +21,6 @@ from trm_core.trace import SolveSettings
 MODEL = "sudoku-9x9-small"
 PUZZLES = str(RESOURCES / "puzzles" / "sudoku-9x9.sdm")
 SMALL = generate(1, box_rows=2, box_cols=2, givens=8).format()
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def events(self):
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@pytest.fixture
-def trm(monkeypatch, capsys):
-    """A function that runs the command with these arguments in this process."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["trm", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        status = ended.value.code
-        out, err = capsys.readouterr()
-        if isinstance(status, str):  # what Python prints on leaving
-            status, err = 1, f"{err}{status}\n"
-        return Ended(status or 0, out, err)
-
-    return run
 
 
 def trm_process(*arguments):

@@ -3,11 +3,10 @@
 import json
 import subprocess
 import sys
-from typing import NamedTuple
+from functools import partial
 
 import pytest
 
-from trm_core.cli import main
 from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild, build
 from trm_core.data.dataset import read_dataset
 from trm_core.puzzles.sudoku import generate
@@ -32,29 +31,10 @@ MAZE = [
 ARC = ["--generate=2", "--canvas=8", "--augmentations=1", "--seed=5"]
 
 
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def trm_data(monkeypatch, capsys):
+def trm_data(trm):
     """A function that runs `trm data` with these arguments in this process."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["trm", "data", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        status = ended.value.code
-        out, err = capsys.readouterr()
-        if isinstance(status, str):  # what Python prints on leaving
-            status, err = 1, f"{err}{status}\n"
-        return Ended(status or 0, out, err)
-
-    return run
+    return partial(trm, "data")
 
 
 def content(directory):

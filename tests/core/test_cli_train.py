@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-from typing import NamedTuple
+from functools import partial
 
 import pytest
 from runs_to_try import ROOT, new_run, write_preset
 
-from trm_core.cli import main
 from trm_core.data.build import SudokuBuild, build
 from trm_core.training.config import load_preset, presets
 from trm_core.training.metrics import read_metrics
@@ -16,19 +15,6 @@ from trm_core.training.run_directory import RunDirectory
 from trm_core.training.status import read_status
 
 SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def said(self):
-        """What is in the frame that usage errors come in, on one line."""
-        return " ".join(self.err.replace("│", " ").split())
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +26,10 @@ def preset(tmp_path_factory):
 
 
 @pytest.fixture
-def trm_train(monkeypatch, capsys, tmp_path):
-    """A function that runs `trm train` with these arguments in this process."""
+def trm_train(trm, monkeypatch, tmp_path):
+    """A function that runs `trm train` with these arguments in this process, in a new folder."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["trm", "train", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        status = ended.value.code
-        out, err = capsys.readouterr()
-        if isinstance(status, str):  # what Python prints on leaving
-            status, err = 1, f"{err}{status}\n"
-        return Ended(status or 0, out, err)
-
-    return run
+    return partial(trm, "train")
 
 
 def test_a_preset_is_trained_into_a_new_run_directory(trm_train, preset, tmp_path):

@@ -244,4 +244,4 @@ def test_all_json_of_a_run_is_read_by_other_programs(run):
     writer.close()
     request(run.path, "pause")
     for file in run.path.glob("*.json"):
-        json.loads(file.read_text(), parse_constant=pytest.fail)
+        assert json.loads(file.read_text(), parse_constant=pytest.fail)
