@@ -1,5 +1,6 @@
-"""`python -m trm_core.cli`, the `trm` command: what torchrun starts."""
+"""`python -m trm_core.cli`: the `trm` command, for launchers such as torchrun."""
 
 from trm_core.cli import main
 
-main()
+if __name__ == "__main__":
+    main()
