@@ -65,7 +65,7 @@ def train(
 
     chosen = Group.device_of(choose_device(device))
     directory = _new(config, out) if resume is None else RunDirectory.open(resume)
-    with _JsonLines() if as_json else _Terminal(directory) as display:
+    with _JsonLines() if as_json else _Terminal(directory.path, config.training.steps) as display:
         status = train(
             directory,
             chosen,
@@ -132,8 +132,8 @@ class _JsonLines(AbstractContextManager["_JsonLines"]):
 class _Terminal(AbstractContextManager["_Terminal"]):
     """A progress bar on a terminal's stderr, and a line on stdout for every evaluation."""
 
-    def __init__(self, directory: RunDirectory) -> None:
-        self._path = directory.path
+    def __init__(self, path: Path, steps: int) -> None:
+        self._path = path
         self._leads = os.environ.get("RANK", "0") == "0"
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -146,7 +146,6 @@ class _Terminal(AbstractContextManager["_Terminal"]):
             redirect_stdout=sys.stdout.isatty(),
             disable=not (sys.stderr.isatty() and self._leads),
         )
-        steps = directory.config["training"]["steps"]
         self._task = self._bar.add_task("getting ready", total=steps, said="")
         self._data: TaskID | None = None
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo
-from trm_core.evaluation.scores import Evaluation
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, Result
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import (
     Checkpoint,
@@ -21,7 +19,6 @@ from trm_core.training.checkpoint import (
 )
 from trm_core.training.config import RunConfig
 from trm_core.training.distributed import Group
-from trm_core.training.held_out import results_of
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.trainer import Trainer
 
@@ -67,19 +64,18 @@ class Keeper:
         trainer: Trainer,
         progress: Progress,
         info: ModelInfo,
-        evaluation: Evaluation | None,
+        results: tuple[Result, ...],
         flush: Callable[[], None],
     ) -> bool:
         """Write a checkpoint and remove those that are not kept; whether this step had none yet.
 
-        What `evaluation` found is told on its card, also where the checkpoint is there already.
+        `results`, if any, are told on its card, also where the checkpoint is there already.
         `flush` is called before, as a checkpoint promises that all metrics up to it are on disk.
         Raises RunError in all processes.
         """
         target = self._directory.checkpoint(trainer.step)
         new = self._group.agreed(not target.exists())
         tensors = trainer.tensors() if new else {}
-        results = results_of(evaluation, self._data_name()) if evaluation else ()
         described = replace(info, results=results, directory=target)
 
         def write() -> None:
@@ -94,7 +90,3 @@ class Keeper:
 
         self._group.led(write)
         return new
-
-    def _data_name(self) -> str:
-        """Of the data set, as a card has it."""
-        return Path(self._config.data.get("path") or self._directory.path / "data").name

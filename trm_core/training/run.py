@@ -23,7 +23,7 @@ from trm_core.training.checkpoint import Checkpoint, Progress
 from trm_core.training.compilation import compile_now, compiling_pays
 from trm_core.training.config import RunConfig, data_build
 from trm_core.training.distributed import Group
-from trm_core.training.held_out import HeldOut, metrics_of
+from trm_core.training.held_out import HeldOut, metrics_of, results_of
 from trm_core.training.keeper import Keeper
 from trm_core.training.metrics import METRICS, MetricsWriter, read_metrics
 from trm_core.training.run_directory import DATA, Request, RunDirectory
@@ -362,7 +362,9 @@ class _Run:
         """Write a checkpoint, unless this step has one, and remove those that are not kept."""
         then, trainer = time.monotonic(), self._trainer
         progress = Progress(trainer.step, trainer.rewinds, named_dtype(self._dtype), self._compiled)
-        if self._keeper.save(trainer, progress, self._info, self._evaluation, self._flush):
+        evaluation = self._evaluation
+        results = results_of(evaluation, self._held_out.name) if evaluation else ()
+        if self._keeper.save(trainer, progress, self._info, results, self._flush):
             self._rewinds_since_saved = 0
         self._status.update(checkpoint=f"step_{trainer.step}", step=trainer.step)
         self._not_training_since(then)
