@@ -56,6 +56,8 @@ class TrainingSettings:
         Samples per optimizer step, over all processes together.
     micro_batch_size
         Samples of one forward and backward pass; 0 for what suits the device.
+    start_from
+        Name or directory of a model whose weights are the first ones; empty for fresh weights.
     optimizer, learning_rate, beta1, beta2, weight_decay
         Of all weights but the puzzle embedding.
     warmup_steps, final_learning_rate
@@ -88,6 +90,7 @@ class TrainingSettings:
     steps: int
     batch_size: int = 768
     micro_batch_size: int = 0
+    start_from: str = ""
     optimizer: Optimizer = "adam_atan2"
     learning_rate: float = 1e-4
     final_learning_rate: float = 1.0

@@ -27,9 +27,10 @@ from trm_core.training.optimizers import (
     restore_optimizer,
 )
 from trm_core.training.sampler import Sampler
+from trm_core.training.start import PUZZLE_EMBEDDING, start_from
 from trm_core.training.tally import Tally
 
-PUZZLE_EMBEDDING = "puzzle_embedding.weight"
+
 
 CACHED = 400_000
 """Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
@@ -75,7 +76,10 @@ class Trainer:
         self._dataset = dataset
 
         torch.manual_seed(settings.seed)
-        weights_model = build_model(replace(self.config, puzzle_count=self._size)).to(device)
+        weights_model = build_model(replace(self.config, puzzle_count=self._size))
+        if settings.start_from:
+            start_from(settings.start_from, weights_model)
+        weights_model = weights_model.to(device)
         self._weights = dict(weights_model.named_parameters())
         self._buffers = dict(weights_model.named_buffers())
         self._puzzles: PuzzleEmbeddings | None = None
