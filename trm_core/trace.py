@@ -57,7 +57,7 @@ class Trace:
     """The frames of one solve of one puzzle, growing while the solve runs.
 
     Derived measures are computed on demand and kept; masks and maps have the shape of the
-    model's canvas (`shape.rows`, `shape.cols`), whose top left corner a smaller grid takes.
+    puzzle's `largest_answer`, whose top left corner a smaller grid (ARC) takes.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Trace:
     def frames_since_change(self, index: int) -> npt.NDArray[np.int_]:
         """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on."""
         index = range(len(self))[index]
-        return self._canvas(index - self._last_change[index])
+        return self._in_answer(index - self._last_change[index])
 
     def conflicts(self, index: int) -> list[Conflict]:
         """The rules of the puzzle that the answer at a frame breaks."""
@@ -145,7 +145,7 @@ class Trace:
     def entropy(self, index: int) -> npt.NDArray[np.float64]:
         """Per cell, the entropy of its probabilities in bits."""
         p = self.frames[index].probabilities.astype(np.float64)
-        return self._canvas(-np.sum(p * np.log2(np.maximum(p, 1e-12)), axis=-1))
+        return self._in_answer(-np.sum(p * np.log2(np.maximum(p, 1e-12)), axis=-1))
 
     def halt_probabilities(self) -> npt.NDArray[np.float64]:
         """(frames,) halting probability at every frame."""
@@ -185,5 +185,7 @@ class Trace:
     def _start(self) -> Tokens:
         return self.puzzle.encode(self.puzzle.grid, self.shape)
 
-    def _canvas(self, cells: npt.NDArray[T]) -> npt.NDArray[T]:
-        return cells.reshape(self.shape.rows, self.shape.cols)
+    def _in_answer(self, cells: npt.NDArray[T]) -> npt.NDArray[T]:
+        """The part of the board (cells,) where answers can be, as rows and columns."""
+        rows, cols = self.puzzle.largest_answer(self.shape)
+        return cells.reshape(self.shape.rows, self.shape.cols)[:rows, :cols]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.info import ModelInfo, first_fitting, why_none_fits
+from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.background import Background, Solve
@@ -99,12 +99,12 @@ class Session(QObject):
     def edit_puzzle(self, puzzle: Puzzle) -> None:
         """Show a changed form of the puzzle, unsolved; a running solve is cancelled.
 
-        Takes a model that fits, if the one in use does not.
+        Takes the model with the smallest board that fits, if the one in use does not fit.
         """
         self._abandon_solve()
         self.puzzle = puzzle
         if self.model is None or self.model.misfit(puzzle):
-            self.model = first_fitting(self.models, puzzle)
+            self.model = smallest_fitting(self.models, puzzle)
             self.model_changed.emit()
         self.puzzle_changed.emit()
         self._set_trace(None)

@@ -28,6 +28,16 @@ MAZE = [
     "--cols=9",
     "--symmetries",
 ]
+MAZES_OF_SEVERAL_SIZES = [
+    "--generate=6",
+    "--held-out=2",
+    "--style=loops",
+    "--loops=3",
+    "--fewest-loops=1",
+    "--rows=11",
+    "--cols=11",
+    "--smallest=5",
+]
 ARC = ["--generate=2", "--canvas=8", "--augmentations=1", "--seed=5"]
 
 
@@ -48,6 +58,20 @@ def content(directory):
 @pytest.mark.parametrize(
     ("kind", "options", "spec"),
     [
+        (
+            "maze",
+            MAZES_OF_SEVERAL_SIZES,
+            MazeBuild(
+                generate=6,
+                held_out=2,
+                style="loops",
+                loops=3,
+                fewest_loops=1,
+                rows=11,
+                cols=11,
+                smallest=5,
+            ),
+        ),
         (
             "sudoku",
             SUDOKU,
@@ -96,7 +120,7 @@ def test_inspect_shows_size_counts_and_a_puzzle(trm_data, tmp_path, kind, option
     shown = trm_data("inspect", out).out
     dataset = read_dataset(out, "test")
     assert shown.startswith(f"{dataset.shape}, {len(dataset.identifiers)} puzzle identifiers\n")
-    assert "generated" in shown
+    assert ("loops 7×9" if kind == "maze" else "generated") in shown
     assert dataset.puzzles([0])[0].name in shown
 
     ended = trm_data("inspect", out, "--json")
@@ -126,6 +150,7 @@ def test_what_cannot_be_done_is_a_sentence_on_stderr_and_status_1(trm_data, tmp_
         ["build", "sudoku", "out", *SUDOKU, "--box-rows=1"],
         ["build", "sudoku", "out", *SUDOKU, "--givens-to=5"],
         ["build", "maze", "out", *MAZE, "--style=round"],
+        ["build", "maze", "out", *MAZE, "--smallest=5"],
         ["build", "arc", "out"],
         ["inspect"],
     ],

@@ -91,12 +91,12 @@ class ModelInfo:
         kind = self.architecture.upper()
         if isinstance(self.config, TRMConfig):
             kind += "-MLP" if self.config.mixer == "mlp" else "-Att"
-        return f"{kind}, {self.puzzle}"
+        return f"{kind}, {self.puzzle.fitting}"
 
     def misfit(self, puzzle: Puzzle) -> str | None:
         """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
         if not puzzle.fits(self.puzzle):
-            return f"{self.name} is made for {self.puzzle}, this is {puzzle.shape}"
+            return f"{self.name} is made for {self.puzzle.fitting}, this is {puzzle.shape}"
         tells_tasks_apart = self.config.puzzle_embedding_size > 0 and self.config.puzzle_count > 1
         if isinstance(puzzle, Arc) and tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
@@ -191,14 +191,15 @@ def bundled_models() -> list[ModelInfo]:
     return [read_info(config.parent) for config in sorted(RESOURCES.glob("models/*/config.json"))]
 
 
-def first_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
-    """The first of `models` that can be given `puzzle`."""
-    return next((model for model in models if model.misfit(puzzle) is None), None)
+def smallest_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
+    """The first with the smallest board of the `models` that can be given `puzzle`."""
+    fitting = (model for model in models if model.misfit(puzzle) is None)
+    return min(fitting, key=lambda model: model.puzzle.cells, default=None)
 
 
 def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
     """What `puzzle` is and what the models are made for, where none of them fits."""
-    made_for = ", ".join(dict.fromkeys(str(model.puzzle) for model in models))
+    made_for = ", ".join(dict.fromkeys(model.puzzle.fitting for model in models))
     return f"No model here fits {puzzle.shape}. There are models for {made_for}."
 
 

@@ -108,6 +108,13 @@ def build_maze(
     min_length: Annotated[
         int, typer.Option(min=1, help="Steps that made-up hard mazes must exceed.")
     ] = MazeBuild.min_length,
+    smallest: Annotated[
+        int,
+        typer.Option(min=0, help="Least side of made-up mazes of several sizes; 0 for one size."),
+    ] = MazeBuild.smallest,
+    fewest_loops: Annotated[
+        int | None, typer.Option(min=0, help="Fewest loops of made-up mazes; else --loops each.")
+    ] = MazeBuild.fewest_loops,
     seed: Seed = MazeBuild.seed,
     processes: Processes = None,
 ) -> None:
@@ -125,6 +132,8 @@ def build_maze(
             cols=cols,
             loops=loops,
             min_length=min_length,
+            smallest=smallest,
+            fewest_loops=fewest_loops,
             seed=seed,
         ),
         out,
@@ -140,6 +149,10 @@ def build_arc(
     ] = None,
     file: Annotated[list[str] | None, typer.Option(help="File of tasks; may be repeated.")] = None,
     generate: Annotated[int, typer.Option(min=0, help="Tasks to make up.")] = ArcBuild.generate,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="training or evaluation: only that part of the data sets."),
+    ] = None,
     canvas: Annotated[
         int, typer.Option(min=1, max=30, help="Side of the canvas; larger tasks are left out.")
     ] = ArcBuild.canvas,
@@ -161,6 +174,7 @@ def build_arc(
             datasets=tuple(dataset or ()),
             files=tuple(file or ()),
             generate=generate,
+            parts=tuple(part or ArcBuild.parts),
             canvas=canvas,
             augmentations=augmentations,
             materialise=materialise,

@@ -17,7 +17,7 @@ from trm_core.checkpoints.info import (
     ModelInfo,
     bundled_models,
     find_model,
-    first_fitting,
+    smallest_fitting,
     why_none_fits,
 )
 from trm_core.cli.display import coloured
@@ -35,7 +35,7 @@ def solve(
     arc: Annotated[str | None, typer.Option(help="Id of an ARC-AGI-1 or -2 task.")] = None,
     number: Annotated[int, typer.Option(min=1, help="Which puzzle of the file.")] = 1,
     model: Annotated[
-        str | None, typer.Option(help="Name or directory; the first that fits if not given.")
+        str | None, typer.Option(help="Name or directory; else the smallest that fits.")
     ] = None,
     max_steps: Annotated[int, typer.Option(min=1, help="Supervision steps at most.")] = 16,
     threshold: Annotated[
@@ -135,6 +135,6 @@ def _puzzle(file: Path | None, sudoku: str | None, arc: str | None, number: int)
 
 def _model_for(puzzle: Puzzle) -> ModelInfo:
     models = bundled_models()
-    if model := first_fitting(models, puzzle):
+    if model := smallest_fitting(models, puzzle):
         return model
     raise CheckpointError(why_none_fits(models, puzzle))

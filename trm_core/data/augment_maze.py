@@ -11,7 +11,8 @@ from trm_core.data.batch import Batch
 class MazeAugmentation:
     """Turns and mirrors every maze of a batch at random, its answer with it.
 
-    All mazes are rows × cols; a batch is expected on `device`.
+    All boards are rows × cols; a batch is expected on `device`. A smaller maze turns with its
+    board, and so comes to lie in any of the corners.
     """
 
     def __init__(self, rows: int, cols: int, device: torch.device) -> None:

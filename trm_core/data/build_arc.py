@@ -23,6 +23,8 @@ from trm_core.puzzles.files import load_puzzles
 UNKNOWN_OUTPUT = [[0]]
 """What the official builder puts into test_puzzles.json for an output that is not known."""
 
+PARTS = "training", "evaluation"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ArcBuild:
@@ -39,6 +41,8 @@ class ArcBuild:
     datasets, files, generate
         Where the tasks come from, all of them together: "arc-agi-1" and "arc-agi-2", task files,
         and a number of made-up tasks. Of tasks with the same id the first one is taken.
+    parts
+        Which parts of the data sets are taken: "training", "evaluation" or both.
     canvas
         Side of the square canvas; tasks with a larger grid are left out.
     augmentations
@@ -56,6 +60,7 @@ class ArcBuild:
     datasets: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     generate: int = 0
+    parts: tuple[str, ...] = PARTS
     canvas: int = 30
     augmentations: int = 0
     materialise: bool = True
@@ -63,7 +68,7 @@ class ArcBuild:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        keep_file_names(self, "datasets", "files")
+        keep_file_names(self, "datasets", "files", "parts")
         check_flags(self, "materialise", "train_on_tests")
         check_numbers(self, generate=0, augmentations=0, seed=0, canvas=6 if self.generate else 1)
         if self.canvas > arc_tasks.MAX_SIZE:
@@ -74,6 +79,10 @@ class ArcBuild:
             if name not in arc_tasks.DATASETS:
                 expected = " or ".join(arc_tasks.DATASETS)
                 raise DatasetError(f"found the data set {name!r}, expected {expected}")
+        if not self.parts or not set(self.parts) <= set(PARTS):
+            raise DatasetError(
+                f"parts is {list(self.parts)}, expected {' or '.join(PARTS)}, or both"
+            )
 
     def plan(self, cancelled: Callable[[], bool]) -> Plan:
         from trm_core.puzzles.arc_variants import random_variants
@@ -118,8 +127,9 @@ class ArcBuild:
             training, evaluation = arc_tasks.load_parts(name)
             if self.train_on_tests:
                 training = [replace(t, train=t.train + t.test, test=()) for t in training]
-            yield from ((task, f"{name} training") for task in training)
-            yield from ((task, f"{name} evaluation") for task in evaluation)
+            for part, tasks in zip(PARTS, (training, evaluation), strict=True):
+                if part in self.parts:
+                    yield from ((task, f"{name} {part}") for task in tasks)
         for file in self.files:
             for puzzle in load_puzzles(file):
                 if not isinstance(puzzle, Arc):

@@ -19,6 +19,9 @@ from trm_core.puzzles.maze_generators import generate_hard, generate_perfect, ge
 
 STYLES = "perfect", "loops", "hard"
 
+LEAST_ODD_SIDE = 5
+"""A square maze of corridors with a smaller odd side has one room only."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MazeBuild(PuzzleBuild):
@@ -33,7 +36,16 @@ class MazeBuild(PuzzleBuild):
         Whether each training maze is there in all its symmetries: 8 if it is square, else 4.
     style, rows, cols, loops, min_length
         Of mazes that are made up: "perfect", "loops" (with so many) or "hard" (with a shortest path
-        of more steps than `min_length`), and their size.
+        of more steps than `min_length`), and their size. Their source is style and size, such as
+        "perfect 9×9".
+    smallest
+        0, or what makes perfect mazes and those with loops squares of several sizes, in the top
+        left corner of rows × cols cells: the side of each is an odd number from this to `rows`,
+        all equally likely. Of 5×5 and 7×7 there are so few mazes that those in the test split may
+        leave none to train on.
+    fewest_loops
+        None, or what makes the loops of each maze a number from this to `loops`, all equally
+        likely.
     """
 
     symmetries: bool = False
@@ -42,17 +54,46 @@ class MazeBuild(PuzzleBuild):
     cols: int = 30
     loops: int = 10
     min_length: int = 110
+    smallest: int = 0
+    fewest_loops: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_flags(self, "symmetries")
-        check_numbers(self, rows=2, cols=2, loops=0, min_length=1)
+        check_numbers(self, rows=2, cols=2, loops=0, min_length=1, smallest=0)
         if self.style not in STYLES:
             raise DatasetError(f"style is {self.style!r}, expected {', '.join(STYLES)}")
         if max(self.rows, self.cols) > MAX_SIDE:
             raise DatasetError(
                 f"found {self.rows}×{self.cols} cells, expected at most {MAX_SIDE} rows and columns"
             )
+        if self.smallest:
+            self._check_smallest()
+        if self.fewest_loops is not None:
+            check_numbers(self, fewest_loops=0)
+            if self.fewest_loops > self.loops:
+                raise DatasetError(
+                    f"fewest_loops is {self.fewest_loops}, expected at most the {self.loops} loops"
+                )
+
+    def _check_smallest(self) -> None:
+        if self.style == "hard":
+            raise DatasetError(f"smallest is {self.smallest}, expected 0 for hard mazes")
+        if self.rows != self.cols:
+            raise DatasetError(
+                f"smallest is {self.smallest}, expected 0 where rows and cols differ "
+                f"({self.rows}×{self.cols})"
+            )
+        if self.smallest < LEAST_ODD_SIDE or not self._sides:
+            raise DatasetError(
+                f"smallest is {self.smallest}, expected 0, or {LEAST_ODD_SIDE} or more with an odd "
+                f"number from there to the {self.rows} rows"
+            )
+
+    @property
+    def _sides(self) -> range:
+        """What the sides of mazes of several sizes can be."""
+        return range(self.smallest | 1, self.rows + 1, 2)
 
     def plan(self, cancelled: Callable[[], bool]) -> Plan:
         made_up = PuzzleShape("maze", self.rows, self.cols) if self.generate else None
@@ -68,18 +109,26 @@ class MazeBuild(PuzzleBuild):
             seconds_each=0.1 if hard else 5e-3,
         )
 
-    def make(self, seed: int) -> Maze:
+    def make(self, rng: np.random.Generator) -> Maze:
         """A made-up maze. Raises PuzzleError if there is none."""
+        seed = int(rng.integers(2**63))
+        rows, cols = self.rows, self.cols
+        if self.smallest:
+            rows = cols = int(rng.choice(self._sides))
         if self.style == "hard":
-            return generate_hard(seed, self.rows, self.cols, self.min_length)
-        if self.style == "loops":
-            return generate_with_loops(seed, self.rows, self.cols, self.loops)
-        return generate_perfect(seed, self.rows, self.cols)
+            maze = generate_hard(seed, rows, cols, self.min_length)
+        elif self.style == "loops":
+            fewest = self.loops if self.fewest_loops is None else self.fewest_loops
+            loops = int(rng.integers(fewest, self.loops, endpoint=True))
+            maze = generate_with_loops(seed, rows, cols, loops)
+        else:
+            maze = generate_perfect(seed, rows, cols)
+        return replace(maze, source=f"{self.style} {rows}×{cols}")
 
 
 def _groups(build: MazeBuild, shape: PuzzleShape, job: Job) -> dict[str, Group]:
     if job.puzzle is None:
-        maze = build.make(int(np.random.default_rng([build.seed, job.number]).integers(2**63)))
+        maze = build.make(np.random.default_rng([build.seed, job.number]))
     else:
         maze = _solved(job.puzzle)
     mazes = [maze]

@@ -37,7 +37,7 @@ class Conflict:
 class PuzzleShape:
     """The puzzles that one model is made for.
 
-    `rows` and `cols` are the exact size for Sudoku and mazes, the canvas size for ARC.
+    `rows` and `cols` are the exact size for Sudoku; mazes and ARC grids may be smaller than that.
     `box_rows` (Sudoku only) is the height of a box; its width is `rows // box_rows`.
     """
 
@@ -60,6 +60,11 @@ class PuzzleShape:
         if self.kind == "arc":
             return f"ARC up to {size}"
         return f"{self.kind.capitalize()} {size}"
+
+    @property
+    def fitting(self) -> str:
+        """The puzzles that a model of this shape reads, for people."""
+        return f"Maze up to {self.rows}×{self.cols}" if self.kind == "maze" else str(self)
 
 
 def make_read_only(owner: object, *names: str) -> None:
@@ -124,6 +129,10 @@ class Puzzle(ABC):
     def fits(self, shape: PuzzleShape) -> bool:
         """Whether a model made for `shape` can read this puzzle."""
         return self.shape == shape
+
+    def largest_answer(self, shape: PuzzleShape) -> tuple[int, int]:
+        """Rows and columns, from the top left, that answers decoded from `shape` never exceed."""
+        return shape.rows, shape.cols
 
     @property
     @abstractmethod

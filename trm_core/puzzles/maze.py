@@ -1,5 +1,8 @@
 """Mazes: from the start S to the goal G over floor, by a shortest path.
 
+A maze with more walls around it is the same maze, so a model is shown a smaller one in the top left
+corner of a board of walls.
+
 `maze_files` reads mazes and `maze_generators` makes new ones.
 """
 
@@ -115,6 +118,13 @@ class Maze(Puzzle):
                 return steps
         return None
 
+    def fits(self, shape: PuzzleShape) -> bool:
+        """Whether the maze is no larger than the board `shape`."""
+        return shape.kind == self.kind and self.rows <= shape.rows and self.cols <= shape.cols
+
+    def largest_answer(self, shape: PuzzleShape) -> tuple[int, int]:
+        return self.rows, self.cols
+
     @property
     def open_cells(self) -> npt.NDArray[np.bool_]:
         floor: npt.NDArray[np.bool_] = self.grid == FLOOR
@@ -189,13 +199,19 @@ class Maze(Puzzle):
         return answer
 
     def encode(self, grid: Grid, shape: PuzzleShape) -> Tokens:
-        if shape.kind != self.kind or grid.shape != (shape.rows, shape.cols):
-            size = "×".join(map(str, grid.shape))
-            raise PuzzleError(f"found a maze of {size} cells, expected one that fits {shape}")
-        return grid.ravel().astype(np.int32) + 1
+        """(shape.cells,) tokens: code + 1, walls where the board reaches beyond `grid`."""
+        rows, cols = grid.shape
+        if shape.kind != self.kind or rows > shape.rows or cols > shape.cols:
+            raise PuzzleError(
+                f"found a maze of {rows}×{cols} cells, expected one that fits {shape}"
+            )
+        board = np.full((shape.rows, shape.cols), WALL + 1, np.int32)
+        board[:rows, :cols] = grid + 1
+        return board.ravel()
 
     def decode(self, tokens: Tokens, shape: PuzzleShape) -> Grid:
-        codes = tokens.reshape(shape.rows, shape.cols) - 1
+        """A grid of this maze's size, whatever stands on the board around it."""
+        codes = tokens.reshape(shape.rows, shape.cols)[: self.rows, : self.cols] - 1
         return np.where(codes < len(SYMBOLS), codes, NO_SYMBOL).astype(np.int8)
 
     def format(self, grid: Grid | None = None) -> str:

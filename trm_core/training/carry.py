@@ -102,3 +102,14 @@ def least_steps(
         2, max(3, max_supervision_steps + 1), (size,), generator=generator, device=device
     )
     return torch.where(explores, drawn, 0)
+
+
+def most_steps(step: int, deepening_steps: int, max_supervision_steps: int) -> int:
+    """Supervision steps that a sample gets at most after `step` optimizer steps.
+
+    1 at first, doubled at equal intervals, and from `deepening_steps` on the maximum.
+    """
+    if step >= deepening_steps:
+        return max_supervision_steps
+    doublings = (max_supervision_steps - 1).bit_length()
+    return 1 << step * doublings // deepening_steps

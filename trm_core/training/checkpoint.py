@@ -73,16 +73,28 @@ def save_checkpoint(
     tensors: Mapping[str, Tensor],
 ) -> None:
     """Write the checkpoint `info.directory`, whole or not at all. Raises RunError."""
-    averaged, tensors = _on_cpu(averaged), _on_cpu(tensors)
-    header = progress.to_header() | {"fingerprint": _fingerprint(progress, averaged, tensors)}
     target = info.directory
     with run_errors(target.parent.parent, target):
         try:
             with whole_directory(target) as unfinished:
-                write_model(unfinished, averaged, info, card)
-                save_file(dict(tensors), unfinished / TRAINER, header)
+                write_checkpoint(unfinished, info, card, progress, averaged, tensors)
         except SafetensorError as error:
             raise _as_os_error(error) from error
+
+
+def write_checkpoint(
+    directory: Path,
+    info: ModelInfo,
+    card: str,
+    progress: Progress,
+    averaged: Mapping[str, Tensor],
+    tensors: Mapping[str, Tensor],
+) -> None:
+    """Put the files of a checkpoint into `directory`. Raises SafetensorError or OSError."""
+    averaged, tensors = _on_cpu(averaged), _on_cpu(tensors)
+    header = progress.to_header() | {"fingerprint": _fingerprint(progress, averaged, tensors)}
+    write_model(directory, averaged, info, card)
+    save_file(tensors, directory / TRAINER, header)
 
 
 def describe_checkpoint(info: ModelInfo, card: str) -> None:

@@ -58,6 +58,12 @@ class TrainingSettings:
         Samples of one forward and backward pass; 0 for what suits the device.
     start_from
         Name or directory of a model whose weights are the first ones; empty for fresh weights.
+        It may be one for smaller mazes or ARC canvases.
+    show_board
+        Whether attention with learned positions begins with weights by which it sees the board.
+    deepening_steps
+        Steps over which samples come to get the model's number of supervision steps: at first one
+        at most, then twice as many at equal intervals. Attention learns the near before the far.
     optimizer, learning_rate, beta1, beta2, weight_decay
         Of all weights but the puzzle embedding.
     warmup_steps, final_learning_rate
@@ -91,6 +97,8 @@ class TrainingSettings:
     batch_size: int = 768
     micro_batch_size: int = 0
     start_from: str = ""
+    show_board: bool = False
+    deepening_steps: int = 0
     optimizer: Optimizer = "adam_atan2"
     learning_rate: float = 1e-4
     final_learning_rate: float = 1.0
@@ -195,6 +203,8 @@ class RunConfig:
             _check_model(raw["model"])
             _check_data(raw["data"])
             settings = record(TrainingSettings, raw["training"], "training")
+            if settings.show_board:
+                _check_attention(raw["model"])
         except UserError as error:
             raise TrainingConfigError(f"{place}: {error}") from None
         return cls(str(raw.get("preset", "")), raw["model"], raw["data"], settings)
@@ -326,6 +336,15 @@ def _check_model(table: Mapping[str, Any]) -> None:
             raise RecordError(f"model.{name} is decided by the data, expected it to be left out")
     sizes = {name: value for name, value in table.items() if name != "architecture"}
     record(CONFIGS[architecture], {**sizes, "cells": 81, "vocab_size": 11}, "model")
+
+
+def _check_attention(table: Mapping[str, Any]) -> None:
+    """Refuse a model table whose model has no attention with learned positions."""
+    if table.get("positions") != "learned" or table.get("mixer") == "mlp":
+        raise RecordError(
+            'training.show_board is true, expected false unless model.positions is "learned" '
+            "and the model has attention"
+        )
 
 
 def _model_names(table: Mapping[str, Any]) -> list[str]:

@@ -187,7 +187,9 @@ class _Run:
         self._dtype = choose_dtype(
             checkpoint.progress.dtype if checkpoint else settings.dtype, device
         )
-        self._trainer = Trainer(config, dataset, device, self._dtype, group)
+        self._trainer = Trainer(
+            config, dataset, device, self._dtype, group, resuming=checkpoint is not None
+        )
         self._info = self._model_info(dataset)
         self._metrics = MetricsWriter(self._directory.path) if group.leads else None
         if checkpoint:

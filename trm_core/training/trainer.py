@@ -15,7 +15,8 @@ from trm_core.data.augment import augmentation_for
 from trm_core.data.dataset import Dataset
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
-from trm_core.training.carry import Carry, least_steps
+from trm_core.training.board_start import show_board
+from trm_core.training.carry import Carry, least_steps, most_steps
 from trm_core.training.config import RunConfig
 from trm_core.training.distributed import Group
 from trm_core.training.losses import supervision_loss
@@ -29,8 +30,6 @@ from trm_core.training.optimizers import (
 from trm_core.training.sampler import Sampler
 from trm_core.training.start import PUZZLE_EMBEDDING, start_from
 from trm_core.training.tally import Tally
-
-
 
 CACHED = 400_000
 """Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
@@ -63,7 +62,10 @@ class Trainer:
         device: torch.device,
         dtype: torch.dtype,
         group: Group,
+        *,
+        resuming: bool = False,
     ) -> None:
+        """resuming: whether `restore` comes next, so that it does not matter how weights begin."""
         settings = run.training
         self.settings = settings
         self.config: RecursionConfig = run.model_config(dataset.shape, len(dataset.identifiers))
@@ -77,8 +79,10 @@ class Trainer:
 
         torch.manual_seed(settings.seed)
         weights_model = build_model(replace(self.config, puzzle_count=self._size))
-        if settings.start_from:
-            start_from(settings.start_from, weights_model)
+        if settings.show_board and not resuming:
+            show_board(weights_model, dataset.shape)
+        if settings.start_from and not resuming:
+            start_from(settings.start_from, weights_model, dataset.shape)
         weights_model = weights_model.to(device)
         self._weights = dict(weights_model.named_parameters())
         self._buffers = dict(weights_model.named_buffers())
@@ -110,7 +114,8 @@ class Trainer:
 
     def take_step(self) -> None:
         """One supervision step of every sample, and one step of the optimizers."""
-        settings, most = self.settings, self.config.max_supervision_steps
+        settings = self.settings
+        most = most_steps(self.step, settings.deepening_steps, self.config.max_supervision_steps)
         batch, generator = self._sampler.batch(self.step)
         fresh = replace(
             batch,
@@ -251,8 +256,10 @@ class Trainer:
             self._weights,
             {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)},
         )
-        like = self._carry.tensors()
-        self._carry = Carry(**{name: state[f"carry/{name}"][self._part] for name in like})
+        self._carry = Carry.empty(self.model, self._size)
+        if "carry/halted" in state:  # it is not packed with a run that is carried elsewhere
+            like = self._carry.tensors()
+            self._carry = Carry(**{name: state[f"carry/{name}"][self._part] for name in like})
         self._tally.restore(state["tally"])
         self._sampler = self._new_sampler()
 

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from trm_core.data.dataset import DatasetError, read_dataset
 from trm_core.data.parallel import Cancelled, ordered_map
 from trm_core.errors import UserError
 from trm_core.puzzles.arc_tasks import load_parts
+from trm_core.puzzles.maze import WALL
 from trm_core.puzzles.sudoku import generate
 
 MULTIPLE = "1" + "." * 15
@@ -185,6 +187,47 @@ def test_hard_mazes_have_long_paths(write):
     assert all(maze.shortest_length > 25 for maze in mazes)
 
 
+def test_mazes_of_several_sizes_stand_top_left_on_the_board_and_their_source_names_the_size(write):
+    spec = MazeBuild(generate=60, held_out=20, style="perfect", rows=12, cols=12, smallest=6)
+    directory = write(spec)
+    found = Counter()
+    for split in ("train", "test"):
+        for maze in read_dataset(directory, split).puzzles():
+            side = _side_within_walls(maze)
+            assert maze.source == f"perfect {side}×{side}"
+            assert maze.is_solved_by(maze.solution)
+            found[side] += 1
+    assert set(found) == {7, 9, 11}
+    assert min(found.values()) > 10  # of up to 80 in three sizes
+
+
+def _side_within_walls(maze):
+    """Of the smallest square from the top left that has all but walls, and a wall around."""
+    return int(np.argwhere(maze.grid != WALL).max()) + 2
+
+
+def test_mazes_of_several_sizes_keep_their_corner_in_all_symmetries(write):
+    build = MazeBuild(
+        generate=4, held_out=1, style="perfect", rows=15, cols=15, smallest=5, symmetries=True
+    )
+    mazes = read_dataset(write(build), "train").puzzles()
+    assert len({maze.source for maze in mazes}) > 1
+    for maze in mazes:
+        assert maze.source == "perfect {0}×{0}".format(_side_within_walls(maze))
+
+
+def test_the_loops_of_mazes_can_be_of_several_numbers(write):
+    spec = MazeBuild(
+        generate=40, held_out=1, style="loops", rows=9, cols=9, fewest_loops=1, loops=3
+    )
+    loops = Counter()
+    for maze in read_dataset(write(spec), "train").puzzles():
+        graph = maze.graph()
+        loops[graph.number_of_edges() - graph.number_of_nodes() + 1] += 1
+    assert set(loops) == {1, 2, 3}
+    assert min(loops.values()) > 5
+
+
 def test_a_maze_without_a_path_is_refused(write, tmp_path):
     (tmp_path / "maze.txt").write_text("S G\n\nS#G\n")
     sentence = refusal(write, MazeBuild(files=(str(tmp_path / "maze.txt"),), held_out=1))
@@ -243,6 +286,20 @@ def test_progress_is_told_up_to_the_end(tmp_path, small_spec):
         (SudokuBuild, {"max_count": 0}, "max_count is 0, expected a whole number from 1 up"),
         (MazeBuild, {"style": "round"}, "style is 'round', expected perfect, loops, hard"),
         (MazeBuild, {"rows": 41}, "found 41×30 cells, expected at most 40 rows and columns"),
+        (MazeBuild, {"smallest": 5}, "smallest is 5, expected 0 for hard mazes"),
+        (
+            MazeBuild,
+            {"style": "loops", "cols": 29, "smallest": 5},
+            "smallest is 5, expected 0 where rows and cols differ (30×29)",
+        ),
+        (
+            MazeBuild,
+            {"style": "loops", "smallest": 4},
+            "smallest is 4, expected 0, or 5 or more with an odd number from there to the 30 rows",
+        ),
+        (MazeBuild, {"style": "loops", "smallest": 30}, "smallest is 30, expected 0, or 5 or more"),
+        (MazeBuild, {"fewest_loops": 11}, "fewest_loops is 11, expected at most the 10 loops"),
+        (MazeBuild, {"fewest_loops": -1}, "fewest_loops is -1, expected a whole number from 0 up"),
         (MazeBuild, {"symmetries": 1}, "symmetries is 1, expected true or false"),
         (ArcBuild, {}, "expected data sets, files or a number of tasks to generate"),
         (ArcBuild, {"canvas": 31}, "canvas is 31, expected at most 30"),

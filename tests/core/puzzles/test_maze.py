@@ -259,15 +259,45 @@ def test_decoding_gives_back_what_was_encoded(case: tuple[Maze, Grid]) -> None:
     assert np.array_equal(decoded, answer)
 
 
+@given(mazes_with_answers(), st.integers(0, 7), st.integers(0, 7))
+@settings(max_examples=50)
+def test_decoding_gives_back_what_was_encoded_on_a_larger_board(
+    case: tuple[Maze, Grid], more_rows: int, more_cols: int
+) -> None:
+    maze, answer = case
+    shape = PuzzleShape("maze", maze.rows + more_rows, maze.cols + more_cols)
+    assert maze.fits(shape)
+    assert maze.largest_answer(shape) == answer.shape
+    tokens = maze.encode(answer, shape)
+    assert tokens.shape == (shape.cells,)
+    assert np.array_equal(maze.decode(tokens, shape), answer)
+
+
+def test_a_smaller_maze_stands_top_left_on_a_board_of_walls() -> None:
+    maze = parse("SG\n  ")[0]
+    tokens = maze.encode(maze.grid, PuzzleShape("maze", 3, 4))
+    assert tokens.tolist() == [3, 4, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1]
+
+
+def test_what_a_model_marks_around_a_smaller_maze_is_no_part_of_its_answer() -> None:
+    maze = parse("SG\n  ")[0]
+    tokens = np.array([3, 4, 5, 2, 2, 0, 5, 5, 5], np.int32)
+    decoded = maze.decode(tokens, PuzzleShape("maze", 3, 3))
+    assert decoded.tolist() == [[START, GOAL], [FLOOR, FLOOR]]
+
+
 def test_padding_and_unknown_tokens_stand_for_no_symbol() -> None:
     maze = parse("SG\n  ")[0]
     decoded = maze.decode(np.array([3, 0, 6, 200], np.int32), maze.shape)
     assert decoded.tolist() == [[START, NO_SYMBOL], [NO_SYMBOL, NO_SYMBOL]]
 
 
-@pytest.mark.parametrize("shape", [PuzzleShape("maze", 7, 6), PuzzleShape("arc", 6, 7)])
+@pytest.mark.parametrize(
+    "shape", [PuzzleShape("maze", 7, 6), PuzzleShape("maze", 5, 9), PuzzleShape("arc", 6, 7)]
+)
 def test_a_grid_that_does_not_fit_the_shape_is_refused(shape: PuzzleShape) -> None:
     maze, answer = ring()
+    assert not maze.fits(shape)
     with pytest.raises(PuzzleError, match=r"found a maze of 6×7 cells, expected one that fits"):
         maze.encode(answer, shape)
 
