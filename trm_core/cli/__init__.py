@@ -10,7 +10,9 @@ import typer
 from trm_core.cli.data import data
 from trm_core.cli.evaluate import evaluate
 from trm_core.cli.import_ import import_
+from trm_core.cli.library import library
 from trm_core.cli.models import models
+from trm_core.cli.pack import pack, unpack
 from trm_core.cli.solve import solve
 from trm_core.cli.train import train
 from trm_core.errors import UserError
@@ -24,9 +26,12 @@ app = typer.Typer(
 app.command("solve")(solve)
 app.command("eval")(evaluate)
 app.command("train")(train)
+app.command("pack")(pack)
+app.command("unpack")(unpack)
 app.command("import")(import_)
 app.command("models")(models)
 app.add_typer(data, name="data")
+app.add_typer(library, name="library")
 
 
 def main() -> None:

@@ -1,0 +1,92 @@
+"""`trm library`: the puzzles that come with the program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from trm_core.checkpoints.info import bundled_models
+from trm_core.cli.options import Device
+from trm_core.puzzles.difficulty import DIFFICULTIES
+from trm_core.puzzles.library import KINDS, LIBRARY_FILE, LibraryError, read_library, write_library
+from trm_core.puzzles.library_contents import COUNT, make_entries
+
+library = typer.Typer(help="The puzzles that come with the program.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Option(help="The library.")]
+
+
+@library.command("list")
+def list_(
+    kind: Annotated[str | None, typer.Option(help=f"Only {', '.join(KINDS)}.")] = None,
+    difficulty: Annotated[
+        str | None, typer.Option(help=f"Only {', '.join(DIFFICULTIES)}; ARC has none.")
+    ] = None,
+    file: File = LIBRARY_FILE,
+) -> None:
+    """List the puzzles, and which bundled models they are solved by or defeat."""
+    for found, expected in ((kind, KINDS), (difficulty, DIFFICULTIES)):
+        if found not in (None, *expected):
+            raise typer.BadParameter(f"found {found!r}, expected {', '.join(expected)}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("id", no_wrap=True)
+    for name in ("size", "difficulty", "solved by", "defeats"):
+        table.add_column(name, overflow="fold")
+    for entry in read_library(file):
+        if kind in (None, entry.kind) and difficulty in (None, entry.difficulty):
+            marks = "\n".join(entry.solved_by), "\n".join(entry.not_solved_by)
+            table.add_row(entry.id, entry.size, entry.difficulty, *marks)
+    Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+@library.command("make")
+def make(
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same library.")] = 0,
+    file: File = LIBRARY_FILE,
+) -> None:
+    """Make the library anew, which takes a minute or so; no model is marked in it then."""
+    with _progress() as progress:
+        try:
+            entries = list(progress.track(make_entries(seed), COUNT, description="making"))
+        except ImportError as error:
+            raise LibraryError(f"{file}: making it needs {error.name}, which is missing") from None
+    write_library(entries, file)
+    print(f"{file}: {len(entries)} entries")
+
+
+@library.command("judge")
+def judge(
+    votes: Annotated[
+        int, typer.Option(min=1, help="ARC: up to so many variants of a task vote on its answer.")
+    ] = 32,
+    device: Device = "auto",
+    file: File = LIBRARY_FILE,
+) -> None:
+    """Solve everything with every bundled model that fits, and mark in the library what came of it.
+
+    Models get all their supervision steps, in float32. An ARC task is solved within two guesses.
+    """
+    entries = read_library(file)
+
+    from trm_core.evaluation.library_marks import marked, solved_entries
+    from trm_core.solver import Solver
+
+    solved = {}
+    with _progress() as progress:
+        for info in progress.track(bundled_models(), description="solving"):
+            solver = Solver.load(info, device, "float32")
+            solved[info.name] = solved_entries(solver, entries, votes)
+    write_library(marked(entries, solved), file)
+    for name, found in solved.items():
+        print(f"{name}: solves {sum(found.values())} of {len(found)}")
+
+
+def _progress() -> Progress:
+    return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())

