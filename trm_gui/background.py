@@ -13,11 +13,15 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
+from trm_core.puzzles.library import Entry
 from trm_core.trace import Frame, SolveSettings
 from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
     from trm_core.solver import Solver
+
+Source = Path | Entry
+"""Where puzzles are read from: a file, or the library that comes with the program."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +42,7 @@ class Background(QObject):
     """
 
     opened = Signal(object, object)
-    """Path, list of puzzles."""
+    """File or library entry, list of puzzles."""
     open_failed = Signal(object, str)
     started = Signal(object, object)
     """Solve, its empty Trace."""
@@ -53,8 +57,8 @@ class Background(QObject):
         self._solver = ThreadPoolExecutor(1, "solver")
         self._loaded: dict[Path, Solver] = {}
 
-    def open(self, path: Path) -> None:
-        self._reader.submit(self._open, path)
+    def open(self, source: Source) -> None:
+        self._reader.submit(self._open, source)
 
     def solve(self, solve: Solve) -> None:
         self._solver.submit(self._run, solve)
@@ -64,15 +68,16 @@ class Background(QObject):
         for executor in (self._reader, self._solver):
             executor.shutdown(wait=True, cancel_futures=True)
 
-    def _open(self, path: Path) -> None:
+    def _open(self, source: Source) -> None:
         from trm_core.puzzles.files import load_puzzles
 
         try:
-            self.opened.emit(path, load_puzzles(path))
+            puzzles = source.puzzles() if isinstance(source, Entry) else load_puzzles(source)
+            self.opened.emit(source, puzzles)
         except UserError as error:
-            self.open_failed.emit(path, str(error))
+            self.open_failed.emit(source, str(error))
         except Exception as error:  # a defect in a reader must not take the window down
-            self.open_failed.emit(path, f"{path} cannot be read ({type(error).__name__}).")
+            self.open_failed.emit(source, f"{source} cannot be read ({type(error).__name__}).")
             raise
 
     def _run(self, solve: Solve) -> None:

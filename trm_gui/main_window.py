@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.checkpoints.info import bundled_models
-from trm_core.resources import RESOURCES
 from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.editor.commands import ChangeCell
 from trm_gui.help import show_about, show_keys
+from trm_gui.library_menu import LibraryMenu
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
@@ -109,11 +109,8 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
-        bundled = QMenu("&Bundled puzzles", self)
-        for file in sorted(RESOURCES.glob("puzzles/*.*")):
-            action = QAction(file.stem, self)
-            action.triggered.connect(lambda _=False, file=file: self.session.open(file))
-            bundled.addAction(action)
+        bundled = LibraryMenu(self)
+        bundled.chosen.connect(self.session.open)
         menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
 
     def _connect_actions(self) -> None:
@@ -204,7 +201,7 @@ class MainWindow(QMainWindow):
 
     def _on_file_chosen(self, file: str) -> None:
         self.settings.setValue("folder", str(Path(file).parent))
-        self.session.open(file)
+        self.session.open(Path(file))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -213,7 +210,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.session.open(local[0])
+        self.session.open(Path(local[0]))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

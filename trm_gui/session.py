@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings, Trace
-from trm_gui.background import Background, Solve
+from trm_gui.background import Background, Solve, Source
 
 
 class Session(QObject):
@@ -40,7 +39,7 @@ class Session(QObject):
         self.models = tuple(models)
         self.model: ModelInfo | None = None
         self.puzzles: Sequence[Puzzle] = ()
-        """The puzzles of the file that was opened last."""
+        """The puzzles of the file or library entry that was opened last."""
         self.puzzle: Puzzle | None = None
         self.trace: Trace | None = None
         self.cursor: int | None = None
@@ -48,8 +47,8 @@ class Session(QObject):
         self.failure = ""
         """Why the last solve of this puzzle failed, in a sentence; "" if it did not."""
         self._solve: Solve | None = None
-        self.opening: Path | None = None
-        """The file that is being read."""
+        self.opening: Source | None = None
+        """What is being read."""
         self._background = Background()
         self._background.opened.connect(self._on_opened)
         self._background.open_failed.connect(self._on_open_failed)
@@ -80,9 +79,9 @@ class Session(QObject):
         cycles = 1 if self.model is None else self.model.config.cycles
         return self.settings.max_supervision_steps, cycles
 
-    def open(self, path: Path | str) -> None:
-        """Read a puzzle file in the background and show its first puzzle, or tell `failed`."""
-        self.opening = Path(path)
+    def open(self, source: Source) -> None:
+        """Read puzzles in the background and show the first one, or tell `failed`."""
+        self.opening = source
         self.opening_changed.emit()
         self._background.open(self.opening)
 
@@ -189,15 +188,15 @@ class Session(QObject):
         self.trace_changed.emit()
         self.cursor_changed.emit()
 
-    def _on_opened(self, path: Path, puzzles: Sequence[Puzzle]) -> None:
-        if path is not self.opening:
+    def _on_opened(self, source: Source, puzzles: Sequence[Puzzle]) -> None:
+        if source is not self.opening:
             return
         self.opening = None
         self.opening_changed.emit()
         self.show_puzzles(puzzles)
 
-    def _on_open_failed(self, path: Path, sentence: str) -> None:
-        if path is self.opening:
+    def _on_open_failed(self, source: Source, sentence: str) -> None:
+        if source is self.opening:
             self.opening = None
             self.opening_changed.emit()
             self.failed.emit(sentence)

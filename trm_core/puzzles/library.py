@@ -76,6 +76,9 @@ class Entry:
             found = f"{puzzle.rows}×{puzzle.cols}"
             raise self._error(f"found a drawing of {found} cells, expected {self.size}")
 
+    def __str__(self) -> str:
+        return self.id
+
     @property
     def size(self) -> str:
         return f"{self.rows}×{self.cols}"
