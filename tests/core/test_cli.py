@@ -2,14 +2,23 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from checkpoints_to_try import one_kind
 from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
-from trm_core.checkpoints.info import ModelInfo, read_identifiers, read_info
+from trm_core.checkpoints.info import (
+    ModelInfo,
+    Result,
+    held_out_build,
+    read_identifiers,
+    read_info,
+)
 from trm_core.cli import app
+from trm_core.cli.models import accuracy
 from trm_core.data.build import ArcBuild, build
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.base import PuzzleShape
@@ -161,7 +170,6 @@ def test_what_cannot_be_done_is_a_sentence_on_stderr_and_status_1(trm, arguments
         ["solve", PUZZLES, "--number", "0"],
         ["solve", PUZZLES, "--threshold", "2"],
         ["solve", PUZZLES, "--fast"],
-        ["eval", MODEL],
         ["eval", MODEL, PUZZLES, "--trajectories=0"],
         ["eval", MODEL, PUZZLES, "--noise=-1"],
         ["import", "step_1"],
@@ -189,13 +197,23 @@ def test_every_subcommand_explains_itself(trm, command):
 # trm models and trm import
 
 
-def test_models_lists_what_is_bundled(trm):
+def test_models_lists_what_is_bundled(trm, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
     (model,) = (event for event in trm("models", "--json").events if event["name"] == MODEL)
     folder = RESOURCES / "models" / MODEL
     assert model.pop("bytes") == (folder / "model.safetensors").stat().st_size
     assert model.pop("name") == MODEL
+    assert model.pop("parameters") == 520_706
     assert model == read_info(folder).to_json()
-    assert MODEL in trm("models").out
+    listed = trm("models").out
+    assert MODEL in listed
+    assert "520,706" in listed
+    assert "75.9% of 1,000 sudoku_exchange" in listed
+
+
+def test_the_accuracy_of_an_arc_model_is_the_share_within_two_guesses():
+    result = Result("held_out", "arc-agi-1 training", 40, exact=0.25, two_guesses=0.35)
+    assert accuracy(result) == "35.0% within two guesses, 40 test inputs of arc-agi-1 training"
 
 
 def test_an_imported_model_solves(trm, official, tmp_path):
@@ -308,6 +326,32 @@ def test_eval_solves_the_test_split_of_a_data_set_and_lets_variants_vote(trm, tm
     assert alone["overall"]["arc_score"] == 0.0
     assert alone["overall"]["mean_supervision_steps"] == 2
     assert voted["overall"]["mean_supervision_steps"] == 6
+
+
+@one_kind
+def test_eval_without_data_makes_the_puzzles_that_the_model_names(trm, model, info, tmp_path):
+    data = {"kind": "sudoku", "generate": 30, "held_out": 6, "box_rows": 2, "box_cols": 2}
+    data |= {"givens_from": 6, "givens_to": 9}
+    save_model(model, replace(info, held_out=data), "# Tiny\n")
+    before = sorted(tmp_path.rglob("*"))
+    ended = trm("eval", info.directory, "--json", "--device=cpu")
+    assert (ended.status, ended.err) == (0, "")
+    assert sorted(tmp_path.rglob("*")) == before
+    build(held_out_build(read_info(info.directory)), tmp_path / "set", lambda done, total: None)
+    assert ended.events == trm("eval", info.directory, tmp_path / "set", "--json").events
+    few = trm("eval", info.directory, "--limit=2", "--json").events
+    assert few == trm("eval", info.directory, tmp_path / "set", "--limit=2", "--json").events
+    assert few[0]["puzzles"] == 2
+
+
+@one_kind
+def test_eval_needs_data_where_the_model_names_none(trm, directory):
+    assert trm("eval", directory) == (
+        1,
+        "",
+        "trm: tiny does not say how to make the puzzles that it was measured on; give a file of "
+        "puzzles or a data set directory after its name\n",
+    )
 
 
 def test_eval_refuses_a_puzzle_that_the_model_cannot_read(trm, tmp_path):

@@ -28,6 +28,11 @@ from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.base import PuzzleShape
 
+HELD_OUT = {
+    **{"kind": "sudoku", "generate": 9, "held_out": 3},
+    **{"box_rows": 2, "box_cols": 2, "givens_from": 6, "givens_to": 9},
+}
+
 
 def test_a_saved_model_comes_back_bit_by_bit(model, directory):
     loaded = load_model(directory, "cpu", "float32")
@@ -55,15 +60,26 @@ def test_a_loaded_model_outlives_its_directory(model, directory):
     assert same_weights(loaded, model)
 
 
-def test_info_comes_back_with_results_and_identifiers(model, info):
+def test_info_comes_back_with_results_identifiers_and_held_out_puzzles(model, info):
     names = tuple(f"task {n}" for n in range(model.config.puzzle_count))
-    result = Result("test.csv", "hard", 1000, 0.75)
-    info = dataclasses.replace(info, results=(result,), identifiers=names)
+    results = Result("test.csv", "hard", 1000, 0.75), Result("held_out", "arc", 9, 0.5, 0.6)
+    info = dataclasses.replace(info, results=results, identifiers=names, held_out=HELD_OUT)
     save_model(model, info, "# Tiny × model\n")
     assert read_info(info.directory) == info
     assert find_model(str(info.directory)) == info
     assert (info.directory / "README.md").read_text(encoding="utf-8") == "# Tiny × model\n"
     assert info.size == (info.directory / "model.safetensors").stat().st_size
+    assert info.parameters == sum(
+        tensor.numel() for name, tensor in model.state_dict().items() if "_init" not in name
+    )
+
+
+def test_weights_in_bfloat16_are_read_as_what_they_are(model, info):
+    save_model(model.bfloat16(), info, "# Tiny\n")
+    loaded = load_model(info.directory, "cpu", "float32")
+    assert same_weights(loaded, model.float())
+    assert {tensor.dtype for tensor in loaded.state_dict().values()} == {torch.float32}
+    assert info.size < 2.5 * info.parameters + 10_000
 
 
 @one_kind
@@ -128,6 +144,14 @@ def test_an_info_that_contradicts_itself_is_refused(info):
         (placed("soft", "model.mixer"), "mixer is 'soft', expected one of attention, mlp"),
         (placed({}, "results"), "results is not a list"),
         (placed([{"data": 1}], "results"), "results.source is missing"),
+        (placed([], "held_out"), "held_out is not an object"),
+        (placed({}, "held_out"), "held_out.kind is None, expected 'sudoku' as puzzle.kind"),
+        (placed({"kind": "maze"}, "held_out"), "held_out.kind is 'maze', expected 'sudoku' as "),
+        (placed(HELD_OUT | {"files": ["a.csv"]}, "held_out"), "held_out.files is ['a.csv'], "),
+        (placed(HELD_OUT | {"sides": 4}, "held_out"), "held_out.sides is unknown, "),
+        (placed(HELD_OUT | {"seed": "1"}, "held_out"), "held_out.seed is '1', expected a whole "),
+        (placed(HELD_OUT | {"seed": -1}, "held_out"), "held_out: seed is -1, expected a whole "),
+        (placed({"kind": "sudoku"}, "held_out"), "held_out: expected either files to train on or"),
     ],
 )
 def test_a_config_that_cannot_be_used_is_refused_with_file_and_place(directory, change, sentence):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError, safe_open
 
 from trm_core.errors import UserError
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
@@ -17,9 +20,14 @@ from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.records import RecordError, record
 from trm_core.resources import RESOURCES
 
+if TYPE_CHECKING:
+    from trm_core.data.build import Build
+
 FORMAT = "trm-studio-model"
 FORMAT_VERSION = 1
 PUZZLE_KINDS = "sudoku", "maze", "arc"
+START_STATES = {"y_init", "z_init"}
+"""Tensors that are drawn once and never trained."""
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
 
 
@@ -29,12 +37,21 @@ class CheckpointError(UserError):
 
 @dataclass(frozen=True)
 class Result:
-    """Exact accuracy (0..1) measured on `puzzles` puzzles of `source` in the file `data`."""
+    """Exact accuracy (0..1) measured on `puzzles` puzzles of `source`.
+
+    data: the file or data set that they are from, or "held_out" for those that the model's
+    `held_out` describes. two_guesses: for ARC, the mean over the tasks of the share of test inputs
+    for which one of two guesses is right.
+    """
 
     data: str
     source: str
     puzzles: int
     exact: float
+    two_guesses: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {k: v for k, v in dataclasses.asdict(self).items() if v is not None}
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,8 @@ class ModelInfo:
     """A model's `config.json`.
 
     identifiers: names of the rows of the puzzle embedding (ARC task ids), empty if it has none.
+    held_out: the kind and options of a data set, as in a preset, on whose test split the results
+    were measured; empty where they were measured on something else.
     Raises CheckpointError where puzzle, config and identifiers contradict each other.
     """
 
@@ -51,6 +70,7 @@ class ModelInfo:
     results: tuple[Result, ...] = ()
     identifiers: tuple[str, ...] = ()
     directory: Path = field(default=Path(), compare=False)
+    held_out: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         shape, config = self.puzzle, self.config
@@ -86,6 +106,17 @@ class ModelInfo:
         return (self.directory / "model.safetensors").stat().st_size
 
     @property
+    def parameters(self) -> int:
+        """How many numbers are trained, puzzle embedding included, by the header of their file."""
+        file = self.directory / "model.safetensors"
+        try:
+            with safe_open(file, "np") as tensors:
+                names = set(tensors.keys()) - START_STATES
+                return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
+
+    @property
     def title(self) -> str:
         """For people, e.g. "TRM-MLP, Sudoku 9×9"."""
         kind = self.architecture.upper()
@@ -116,14 +147,15 @@ class ModelInfo:
     def to_json(self) -> dict[str, Any]:
         """The content of `config.json`; `read_info` reads it back."""
         puzzle = {k: v for k, v in dataclasses.asdict(self.puzzle).items() if v is not None}
-        return {
+        described = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "architecture": self.architecture,
             "puzzle": puzzle,
             "model": dataclasses.asdict(self.config),
-            "results": [dataclasses.asdict(result) for result in self.results],
+            "results": [result.to_json() for result in self.results],
         }
+        return described | ({"held_out": dict(self.held_out)} if self.held_out else {})
 
 
 def read_info(directory: Path | str) -> ModelInfo:
@@ -150,16 +182,47 @@ def read_info(directory: Path | str) -> ModelInfo:
         results = raw.get("results", [])
         if not isinstance(results, list):
             raise ConfigError("results is not a list")
-        return ModelInfo(
+        info = ModelInfo(
             architecture,
             record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
             record(CONFIGS[architecture], raw.get("model", {}), "model"),
             tuple(record(Result, result, "results") for result in results),
             identifiers,
             directory,
+            raw.get("held_out", {}),
         )
+        if "held_out" in raw:
+            held_out_build(info)
+        return info
     except (ConfigError, RecordError, CheckpointError) as error:
         raise CheckpointError(f"{file}: {error}") from None
+
+
+def held_out_build(info: ModelInfo) -> Build:
+    """The data set whose test split `info.held_out` describes.
+
+    Raises RecordError or CheckpointError unless it describes one of the model's kind of puzzle
+    that can be made without files.
+    """
+    from trm_core.training.config import BUILDS, FILES  # which imports this module
+
+    table = info.held_out
+    if not isinstance(table, dict):
+        raise RecordError("held_out is not an object")
+    if table.get("kind") != info.puzzle.kind:
+        raise RecordError(
+            f"held_out.kind is {table.get('kind')!r}, expected {info.puzzle.kind!r} as puzzle.kind"
+        )
+    for name in FILES:
+        if table.get(name):
+            raise RecordError(f"held_out.{name} is {table[name]!r}, expected none")
+    options = {name: value for name, value in table.items() if name != "kind"}
+    try:
+        return record(BUILDS[info.puzzle.kind], options, "held_out")
+    except RecordError:
+        raise
+    except UserError as error:  # of values that do not go together
+        raise CheckpointError(f"held_out: {error}") from None
 
 
 def read_identifiers(file: Path) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from trm_core.cli.import_ import import_
 from trm_core.cli.library import library
 from trm_core.cli.models import models
 from trm_core.cli.pack import pack, unpack
+from trm_core.cli.publish import publish
 from trm_core.cli.solve import solve
 from trm_core.cli.train import train
 from trm_core.errors import UserError
@@ -28,6 +29,7 @@ app.command("eval")(evaluate)
 app.command("train")(train)
 app.command("pack")(pack)
 app.command("unpack")(unpack)
+app.command("publish")(publish)
 app.command("import")(import_)
 app.command("models")(models)
 app.add_typer(data, name="data")

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
 import typer
@@ -16,21 +16,28 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from trm_core.checkpoints.info import find_model
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model, held_out_build
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.evaluation.scores import Calibration, Evaluation, Score, summarise
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
+from trm_core.training.card import solved_sentence, tasks_solved
 
 if TYPE_CHECKING:
     from trm_core.evaluation.batches import EvaluationSettings
+
+_Found = TypeVar("_Found")
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Name of a bundled model, or a model directory.")],
     data: Annotated[
-        Path, typer.Argument(help="A file of puzzles, such as a CSV, or a data set directory.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="A file of puzzles, such as a CSV, or a data set directory; if not given, the "
+            "puzzles that the model's card speaks of are made anew."
+        ),
+    ] = None,
     split: Annotated[str, typer.Option(help="Which part of a data set.")] = "test",
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many puzzles, drawn at random by --seed.")
@@ -68,40 +75,66 @@ def evaluate(
 ) -> None:
     """Measure exact accuracy, source by source, and how well the model knows when it is right."""
     info = find_model(model)
-    puzzles = _puzzles(data, split, limit, seed)
-
-    from trm_core.evaluation.batches import EvaluationSettings, solve_many
-    from trm_core.solver import Solver
-
-    settings = EvaluationSettings(
-        max_steps or info.config.max_supervision_steps,
-        threshold,
-        adaptive,
-        batch_size,
-        trajectories,
-        noise,
-        seed,
-        votes,
-    )
-    solver = Solver.load(info, device, dtype)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        if data is None:
+            puzzles = _drawn(_held_out(info, progress), limit, seed)
+        else:
+            puzzles = read_puzzles(data, split, limit, seed)
+
+        from trm_core.evaluation.batches import EvaluationSettings, solve_many
+        from trm_core.solver import Solver
+
+        settings = EvaluationSettings(
+            max_steps or info.config.max_supervision_steps,
+            threshold,
+            adaptive,
+            batch_size,
+            trajectories,
+            noise,
+            seed,
+            votes,
+        )
+        solver = Solver.load(info, device, dtype)
         task = progress.add_task(escape(info.name), total=len(puzzles))
         outcomes = solve_many(
             solver, puzzles, settings, lambda done: progress.update(task, completed=done)
         )
-    evaluation = summarise(outcomes)
+    evaluation, tasks = summarise(outcomes), tasks_solved(outcomes)
     if as_json:
         for score in evaluation.sources:
             print(json.dumps(dataclasses.asdict(score)))
+        if tasks:
+            print(json.dumps({"tasks": tasks}))
         print(json.dumps({"overall": dataclasses.asdict(evaluation.overall)}))
         print(json.dumps({"calibration": dataclasses.asdict(evaluation.calibration)}))
         return
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(_scores(evaluation, settings))
+    if tasks:
+        console.print(solved_sentence(tasks))
     console.print(_calibration(evaluation.calibration))
 
 
-def _puzzles(data: Path, split: str, limit: int | None, seed: int) -> Sequence[Puzzle]:
+def _held_out(info: ModelInfo, progress: Progress) -> Sequence[Puzzle]:
+    """The puzzles on which the model was measured, made anew."""
+    if not info.held_out:
+        raise CheckpointError(
+            f"{info.name} does not say how to make the puzzles that it was measured on; give a "
+            "file of puzzles or a data set directory after its name"
+        )
+    from trm_core.data.build import held_out_puzzles
+
+    task = progress.add_task("making puzzles", total=None)
+    return held_out_puzzles(
+        held_out_build(info),
+        lambda done, total: progress.update(task, completed=done, total=total),
+    )
+
+
+def read_puzzles(
+    data: Path, split: str = "test", limit: int | None = None, seed: int = 0
+) -> Sequence[Puzzle]:
+    """The puzzles in `data`, a file or, of its `split`, a data set: all, or `limit` drawn."""
     if data.is_dir():
         from trm_core.data.dataset import read_dataset
 
@@ -109,17 +142,16 @@ def _puzzles(data: Path, split: str, limit: int | None, seed: int) -> Sequence[P
         originals = dataset.originals()
         if not originals:
             raise PuzzleError(f"{data}: found no puzzles in {split!r}, expected at least one")
-        return dataset.puzzles([originals[at] for at in _drawn(len(originals), limit, seed)])
-    puzzles = load_puzzles(data)
-    return [puzzles[at] for at in _drawn(len(puzzles), limit, seed)]
+        return dataset.puzzles(_drawn(originals, limit, seed))
+    return _drawn(load_puzzles(data), limit, seed)
 
 
-def _drawn(count: int, limit: int | None, seed: int) -> list[int]:
-    """Which of `count` puzzles to solve: all, or `limit` drawn at random."""
-    if limit is None or limit >= count:
-        return list(range(count))
-    drawn: list[int] = np.sort(np.random.default_rng(seed).choice(count, limit, False)).tolist()
-    return drawn
+def _drawn(found: Sequence[_Found], limit: int | None, seed: int) -> Sequence[_Found]:
+    """All of `found`, or `limit` of them drawn at random."""
+    if limit is None or limit >= len(found):
+        return found
+    drawn = np.sort(np.random.default_rng(seed).choice(len(found), limit, False)).tolist()
+    return [found[at] for at in drawn]
 
 
 def _scores(evaluation: Evaluation, settings: EvaluationSettings) -> Table:

@@ -1,4 +1,7 @@
-"""Building a data set: train and test split, whole or not at all, the same for the same seed."""
+"""Building a data set: train and test split, whole or not at all, the same for the same seed.
+
+Its test puzzles alone can be made without one.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ import numpy as np
 from trm_core.data.build_arc import ArcBuild
 from trm_core.data.build_maze import MazeBuild
 from trm_core.data.build_sudoku import SudokuBuild
+from trm_core.data.examples import Example
 from trm_core.data.layout import DatasetError
 from trm_core.data.parallel import ordered_map
 from trm_core.data.plan import Plan
 from trm_core.data.writer import DatasetWriter, Group, Rows, write_json
 from trm_core.files import whole_directory
+from trm_core.puzzles.base import Puzzle
 
-__all__ = ["ArcBuild", "Build", "MazeBuild", "SudokuBuild", "build"]
+__all__ = ["ArcBuild", "Build", "MazeBuild", "SudokuBuild", "build", "held_out_puzzles"]
 
 Build: TypeAlias = SudokuBuild | MazeBuild | ArcBuild
 
@@ -67,6 +72,50 @@ def build(
                 write_json(directory / name, value)
     except OSError as error:
         raise DatasetError(f"{target} cannot be written: {error.strerror or error}") from None
+
+
+def held_out_puzzles(
+    spec: Build,
+    on_progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool] = bool,
+    *,
+    processes: int | None = None,
+) -> list[Puzzle]:
+    """The test split of the data set that `spec`, which names no files, describes: as puzzles,
+    without variants of others. Nothing is written.
+
+    A smaller `held_out` gives the first of them. Arguments and errors are those of `build`.
+    """
+    if isinstance(spec, ArcBuild):  # of its tasks, all are trained on, and most are tested on
+        least: Build = replace(spec, augmentations=0)
+    else:
+        least = replace(spec, generate=1)  # the test puzzles are made up before and without it
+    plan = least.plan(cancelled)
+    puzzles: list[Puzzle] = []
+    results = ordered_map(
+        plan.work,
+        plan.jobs,
+        seconds_each=plan.seconds_each,
+        processes=processes,
+        cancelled=cancelled,
+    )
+    with closing(results):
+        for done, groups in enumerate(results, start=1):
+            if group := groups.get("test"):
+                name = plan.identifiers[group.identifiers[0]]
+                for inputs, labels in zip(group.inputs, group.labels, strict=True):
+                    example = Example(
+                        inputs.astype(np.int32),
+                        labels.astype(np.int32),
+                        labels != 0,  # which do not count, as the writer says
+                        f"held-out puzzle {len(puzzles) + 1}",
+                        group.source,
+                    )
+                    puzzles.append(example.puzzle(plan.shape, name))
+            on_progress(done, len(plan.jobs))
+    if not puzzles:
+        raise DatasetError("no puzzle is left for test, expected at least one")
+    return puzzles
 
 
 class _Tested:

@@ -1,24 +1,76 @@
-"""The card of a model in training: what it learned from, for how long, how well it does."""
+"""The cards of a run's models: what they learned from, for how long, how well they do."""
 
 from __future__ import annotations
 
+import shlex
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trm_core.checkpoints.info import ModelInfo
+from trm_core.evaluation.outcomes import Outcome
+from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score
+from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.training.config import FILES, RunConfig
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a model was measured for its card, and what came of it.
+
+    data: what to give to `trm eval`, empty where the model itself says how to make the puzzles.
+    votes: variants of an ARC task that voted on its answer at most.
+    tasks: as `tasks_solved` gives them, empty where no puzzle is of ARC.
+    """
+
+    evaluation: Evaluation
+    data: str = ""
+    votes: int = 1
+    tasks: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What training took, as far as the run knows.
+
+    seconds: of optimizer steps alone. cpu_threads, processes: of the machine on which the run went
+    last.
+    """
+
+    seconds: float | None = None
+    cpu_threads: int | None = None
+    processes: int | None = None
+
+
+def tasks_solved(outcomes: Sequence[Outcome]) -> dict[str, bool]:
+    """Whether one of two guesses is right for each test input, by the ids of ARC tasks."""
+    right: dict[str, list[bool]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.task:
+            right[outcome.task].append(outcome.exact_in_two)
+    return {task: all(inputs) for task, inputs in right.items()}
+
+
+def solved_sentence(tasks: Mapping[str, bool]) -> str:
+    """How many of at least one task are solved, and which."""
+    solved = [task for task, right in tasks.items() if right]
+    listed = f": {', '.join(solved)}" if solved else ""
+    return (
+        f"Solved within two guesses for each test input: {len(solved):,} of {len(tasks):,} "
+        f"tasks{listed}."
+    )
 
 
 def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
     """The text of a checkpoint's README.md."""
-    settings = run.training
-    trained = step * settings.batch_size
     lines = [
         f"# {info.name}",
         "",
-        f"{info.title}, after {step:,} of {settings.steps:,} optimizer steps of "
-        f"{settings.batch_size} samples ({trained:,} supervision steps in all).",
+        f"{info.title}, after {_steps(run, step)}",
         "",
-        f"Preset: {run.preset}. Data: {_data(run)}. Weights: averaged, decay {settings.ema_decay}.",
+        f"Preset: {run.preset}. Data: {_data(run)}. Weights: averaged, "
+        f"decay {run.training.ema_decay}.",
         "",
     ]
     if info.results:
@@ -30,9 +82,157 @@ def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def published_card(
+    info: ModelInfo,
+    run: RunConfig,
+    step: int,
+    weights: tuple[int, int],
+    effort: Effort,
+    measured: Measured,
+) -> str:
+    """The text of a published model's README.md. weights: parameters, and bytes of all tensors."""
+    parameters, size = weights
+    paragraphs = [
+        f"# {info.name}",
+        f"{info.title}: {_sizes(info.config)}. {parameters:,} parameters; {size / 2**20:.2f} MiB "
+        "in bfloat16.",
+        "## Training",
+        _steps(run, step),
+        f"Preset: {run.preset}. Data: {_data(run)}. Optimizer: {run.training.optimizer}, learning "
+        f"rate {run.training.learning_rate:g}. Start: {_start(run)}. Weights: averaged, decay "
+        f"{run.training.ema_decay}, then rounded to bfloat16.",
+        *_effort(effort),
+        "## Accuracy",
+        _how(info.config, run, measured),
+        _accuracy(measured.evaluation),
+        *([solved_sentence(measured.tasks)] if measured.tasks else []),
+        "## Calibration",
+        "The halting probability after the last supervision step, and how many answers are right:",
+        _calibration(measured.evaluation.calibration),
+        _confidence(measured.evaluation.calibration),
+        f"`{_command(info, measured)}` measures all of this again.",
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _steps(run: RunConfig, step: int) -> str:
+    """How far training was, as the end of a sentence or one of its own."""
+    settings = run.training
+    return (
+        f"{step:,} of {settings.steps:,} optimizer steps of {settings.batch_size} samples "
+        f"({step * settings.batch_size:,} supervision steps in all)."
+    )
+
+
 def _data(run: RunConfig) -> str:
     if path := run.data.get("path"):
         return f"`{Path(path).name}`"
     names = {option: [Path(file).name for file in run.data.get(option, ())] for option in FILES}
     options = {**run.data, **{option: found for option, found in names.items() if found}}
     return ", ".join(f"{name} {value}" for name, value in options.items())
+
+
+def _sizes(config: RecursionConfig) -> str:
+    """The sizes that tell models of one architecture apart."""
+    layers = ""
+    if isinstance(config, TRMConfig):
+        layers = f"{config.layers} layer{'s' if config.layers > 1 else ''}"
+    elif isinstance(config, HRMConfig):
+        layers = f"{config.latent_layers} latent and {config.answer_layers} answer layers"
+    embedding = "no puzzle embedding"
+    if config.puzzle_embedding_size:
+        rows = f"{config.puzzle_count:,} row{'s' if config.puzzle_count > 1 else ''}"
+        embedding = f"a puzzle embedding of {rows} of width {config.puzzle_embedding_size}"
+    return (
+        f"hidden size {config.hidden_size}, {layers}, {config.cycles} cycles of "
+        f"{config.latent_steps} latent steps, up to {config.max_supervision_steps} supervision "
+        f"steps, {embedding}"
+    )
+
+
+def _start(run: RunConfig) -> str:
+    if not run.training.start_from:
+        return "fresh weights"
+    return f"the weights of `{Path(run.training.start_from).name}`"
+
+
+def _effort(effort: Effort) -> list[str]:
+    """A paragraph on what training took, none where nothing is known."""
+    facts = []
+    if effort.seconds is not None:
+        facts.append(f"The optimizer steps took {_duration(effort.seconds)}.")
+    if effort.cpu_threads is not None:
+        processes = effort.processes or 1
+        by = f" in {processes} processes" if processes > 1 else ""
+        facts.append(f"The run went last on a machine with {effort.cpu_threads} CPU threads{by}.")
+    return [" ".join(facts)] if facts else []
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+
+
+def _how(config: RecursionConfig, run: RunConfig, measured: Measured) -> str:
+    """Under which conditions the model was measured."""
+    steps = config.max_supervision_steps
+    trained = run.model.get("max_supervision_steps", RecursionConfig.max_supervision_steps)
+    said = f"All {steps} supervision steps" + (
+        f" (trained with at most {trained})" if trained != steps else ""
+    )
+    said += ", float32 computation with these weights, no trajectories."
+    if measured.votes > 1:
+        said += f" Up to {measured.votes:,} variants of an ARC task vote on its answer."
+    made = "the test split of the training data"
+    puzzles = f"those of `{measured.data}`" if measured.data else made
+    return f"{said} Puzzles: {puzzles}."
+
+
+def _accuracy(evaluation: Evaluation) -> str:
+    """A table with a row a source, and one for all where there are several."""
+    scores = list(evaluation.sources)
+    if len(scores) > 1:
+        scores.append(evaluation.overall)
+    arc = evaluation.overall.arc_score is not None
+    columns = ["puzzles of", "number", "exact"]
+    columns += ["within two guesses, mean over tasks"] if arc else []
+    columns += ["mean halting step"]
+
+    def row(score: Score) -> list[str]:
+        guesses = [] if score.arc_score is None else [f"{score.arc_score:.1%}"]
+        shares = [f"{score.puzzles:,}", f"{score.exact:.1%}", *guesses]
+        return [score.source, *shares, f"{score.mean_halting_step:.1f}"]
+
+    return _table(columns, [row(score) for score in scores])
+
+
+def _calibration(calibration: Calibration) -> str:
+    rows = [
+        [f"{each.low:.1f} to {each.high:.1f}", f"{each.puzzles:,}", f"{each.exact:.1%}"]
+        for each in calibration.bins
+        if each.exact is not None
+    ]
+    return _table(["halting probability", "number", "exact"], rows)
+
+
+def _confidence(calibration: Calibration) -> str:
+    if calibration.confident_exact is None:
+        return f"No answer has a halting probability above {CONFIDENT}."
+    return (
+        f"Of {calibration.confident:,} answers with a halting probability above {CONFIDENT}, "
+        f"{calibration.confident_exact:.1%} are right."
+    )
+
+
+def _command(info: ModelInfo, measured: Measured) -> str:
+    words = ["trm", "eval", info.name, *([measured.data] if measured.data else [])]
+    if measured.votes > 1:
+        words += ["--votes", str(measured.votes)]
+    return shlex.join(words)
+
+
+def _table(columns: list[str], rows: list[list[str]]) -> str:
+    head = [columns, ["---"] * len(columns)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in head + rows)

@@ -48,7 +48,8 @@ class HeldOut:
 def results_of(evaluation: Evaluation, data: str) -> tuple[Result, ...]:
     """What a model's `config.json` says about an evaluation on the data set `data`."""
     return tuple(
-        Result(data, score.source, score.puzzles, score.exact) for score in evaluation.sources
+        Result(data, score.source, score.puzzles, score.exact, score.arc_score)
+        for score in evaluation.sources
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild, build
+from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild, build, held_out_puzzles
 from trm_core.data.dataset import DatasetError, read_dataset
 from trm_core.data.parallel import Cancelled, ordered_map
 from trm_core.errors import UserError
@@ -431,3 +431,47 @@ def test_worker_processes_end_with_the_process_that_started_them(tmp_path):
     while any(Path(f"/proc/{worker}").exists() for worker in started):
         assert time.monotonic() < deadline, "a worker process goes on"
         time.sleep(0.01)
+
+
+def seen(puzzles):
+    """What tells puzzles apart, their place in a data set left out."""
+    return [
+        (p.grid.tolist(), p.solution.tolist(), p.source, getattr(p, "task", None) and p.task.id)
+        for p in puzzles
+    ]
+
+
+def test_the_puzzles_of_the_test_split_can_be_made_alone(small_spec, small):
+    split = read_dataset(small, "test")
+    calls = []
+    made = held_out_puzzles(small_spec, lambda done, total: calls.append((done, total)))
+    assert seen(made) == seen(split.puzzles(split.originals()))
+    assert calls == [(n, len(calls)) for n in range(1, len(calls) + 1)]
+
+
+def test_the_first_held_out_puzzles_are_the_same_where_fewer_are_made():
+    perfect = MazeBuild(generate=5, held_out=8, style="perfect", rows=9, cols=9, smallest=5)
+    sudokus = SudokuBuild(
+        generate=5, held_out=8, box_rows=2, box_cols=2, givens_from=5, givens_to=8
+    )
+    for spec in (perfect, sudokus):
+        every, few = (
+            held_out_puzzles(each, lambda done, total: None)
+            for each in (spec, replace(spec, held_out=3))
+        )
+        assert len(every) == 8
+        assert seen(few) == seen(every[:3])
+
+
+def test_held_out_arc_puzzles_are_the_test_pairs_of_the_tasks(write):
+    spec = ArcBuild(datasets=("arc-agi-1",), parts=("evaluation",), canvas=8, augmentations=2)
+    split = read_dataset(write(spec), "test")
+    made = held_out_puzzles(spec, lambda done, total: None)
+    assert seen(made) == seen(split.puzzles(split.originals()))
+    assert len({puzzle.task.id for puzzle in made}) < len(made)
+
+
+def test_a_data_set_without_test_puzzles_has_none_held_out():
+    spec = ArcBuild(datasets=("arc-agi-1",), parts=("training",), canvas=5, train_on_tests=True)
+    with pytest.raises(DatasetError, match="no puzzle is left for test"):
+        held_out_puzzles(spec, lambda done, total: None)

@@ -1,0 +1,68 @@
+"""`trm publish`: from a training run to a model to pass on, with a card."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from trm_core.cli.evaluate import read_puzzles
+from trm_core.cli.models import accuracy
+from trm_core.cli.options import Device
+
+
+def publish(
+    run: Annotated[Path, typer.Argument(help="The run directory.")],
+    out: Annotated[Path, typer.Argument(help="The model directory to write; must not exist.")],
+    step: Annotated[
+        int | None, typer.Option(min=0, help="The checkpoint of that step; by default the last.")
+    ] = None,
+    max_steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Supervision steps that the model is to have; by default as now."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file of puzzles or a data set to measure on; by default the run's own."
+        ),
+    ] = None,
+    votes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="ARC: so many variants of a task vote at most; by default all it knows."
+        ),
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Write a run's model with averaged weights in bfloat16, measured as it is, and its card."""
+    given = None if data is None else (data.resolve().name, read_puzzles(data))
+
+    from trm_core.training.publish import publish
+    from trm_core.training.run_directory import RunDirectory
+
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done)
+
+        info = publish(
+            RunDirectory.open(run),
+            out,
+            given=given,
+            step=step,
+            max_supervision_steps=max_steps,
+            votes=votes,
+            device=device,
+            on_progress=show,
+        )
+    print(f"{out}: {info.title}, {info.size / 2**20:.1f} MiB")
+    for result in info.results:
+        print(accuracy(result))
