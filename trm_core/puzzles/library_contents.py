@@ -29,7 +29,7 @@ SUDOKUS = (
 MAZES = ((9, 8), (11, 8), (13, 7), (15, 7))
 """Side, and how many of them."""
 
-LOOPS = (0, 1, 0, 2, 0, 3)
+LOOPS = (0, 0, 0, 1)
 """Of the first maze of a size, the second, ..., and then from the start again."""
 
 ARC_DATASET, ARC_COUNT, ARC_MAX_SIDE = "arc-agi-1", 20, 12
