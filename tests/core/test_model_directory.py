@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -23,10 +24,11 @@ from safetensors.torch import load_file, save_file
 
 from trm_core import load_model
 from trm_core.checkpoints.directory import save_model
-from trm_core.checkpoints.info import ModelInfo, Result, find_model, read_info
+from trm_core.checkpoints.info import ModelInfo, Result, find_model, read_info, smallest_fitting
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.maze_generators import generate_perfect
 
 HELD_OUT = {
     **{"kind": "sudoku", "generate": 9, "held_out": 3},
@@ -254,3 +256,23 @@ def test_a_damaged_model_directory_is_refused_in_a_sentence_if_at_all(directory,
         loads_or_is_refused(load_model, directory, "cpu")
 
     check()
+
+
+def test_of_models_that_fit_the_most_accurate_one_of_the_smallest_board_is_taken():
+    def maze_model(name, side, exact, two_guesses=None):
+        shape = PuzzleShape("maze", side, side)
+        config = TRMConfig(cells=side**2, vocab_size=6, hidden_size=64, heads=1, puzzle_count=1)
+        results = () if exact is None else (Result("held_out", "mazes", 10, exact, two_guesses),)
+        return ModelInfo("trm", shape, config, results, directory=Path(name))
+
+    models = [
+        maze_model("large", 9, 1.0),
+        maze_model("unmeasured", 7, None),
+        maze_model("worse", 7, 0.4),
+        maze_model("better", 7, 0.2, two_guesses=0.5),
+    ]
+    maze = generate_perfect(0, 7, 7)
+    assert smallest_fitting(models, maze).name == "better"
+    assert smallest_fitting(models[:2], maze).name == "unmeasured"
+    assert smallest_fitting(models, generate_perfect(0, 9, 9)).name == "large"
+    assert smallest_fitting(models, generate_perfect(0, 11, 11)) is None

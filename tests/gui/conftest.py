@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
-from trm_core.checkpoints.info import bundled_models, read_info
+from trm_core.checkpoints.info import find_model, read_info
 from trm_core.puzzles.files import load_puzzles
 from trm_core.resources import RESOURCES
 from trm_core.trace import SolveSettings
@@ -121,8 +121,8 @@ def solve_for_long(qtbot, session, patience):
 
 @pytest.fixture
 def damaged_model(tmp_path):
-    """A copy of a bundled model whose weights are cut off."""
-    copy = shutil.copytree(bundled_models()[0].directory, tmp_path / "damaged")
+    """A copy of a 9×9 Sudoku model whose weights are cut off."""
+    copy = shutil.copytree(find_model("sudoku-9x9-small").directory, tmp_path / "damaged")
     weights = copy / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     return read_info(copy)
@@ -156,13 +156,16 @@ def failed_session(qtbot, session_of, damaged_model, puzzles, patience):
 def files(tmp_path):
     """One small file of each kind of puzzle for which there is no model, by kind."""
     contents = {
-        "maze": ("maze.txt", "#####\n#S  #\n# # #\n#  G#\n#####\n"),
+        "maze": ("maze.txt", "S" + " " * 19 + ("\n" + "#" * 19 + " ") * 18 + "\n" + " " * 19 + "G"),
         "arc": (
             "task.json",
             '{"train": [{"input": [[0, 1]], "output": [[1, 0]]}],'
             ' "test": [{"input": [[0, 2]], "output": [[2, 0]]}]}',
         ),
-        "sudoku": ("six.sdk", "1.3456\n456123\n23.564\n564231\n312645\n6453.2\n"),
+        "sudoku": (
+            "eight.sdk",
+            "1.345678\n56781234\n21436.87\n65872143\n34127856\n7856.412\n43218765\n8765432.\n",
+        ),
     }
     for name, text in contents.values():
         (tmp_path / name).write_text(text)

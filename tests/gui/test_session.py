@@ -63,7 +63,7 @@ def test_a_puzzle_without_a_model_is_not_solved_and_the_sentence_says_what_would
     with qtbot.waitSignal(session.failed) as failed:
         session.solve()
     assert failed.args == [session.why_no_model()]
-    assert "Maze 5×5" in failed.args[0]
+    assert "Maze 20×20" in failed.args[0]
     assert "Sudoku 9×9" in failed.args[0]
 
 

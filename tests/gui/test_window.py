@@ -155,7 +155,7 @@ def test_a_file_dropped_anywhere_on_the_window_is_opened(qtbot, session, widget,
     assert entered.isAccepted()
     with qtbot.waitSignal(session.puzzle_changed):
         QApplication.sendEvent(under, QDropEvent(place, *rest))
-    assert session.puzzle.rows == 6
+    assert session.puzzle.rows == 8
 
 
 def test_dropped_text_is_refused(window):

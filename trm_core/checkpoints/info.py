@@ -117,6 +117,14 @@ class ModelInfo:
             raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
 
     @property
+    def accuracy(self) -> float:
+        """The share that the first result says it gets right, 0 without any; ARC in two guesses."""
+        if not self.results:
+            return 0.0
+        first = self.results[0]
+        return first.exact if first.two_guesses is None else first.two_guesses
+
+    @property
     def title(self) -> str:
         """For people, e.g. "TRM-MLP, Sudoku 9×9"."""
         kind = self.architecture.upper()
@@ -255,9 +263,10 @@ def bundled_models() -> list[ModelInfo]:
 
 
 def smallest_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
-    """The first with the smallest board of the `models` that can be given `puzzle`."""
+    """Of the `models` that can be given `puzzle` one with the smallest board, and of those the one
+    that is most accurate by its first result."""
     fitting = (model for model in models if model.misfit(puzzle) is None)
-    return min(fitting, key=lambda model: model.puzzle.cells, default=None)
+    return min(fitting, key=lambda model: (model.puzzle.cells, -model.accuracy), default=None)
 
 
 def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
