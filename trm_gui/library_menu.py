@@ -25,14 +25,16 @@ class LibraryMenu(QMenu):
         self.aboutToShow.connect(self._fill, Qt.ConnectionType.SingleShotConnection)
 
     def _fill(self) -> None:
-        for title, entries in groupby(read_library(), _group):
-            submenu = self.addMenu(title)
-            for entry in entries:
-                action = submenu.addAction(_text(entry))
-                action.triggered.connect(lambda _=False, entry=entry: self.chosen.emit(entry))
+        for _, of_a_kind in groupby(read_library(), lambda entry: entry.kind):
+            self.addSeparator()
+            for title, entries in groupby(of_a_kind, _title):
+                submenu = self.addMenu(title)
+                for entry in entries:
+                    action = submenu.addAction(_text(entry))
+                    action.triggered.connect(lambda _=False, entry=entry: self.chosen.emit(entry))
 
 
-def _group(entry: Entry) -> str:
+def _title(entry: Entry) -> str:
     if entry.kind == "arc":
         return "ARC-AGI-1"
     return str(PuzzleShape(entry.kind, entry.rows, entry.cols))
@@ -43,7 +45,7 @@ def _text(entry: Entry) -> str:
     if entry.kind == "arc":
         text = entry.id.partition("/")[2]
     else:
-        text = f"{entry.id.rpartition('-')[2]}, {entry.difficulty}"
+        text = f"{entry.difficulty.capitalize()} {int(entry.id.rpartition('-')[2])}"
     if entry.not_solved_by:
         text += f" (defeats {', '.join(entry.not_solved_by)})"
     return text

@@ -12,7 +12,7 @@ from trm_gui.library_menu import LibraryMenu
 def submenus(window):
     menu = window.findChild(LibraryMenu)
     menu.aboutToShow.emit()
-    return {action.text(): action.menu() for action in menu.actions()}
+    return {action.text(): action.menu() for action in menu.actions() if action.menu()}
 
 
 def test_every_puzzle_of_the_library_is_in_a_submenu_of_its_size(submenus):
@@ -24,8 +24,9 @@ def test_every_puzzle_of_the_library_is_in_a_submenu_of_its_size(submenus):
 
 def test_the_menu_is_filled_once(window, submenus):
     menu = window.findChild(LibraryMenu)
+    before = len(menu.actions())
     menu.aboutToShow.emit()
-    assert len(menu.actions()) == len(submenus)
+    assert len(menu.actions()) == before
 
 
 @pytest.mark.parametrize(
@@ -47,9 +48,9 @@ def test_puzzles_that_defeated_a_model_say_so(submenus):
     texts = [a.text() for menu in submenus.values() for a in menu.actions()]
     assert defeats
     for entry in defeats:
-        number = entry.id.rpartition("-")[2]
+        number = int(entry.id.rpartition("-")[2])
         assert any(
-            text.startswith(f"{number}, {entry.difficulty} (defeats ")
+            text.startswith(f"{entry.difficulty.capitalize()} {number} (defeats ")
             and all(model in text for model in entry.not_solved_by)
             for text in texts
         )

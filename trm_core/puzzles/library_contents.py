@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from random import Random
 
 from trm_core.puzzles.arc import Task
@@ -17,7 +18,8 @@ SUDOKUS = (
     (4, "easy", 8, 5),  # of 1,200 drawn with 4 givens, the fewest possible, none was harder
     (6, "easy", 5, 14),
     (6, "medium", 4, 9),
-    (6, "hard", 3, 9),
+    (6, "hard", 2, 9),
+    (6, "extreme", 1, 10),
     (9, "easy", 4, 36),
     (9, "medium", 4, 30),
     (9, "hard", 4, 26),
@@ -25,6 +27,9 @@ SUDOKUS = (
     (9, "extreme", 4, 23),
 )
 """Side, difficulty, how many of them, and the givens that each has."""
+
+CHOSEN = {"sudoku-4x4-easy-08": 26, "sudoku-6x6-extreme-01": 142}
+"""Seeds found by trying hundreds: the models for these sizes fail on few puzzles, but on these."""
 
 MAZES = ((9, 8), (11, 8), (13, 7), (15, 7))
 """Side, and how many of them."""
@@ -53,10 +58,11 @@ def make_entries(seed: int) -> Iterator[Entry]:
 
 
 def make_sudoku(seed: int, side: int, difficulty: str, givens: int, number: int) -> Entry:
-    """The first Sudoku of that difficulty among random ones."""
+    """The first Sudoku of that difficulty among random ones, if no seed is chosen for it."""
     name = f"sudoku-{side}x{side}-{difficulty}-{number:02}"
     box_rows = usual_box_rows(side) or 0
-    for own_seed in _seeds(seed, name):
+    chosen = [CHOSEN[name]] if name in CHOSEN else []
+    for own_seed in chain(chosen, _seeds(seed, name)):
         puzzle = generate(own_seed, box_rows=box_rows, box_cols=side // box_rows, givens=givens)
         if grade_sudoku(puzzle) == difficulty:
             break
