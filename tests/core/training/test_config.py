@@ -169,6 +169,11 @@ def test_what_is_no_toml_is_refused_with_the_file(tmp_path, content):
             {"optimizer": "sgd"},
             "training.optimizer is 'sgd', expected one of adam_atan2, adamw",
         ),
+        (
+            "training",
+            {"show_board": True},
+            'training.show_board is true, expected false unless model.positions is "learned" and ',
+        ),
         ("training", {"dtype": ["auto"]}, "training.dtype is ['auto'], expected one of auto, "),
         ("model", {"architecture": "rnn"}, "model.architecture is 'rnn', expected trm or hrm"),
         ("model", {"architecture": []}, "model.architecture is [], expected trm or hrm"),

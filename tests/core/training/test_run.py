@@ -1,6 +1,7 @@
 """A run can be stopped, paused, killed and watched at any moment, and gives what it would have."""
 
 import json
+import shutil
 import signal
 import time
 
@@ -144,6 +145,20 @@ def test_a_run_that_has_finished_goes_on_only_if_given_more_steps(run, preset):
     assert train_here(with_steps(run, 30)).step == 30
     assert numbers(run.path)[: len(before)] == before
     assert run.saved_steps()[-2:] == [24, 30]
+
+
+def test_a_run_starts_from_a_model_and_goes_on_without_it(run, tmp_path, preset):
+    train_here(run)
+    model = tmp_path / "model"
+    shutil.copytree(run.checkpoint(24), model)
+    trained = load_file(model / "model.safetensors")
+    next_run = new_run(tmp_path / "next", preset, f"start_from={model}", "steps=4")
+    train_here(next_run)
+    start = load_file(next_run.checkpoint(0) / "model.safetensors")
+    assert start.keys() == trained.keys()
+    assert all(tensor.equal(trained[name]) for name, tensor in start.items())
+    shutil.rmtree(model)
+    assert train_here(with_steps(next_run, 8)).state == "finished"
 
 
 def test_the_newest_and_the_most_accurate_checkpoint_are_kept(tmp_path, preset):
