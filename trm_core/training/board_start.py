@@ -1,9 +1,10 @@
 """First weights with which attention sees the board, which it is slow to discover by itself.
 
 The learned positions begin as codes of rows and columns, and of boxes for a Sudoku; the heads begin
-by looking at the cells of the same row, column and box, or else at the four neighbours. From such a
-start training is many times as fast on small boards, much as with queries and keys that
-imitate trained ones (Trockman and Kolter, arXiv 2305.09828). Nothing stays fixed.
+by looking at the cells of the same row, column and box, or else at the four neighbours. A short run
+would otherwise spend its time on finding out what lies beside what. Starting with queries and keys
+like those of trained models is known to help (Trockman and Kolter, arXiv 2305.09828). Nothing stays
+fixed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from trm_core.errors import UserError
 from trm_core.model.blocks import Attention
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
@@ -40,7 +42,10 @@ class _Start(NamedTuple):
 
 @torch.no_grad()
 def show_board(model: RecursiveModel, shape: PuzzleShape) -> None:
-    """Put such weights into a freshly initialised `model` with attention and learned positions."""
+    """Put such weights into a freshly initialised `model` with attention and learned positions.
+
+    Raises UserError where the hidden size has no room for the units of a Sudoku.
+    """
     blocks = [module for module in model.modules() if isinstance(module, Attention)]
     positions = model.position_embedding.weight
     size, heads = positions.shape[1], blocks[0].heads
@@ -84,6 +89,11 @@ def _neighbours(shape: PuzzleShape, size: int, heads: int) -> _Start:
 def _units(shape: PuzzleShape, size: int, heads: int) -> _Start:
     """A code for every row, column and box, at right angles to all others."""
     side, box_rows = shape.rows, shape.box_rows or 1
+    if size < 3 * side:
+        raise UserError(
+            f"training.show_board: model.hidden_size is {size}, expected at least {3 * side}, "
+            f"the rows, columns and boxes of {shape}"
+        )
     box_cols = side // box_rows
     rows, cols = torch.arange(side).repeat_interleave(side), torch.arange(side).repeat(side)
     boxes = rows // box_rows * (side // box_cols) + cols // box_cols

@@ -9,6 +9,7 @@ import torch
 
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.errors import UserError
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.training.board_start import show_board
@@ -62,6 +63,12 @@ def test_heads_begin_at_row_column_and_box_of_a_sudoku_s_cell() -> None:
         same = unit[:, None] == unit
         assert (seen[head] * same).sum(1).min() > 0.8
         assert seen[head][same].max() < 0.5  # no single cell of it is preferred
+
+
+def test_a_model_too_narrow_for_the_units_of_a_sudoku_is_refused() -> None:
+    model = build_model(trm(SUDOKU, hidden_size=16))
+    with pytest.raises(UserError, match="hidden_size is 16, expected at least 18, the rows, "):
+        show_board(model, SUDOKU)
 
 
 def test_the_board_leaves_start_states_tokens_and_values_as_they_were() -> None:
