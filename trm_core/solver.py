@@ -64,21 +64,56 @@ class Solver:
 
         Stops by the trace's settings, or within one latent step after `cancelled()` turns true.
         """
-        settings = trace.settings
-        tokens, puzzle_ids = self.inputs([trace.puzzle])
-        state = self.model.initial_state(1)
-        for supervision_step in range(1, settings.max_supervision_steps + 1):
-            recorder = _Recorder(supervision_step, state, settings.every_latent_step, cancelled)
-            try:
-                with torch.inference_mode():
-                    state = self.model.supervision_step(tokens, state, puzzle_ids, recorder).state
-            except SolveCancelled:
-                yield from recorder.frames
+        settings, recursion = trace.settings, self.recursion(trace)
+        for _ in range(settings.max_supervision_steps):
+            frames = recursion.supervision_step(cancelled)
+            yield from frames
+            if not recursion.whole or settings.halts(frames[-1]):
                 return
-            yield from recorder.frames
-            halting = recorder.frames[-1].halt_probability
-            if settings.halt_threshold is not None and halting > settings.halt_threshold:
-                return
+
+    def recursion(self, trace: Trace) -> Recursion:
+        """The recursion on the puzzle of `trace` before its first supervision step."""
+        return Recursion(self.model, *self.inputs([trace.puzzle]), trace.settings.every_latent_step)
+
+
+class Recursion:
+    """The recursion on one puzzle, supervision step by supervision step, without an end.
+
+    whole: whether the last supervision step was run to its end.
+    """
+
+    def __init__(
+        self, model: RecursiveModel, tokens: Tensor, puzzle_ids: Tensor, every_latent_step: bool
+    ) -> None:
+        self.whole = True
+        self._model = model
+        self._tokens, self._puzzle_ids = tokens, puzzle_ids
+        self._every_latent_step = every_latent_step
+        self._state = model.initial_state(1)
+        self._done = 0
+        self._told = 0
+
+    def supervision_step(self, cancelled: Callable[[], bool] = bool) -> list[Frame]:
+        """The frames of one more supervision step; those so far if `cancelled()` turns true.
+
+        A step that was cancelled is run again by the next call, which leaves out the frames that
+        are known already.
+        """
+        recorder = _Recorder(self._done + 1, self._state, self._every_latent_step, cancelled)
+        try:
+            with torch.inference_mode():
+                output = self._model.supervision_step(
+                    self._tokens, self._state, self._puzzle_ids, recorder
+                )
+        except SolveCancelled:
+            self.whole = False
+        else:
+            self.whole = True
+            self._state = output.state
+            self._done += 1
+        frames = recorder.frames[self._told :]
+        self._told = 0 if self.whole else max(self._told, len(recorder.frames))
+        return frames
 
 
 class _Recorder:

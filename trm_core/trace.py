@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from trm_core.puzzles.base import Conflict, Grid, Puzzle, PuzzleShape, Tokens
 
 T = TypeVar("T", bound=np.generic)
 Mask = npt.NDArray[np.bool_]
+
+Unit = Literal["latent_step", "cycle", "supervision_step"]
+"""What a solve can be stepped through by."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class SolveSettings:
     max_supervision_steps: int = 16
     halt_threshold: float | None = 0.5
     every_latent_step: bool = False
+
+    def halts(self, frame: Frame) -> bool:
+        """Whether a solve stops after the supervision step that ends with `frame`."""
+        return self.halt_threshold is not None and frame.halt_probability > self.halt_threshold
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,8 @@ class Trace:
         self._conflicts: dict[int, list[Conflict]] = {}
         self._solved: list[bool | None] = []
         self._last_change: list[npt.NDArray[np.int_]] = []
+        self._seen: npt.NDArray[np.bool_] | None = None
+        self._flipped_back: list[Mask] = []
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -92,10 +101,43 @@ class Trace:
         """Frames that a whole supervision step has."""
         return self.cycles * (self.latent_steps + 1 if self.settings.every_latent_step else 1)
 
+    @property
+    def supervision_steps(self) -> int:
+        """How many supervision steps there are frames of."""
+        return self.frames[-1].supervision_step if self.frames else 0
+
+    def frames_in(self, unit: Unit) -> int:
+        """Frames that a whole unit has."""
+        per_step = self.frames_per_step
+        return {"latent_step": 1, "cycle": per_step // self.cycles, "supervision_step": per_step}[
+            unit
+        ]
+
+    def end_after(self, index: int, unit: Unit) -> int:
+        """The first frame after `index` that ends a unit, whether it is there yet or not."""
+        size = self.frames_in(unit)
+        return (index + 1) // size * size + size - 1
+
+    def end_before(self, index: int, unit: Unit) -> int:
+        """The last frame before `index` that ends a unit, or the first frame of all."""
+        size = self.frames_in(unit)
+        return max(0, index // size * size - 1)
+
+    def allow(self, supervision_steps: int) -> None:
+        """Make room for so many supervision steps at least."""
+        most = max(self.settings.max_supervision_steps, supervision_steps)
+        self.settings = replace(self.settings, max_supervision_steps=most)
+
     def append(self, frame: Frame) -> None:
         before = self.frames[-1].tokens if self.frames else self._start
         changed_at = self._last_change[-1] if self._last_change else np.full(len(before), -1)
-        self._last_change.append(np.where(frame.tokens != before, len(self.frames), changed_at))
+        changed = frame.tokens != before
+        self._last_change.append(np.where(changed, len(self.frames), changed_at))
+        if self._seen is None:
+            self._seen = np.zeros((len(before), self.shape.vocab_size), bool)
+        cells = np.arange(len(before))
+        self._flipped_back.append(changed & self._seen[cells, frame.tokens])
+        self._seen[cells, frame.tokens] = True
         self.frames.append(frame)
         self._grids.append(self.puzzle.decode(frame.tokens, self.shape))
         self._solved.append(self.puzzle.is_solved_by(self._grids[-1]))
@@ -115,6 +157,10 @@ class Trace:
         """Cells whose token differs from the frame before (from the puzzle at the first)."""
         changed: Mask = self.frames_since_change(index) == 0
         return changed
+
+    def flipped_back(self, index: int) -> Mask:
+        """Cells that changed to a token that they had in an earlier frame, and had left."""
+        return self._in_answer(self._flipped_back[index])
 
     def frames_since_change(self, index: int) -> npt.NDArray[np.int_]:
         """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on."""

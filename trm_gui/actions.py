@@ -38,6 +38,13 @@ COMMANDS = (
     Command("edit", "&Edit", "&Edit the puzzle", "Type into the puzzle; Escape leaves it", ("E",)),
     Command("solve", "&Solve", "&Solve", "Run the model on the puzzle", ("Ctrl+Return",), "solve"),
     Command("cancel", "&Solve", "&Cancel", "Stop the solve", ("Ctrl+.",), "cancel"),
+    Command(
+        "solve_further",
+        "&Solve",
+        "One supervision step &more",
+        "Add a supervision step after the last one, beyond the maximum too",
+        ("M",),
+    ),
     Command("first", "S&tep", "&First", "To the first cycle", ("Home",), "first"),
     Command(
         "previous_supervision_step",
@@ -51,7 +58,23 @@ COMMANDS = (
     Command(
         "previous", "S&tep", "&Previous", "Back by one cycle", ("Left",), "previous", repeats=True
     ),
+    Command(
+        "previous_latent_step",
+        "S&tep",
+        "Previous latent step",
+        "Back by one latent step",
+        ("Alt+Left",),
+        repeats=True,
+    ),
     Command("play", "S&tep", "P&lay", "Play and pause", ("Space",), "play", checkable=True),
+    Command(
+        "next_latent_step",
+        "S&tep",
+        "Next latent step",
+        "On by one latent step",
+        ("Alt+Right",),
+        repeats=True,
+    ),
     Command("next", "S&tep", "&Next", "On by one cycle", ("Right",), "next", repeats=True),
     Command(
         "next_supervision_step",
@@ -63,6 +86,15 @@ COMMANDS = (
         repeats=True,
     ),
     Command("last", "S&tep", "La&st", "To the last cycle", ("End",), "last"),
+    Command(
+        "latent_steps",
+        "S&tep",
+        "Show l&atent steps",
+        "Have a frame for every latent step, not only for every cycle",
+        ("Z",),
+        checkable=True,
+    ),
+    Command("loop", "S&tep", "L&oop", "Play again from the start at the end", ("L",), "loop", True),
     Command("slower", "S&tep", "Slo&wer", "Play slower", ("-",)),
     Command("faster", "S&tep", "Fas&ter", "Play faster", ("+", "=")),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,11 +16,11 @@ from trm_core.checkpoints.info import ModelInfo
 from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry
-from trm_core.trace import Frame, SolveSettings
+from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
-    from trm_core.solver import Solver
+    from trm_core.solver import Recursion, Solver
 
 Source = Path | Entry
 """Where puzzles are read from: a file, or the library that comes with the program."""
@@ -26,11 +28,18 @@ Source = Path | Entry
 
 @dataclass(frozen=True, eq=False)
 class Solve:
-    """One request to solve; `cancelled` may be set from any thread."""
+    """One request to solve; `cancelled` may be set from any thread.
+
+    steps: supervision steps to run now, whether the model halts or not; None to run until it halts
+        or the settings' maximum is reached.
+    trace: what to go on with; None to begin.
+    """
 
     model: ModelInfo
     puzzle: Puzzle
     settings: SolveSettings
+    steps: int | None = None
+    trace: Trace | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -38,7 +47,7 @@ class Background(QObject):
     """One thread that reads files and one that solves; both answer with signals.
 
     The thread that solves imports torch when it has its first model to load, and keeps the
-    models that it has loaded.
+    models that it has loaded, and where each trace can be gone on with as long as it is in use.
     """
 
     opened = Signal(object, object)
@@ -56,6 +65,7 @@ class Background(QObject):
         self._reader = ThreadPoolExecutor(1, "reader")
         self._solver = ThreadPoolExecutor(1, "solver")
         self._loaded: dict[Path, Solver] = {}
+        self._recursions: WeakKeyDictionary[Trace, Recursion] = WeakKeyDictionary()
 
     def open(self, source: Source) -> None:
         self._reader.submit(self._open, source)
@@ -93,18 +103,24 @@ class Background(QObject):
             self.ended.emit(solve, failure)
 
     def _run_steps(self, solve: Solve) -> None:
-        solver = self._loaded_solver(solve.model)
-        trace = solver.start(solve.puzzle, solve.settings)
-        trace.solution  # noqa: B018  worked out here, where it blocks nobody
-        self.started.emit(solve, trace)
-        frames: list[Frame] = []
-        for frame in solver.frames(trace, solve.cancelled.is_set):
-            frames.append(frame)
-            if frame.ends_supervision_step:
-                self.advanced.emit(solve, frames)
-                frames = []
-        if frames:
+        trace = solve.trace
+        if trace is None:
+            solver = self._loaded_solver(solve.model)
+            trace = solver.start(solve.puzzle, solve.settings)
+            trace.solution  # noqa: B018  worked out here, where it blocks nobody
+            self._recursions[trace] = solver.recursion(trace)
+            self.started.emit(solve, trace)
+        for frames in self._steps(self._recursions[trace], solve):
             self.advanced.emit(solve, frames)
+
+    def _steps(self, recursion: Recursion, solve: Solve) -> Iterator[list[Frame]]:
+        """The frames of each supervision step, the last one cut off where it is cancelled."""
+        settings, bounded = solve.settings, solve.steps is not None
+        for _ in range(solve.steps if bounded else settings.max_supervision_steps):
+            frames = recursion.supervision_step(solve.cancelled.is_set)
+            yield frames
+            if not recursion.whole or (not bounded and settings.halts(frames[-1])):
+                return
 
     def _loaded_solver(self, model: ModelInfo) -> Solver:
         if model.directory not in self._loaded:

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
             self.session.trace_changed,
             self.session.cursor_changed,
             self.session.solving_changed,
+            self.session.settings_changed,
         ):
             signal.connect(self._enable_actions)
         self._enable_actions()
@@ -124,10 +125,14 @@ class MainWindow(QMainWindow):
             "solve": session.solve,
             "cancel": session.cancel,
             "first": lambda: session.move_to(0),
-            "previous_supervision_step": lambda: session.move_by_supervision_step(-1),
-            "previous": lambda: session.move_by(-1),
-            "next": lambda: session.move_by(1),
-            "next_supervision_step": lambda: session.move_by_supervision_step(1),
+            "solve_further": session.solve_further,
+            "previous_supervision_step": lambda: session.step("supervision_step", -1),
+            "previous": lambda: session.step("cycle", -1),
+            "previous_latent_step": lambda: session.step("latent_step", -1),
+            "next_latent_step": lambda: session.step("latent_step", 1),
+            "next": lambda: session.step("cycle", 1),
+            "next_supervision_step": lambda: session.step("supervision_step", 1),
+            "latent_steps": session.set_latent_steps,
             "last": lambda: session.move_to(len(session.trace) - 1),
             "slower": lambda: self.playback.change_speed(-1),
             "faster": lambda: self.playback.change_speed(1),
@@ -136,6 +141,7 @@ class MainWindow(QMainWindow):
         }.items():
             actions[name].triggered.connect(slot)
         actions["play"].triggered.connect(self.playback.set_playing)
+        actions["loop"].toggled.connect(self._set_looping)
         self.playback.playing_changed.connect(self._show_playing)
         for name, can in (("undo", "canUndo"), ("redo", "canRedo")):
             actions[name].setEnabled(False)
@@ -149,12 +155,19 @@ class MainWindow(QMainWindow):
             "edit": self._input.board.editable,
             "solve": session.model is not None and not session.solving,
             "cancel": session.solving,
+            "solve_further": steps > 0 and not session.solving,
             "play": steps > 1,
+            "last": 0 <= cursor < steps - 1,
         }
-        enabled |= dict.fromkeys(("first", "previous", "previous_supervision_step"), cursor > 0)
-        enabled |= dict.fromkeys(("last", "next", "next_supervision_step"), 0 <= cursor < steps - 1)
+        backward, forward = cursor > 0, 0 <= cursor < steps - 1 or session.can_step_further
+        enabled |= dict.fromkeys(("first", "previous", "previous_supervision_step"), backward)
+        enabled |= dict.fromkeys(("next", "next_supervision_step"), forward)
+        fine = bool(session.trace) and session.trace.settings.every_latent_step
+        enabled["previous_latent_step"] = backward or (steps > 0 and not fine)
+        enabled["next_latent_step"] = forward or (steps > 0 and not fine)
         for name, on in enabled.items():
             self.actions_by_name[name].setEnabled(on)
+        self.actions_by_name["latent_steps"].setChecked(session.settings.every_latent_step)
 
     def _dress(self) -> None:
         """Take over the colours of the theme, the accent for the button to solve."""
@@ -172,6 +185,9 @@ class MainWindow(QMainWindow):
                 border-color: {theme.line};
             }}
         """)
+
+    def _set_looping(self, loops: bool) -> None:
+        self.playback.loops = loops
 
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setChecked(playing)

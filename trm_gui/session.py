@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.puzzles.base import Puzzle
-from trm_core.trace import Frame, SolveSettings, Trace
+from trm_core.trace import Frame, SolveSettings, Trace, Unit
 from trm_gui.background import Background, Solve, Source
+
+Extent = Literal["halting", "all", "stepping"]
+"""How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
+somebody steps."""
+
+
+class Span(NamedTuple):
+    """Supervision steps, cycles in each, and frames in each of those."""
+
+    supervision_steps: int
+    cycles: int
+    per_cycle: int
+
+    @property
+    def per_step(self) -> int:
+        return self.cycles * self.per_cycle
+
+    @property
+    def frames(self) -> int:
+        return self.supervision_steps * self.per_step
 
 
 class Session(QObject):
     """Widgets read it and call its methods; nothing else changes state.
 
     A solve appends frames to `trace` while it runs. The cursor follows the newest frame until
-    somebody moves it away from the end, and follows again when moved back to the end.
+    somebody moves it away from the end, and follows again when moved back to the end. A solve that
+    was asked to reach a certain frame leaves the cursor there.
     """
 
     puzzle_changed = Signal()
@@ -44,9 +67,12 @@ class Session(QObject):
         self.trace: Trace | None = None
         self.cursor: int | None = None
         self.settings = SolveSettings()
+        self.extent: Extent = "halting"
         self.failure = ""
         """Why the last solve of this puzzle failed, in a sentence; "" if it did not."""
         self._solve: Solve | None = None
+        self._wanted: int | None = None
+        """The frame to which the cursor goes once a running solve has come that far."""
         self.opening: Source | None = None
         """What is being read."""
         self._background = Background()
@@ -72,12 +98,15 @@ class Session(QObject):
         return self.trace[self.cursor]
 
     @property
-    def span(self) -> tuple[int, int]:
-        """Most supervision steps of the solve on screen or to come, and frames in each."""
+    def span(self) -> Span:
+        """How much there is room for: in the solve on screen, or in the one to come."""
         if self.trace is not None:
-            return self.trace.settings.max_supervision_steps, self.trace.frames_per_step
-        cycles = 1 if self.model is None else self.model.config.cycles
-        return self.settings.max_supervision_steps, cycles
+            of, settings = self.trace, self.trace.settings
+        else:
+            of, settings = None if self.model is None else self.model.config, self.settings
+        cycles, latent_steps = (1, 0) if of is None else (of.cycles, of.latent_steps)
+        fine = settings.every_latent_step
+        return Span(settings.max_supervision_steps, cycles, latent_steps + 1 if fine else 1)
 
     def open(self, source: Source) -> None:
         """Read puzzles in the background and show the first one, or tell `failed`."""
@@ -124,18 +153,59 @@ class Session(QObject):
             self.settings = settings
             self.settings_changed.emit()
 
+    def set_extent(self, extent: Extent) -> None:
+        """Let solves run so far from now on."""
+        if extent != self.extent:
+            self.extent = extent
+            self.settings_changed.emit()
+
+    def set_latent_steps(self, shown: bool) -> None:
+        """Have a frame for every latent step, or for every cycle only.
+
+        What is on screen is solved again so, as far as it went, and the cursor stays in its place.
+        """
+        self.set_settings(replace(self.settings, every_latent_step=shown))
+        trace, frame = self.trace, self.frame
+        if trace is None or trace.settings.every_latent_step == shown:
+            return
+        if self.solving or frame is None:
+            self.solve()
+            return
+        self._start(replace(trace.settings, every_latent_step=shown), steps=trace.supervision_steps)
+        cycles = (frame.supervision_step - 1) * trace.cycles + frame.cycle
+        self._wanted = cycles * (trace.latent_steps + 1 if shown else 1) - 1
+
     def solve(self) -> None:
-        """Solve the puzzle in the background; a running solve is cancelled first."""
-        self._abandon_solve()
-        if self.puzzle is None:
-            self.failed.emit("There is no puzzle to solve; open one first.")
+        """Solve the puzzle in the background, as far as `extent` says; a running solve is cancelled
+        first."""
+        settings = self.settings
+        if self.extent == "all":
+            settings = replace(settings, halt_threshold=None)
+        stepping = self.extent == "stepping"
+        if self._start(settings, steps=1 if stepping else None) and stepping:
+            self._wanted = 0
+
+    def solve_further(self) -> None:
+        """Add one supervision step after the last one, beyond the maximum too."""
+        trace, model = self.trace, self.model
+        if self.solving or not trace or model is None:
             return
-        if self.model is None:
-            self.failed.emit(self.why_no_model())
-            return
-        self._solve = Solve(self.model, self.puzzle, self.settings)
-        self.solving_changed.emit(True)
-        self._background.solve(self._solve)
+        trace.allow(trace.supervision_steps + self.trace_is_whole)
+        self._run(Solve(model, trace.puzzle, trace.settings, steps=1, trace=trace))
+
+    @property
+    def trace_is_whole(self) -> bool:
+        """Whether the last supervision step of the trace was run to its end."""
+        return bool(self.trace) and self.trace[-1].ends_supervision_step
+
+    @property
+    def can_step_further(self) -> bool:
+        """Whether stepping on from the last frame runs the model, or waits for it."""
+        trace = self.trace
+        if self.extent != "stepping" or not trace:
+            return False
+        most = trace.settings.max_supervision_steps
+        return trace.supervision_steps < most or not self.trace_is_whole
 
     def cancel(self) -> None:
         """Stop the running solve within one latent step; the frames so far stay."""
@@ -144,6 +214,7 @@ class Session(QObject):
 
     def move_to(self, frame: int) -> None:
         """Move the cursor to a frame index, or to the nearest that there is."""
+        self._wanted = None
         if not self.trace:
             return
         frame = min(max(frame, 0), len(self.trace) - 1)
@@ -151,20 +222,28 @@ class Session(QObject):
             self.cursor = frame
             self.cursor_changed.emit()
 
-    def move_by(self, frames: int) -> None:
-        """Move the cursor by a number of frames."""
-        if self.cursor is not None:
-            self.move_to(self.cursor + frames)
+    def step(self, unit: Unit, direction: int) -> None:
+        """Move to where the next (+1) or the previous (-1) unit ends, or to the nearest frame.
 
-    def move_by_supervision_step(self, direction: int) -> None:
-        """Move to the end of the next (+1) or of the previous (-1) supervision step."""
-        if self.trace is None or self.cursor is None:
+        At the end of what is there, more is computed if that is how solves run. Latent steps are
+        shown from the first time that somebody steps by them.
+        """
+        trace, cursor = self.trace, self.cursor
+        if trace is None or cursor is None:
             return
-        ends = [i for i in range(len(self.trace)) if self.trace[i].ends_supervision_step]
-        if direction > 0:
-            self.move_to(next((i for i in ends if i > self.cursor), len(self.trace) - 1))
+        if unit == "latent_step" and not trace.settings.every_latent_step:
+            self.set_latent_steps(True)
+            self._wanted = None if self._wanted is None else max(0, self._wanted + direction)
+            return
+        if direction < 0:
+            self.move_to(trace.end_before(cursor, unit))
+            return
+        end = trace.end_after(cursor, unit)
+        if end >= len(trace) and self.can_step_further:
+            self.solve_further()
+            self._wanted = end
         else:
-            self.move_to(next((i for i in reversed(ends) if i < self.cursor), 0))
+            self.move_to(end)
 
     def why_no_model(self) -> str:
         """Why the puzzle cannot be solved, and what could be."""
@@ -175,8 +254,26 @@ class Session(QObject):
         self._abandon_solve()
         self._background.close()
 
+    def _start(self, settings: SolveSettings, steps: int | None) -> bool:
+        """Begin a solve; whether there was something to begin."""
+        self._abandon_solve()
+        if self.puzzle is None:
+            self.failed.emit("There is no puzzle to solve; open one first.")
+            return False
+        if self.model is None:
+            self.failed.emit(self.why_no_model())
+            return False
+        self._run(Solve(self.model, self.puzzle, settings, steps))
+        return True
+
+    def _run(self, solve: Solve) -> None:
+        self._solve = solve
+        self.solving_changed.emit(True)
+        self._background.solve(solve)
+
     def _abandon_solve(self) -> None:
         self.failure = ""
+        self._wanted = None
         if self._solve is not None:
             self._solve.cancelled.set()
             self._solve = None
@@ -212,13 +309,17 @@ class Session(QObject):
         for frame in frames:
             self.trace.append(frame)
         self.trace_changed.emit()
-        if following:
+        if (wanted := self._wanted) is not None:
+            self.move_to(wanted)
+            self._wanted = wanted if wanted >= len(self.trace) else None
+        elif following:
             self.move_to(len(self.trace) - 1)
 
     def _on_ended(self, solve: Solve, failure: str) -> None:
         if solve is not self._solve:
             return
         self._solve = None
+        self._wanted = None
         self.failure = failure
         self.solving_changed.emit(False)
         if failure:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from trm_gui.session import Extent
 from trm_gui.timeline.playback import SPEEDS
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ def save(window: MainWindow) -> None:
         "geometry": window.saveGeometry(),
         "rows": window.rows.saveState(),
         "speed": window.playback.speed,
+        "loops": int(window.playback.loops),
+        "extent": window.session.extent,
+        "latent_steps": int(solve.every_latent_step),
         "max_supervision_steps": solve.max_supervision_steps,
-        "halts": int(solve.halt_threshold is not None),
         "threshold": 0.5 if solve.halt_threshold is None else solve.halt_threshold,
     }.items():
         window.settings.setValue(key, value)
@@ -48,16 +51,21 @@ def restore(window: MainWindow) -> None:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))
         threshold = float(stored.value("threshold", 0.5))
-        halts = bool(int(stored.value("halts", 1)))
+        loops = bool(int(stored.value("loops", 0)))
+        latent_steps = bool(int(stored.value("latent_steps", 0)))
     except (TypeError, ValueError):
         return
     if speed in SPEEDS:
         window.playback.speed = speed
+    window.actions_by_name["loop"].setChecked(loops)
+    if (extent := stored.value("extent", "halting")) in get_args(Extent):
+        window.session.set_extent(extent)
     if 1 <= steps <= 256 and 0 <= threshold <= 1:
         window.session.set_settings(
             replace(
                 window.session.settings,
                 max_supervision_steps=steps,
-                halt_threshold=threshold if halts else None,
+                halt_threshold=threshold,
+                every_latent_step=latent_steps,
             )
         )

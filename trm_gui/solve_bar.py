@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QS
 from trm_gui import theme as themes
 from trm_gui.session import Session
 
+EXTENTS = ("until it halts", "halting"), ("all steps", "all"), ("as I step", "stepping")
+"""How far a solve runs: the words, and what the session calls it."""
+
 
 class SolveBar(QWidget):
     """Changes the session's model and settings, and follows them."""
@@ -31,10 +34,10 @@ class SolveBar(QWidget):
         self.max_steps.valueChanged.connect(self._on_settings)
         self.max_steps.editingFinished.connect(self.max_steps.clearFocus)  # arrows step again
 
-        self.halting = QComboBox()
-        self.halting.addItem("halts above", True)
-        self.halting.addItem("never halts", False)
-        self.halting.activated.connect(self._on_settings)
+        self.extent = QComboBox()
+        for words, extent in EXTENTS:
+            self.extent.addItem(words, extent)
+        self.extent.activated.connect(self._on_extent)
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0, 1)
         self.threshold.setSingleStep(0.05)
@@ -44,18 +47,14 @@ class SolveBar(QWidget):
 
         layout = QHBoxLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
+        _add(layout, self.model, "Model", "The model that solves")
         for name, hint, control in (
-            ("Model", "The model that solves", self.model),
+            ("Run", "How far a solve runs by itself", self.extent),
             ("Max steps", "Supervision steps after which a solve stops", self.max_steps),
-            ("", "Whether a solve stops as soon as the model halts", self.halting),
-            ("", "Halting probability above which a solve stops", self.threshold),
+            ("Threshold", "Halting probability above which the model halts", self.threshold),
         ):
-            if name:
-                layout.addWidget(QLabel(name))
-            control.setToolTip(hint)
-            control.setAccessibleName(name or hint)
-            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            layout.addWidget(control)
+            layout.addWidget(QLabel(name))
+            _add(layout, control, name, hint)
 
         session.model_changed.connect(self._show)
         session.puzzle_changed.connect(self._show)
@@ -80,18 +79,29 @@ class SolveBar(QWidget):
                 control.blockSignals(True)
                 control.setValue(value)
                 control.blockSignals(False)
-        halts = session.settings.halt_threshold is not None
-        self.halting.setCurrentIndex(0 if halts else 1)
-        self.threshold.setEnabled(halts)
+        never_halts = session.extent == "halting" and session.settings.halt_threshold is None
+        extent = "all" if never_halts else session.extent
+        self.extent.setCurrentIndex(self.extent.findData(extent))
 
     def _on_model(self, index: int) -> None:
         self._session.set_model(self.model.itemData(index))
+
+    def _on_extent(self) -> None:
+        self._session.set_extent(self.extent.currentData())
+        self._on_settings()
 
     def _on_settings(self) -> None:
         self._session.set_settings(
             replace(
                 self._session.settings,
                 max_supervision_steps=self.max_steps.value(),
-                halt_threshold=self.threshold.value() if self.halting.currentData() else None,
+                halt_threshold=self.threshold.value(),
             )
         )
+
+
+def _add(layout: QHBoxLayout, control: QWidget, name: str, hint: str) -> None:
+    control.setToolTip(hint)
+    control.setAccessibleName(name)
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    layout.addWidget(control)

@@ -301,3 +301,63 @@ def test_a_sentence_says_where_a_frame_is_and_what_it_holds(sudokus):
     assert trace.sentence(1) == (
         "Supervision step 2 of 16, cycle 1 of 3: 55 of 55 open cells right, 1 changed, halting 0.13"
     )
+
+
+def test_cells_flip_back_to_what_they_were_in_an_earlier_frame(trace):
+    earlier = [set() for _ in range(81)]
+    flips = 0
+    for index, frame in enumerate(trace.frames):
+        for cell, token in enumerate(frame.tokens):
+            back = bool(trace.changed(index).flat[cell]) and int(token) in earlier[cell]
+            assert trace.flipped_back(index).flat[cell] == back
+            earlier[cell].add(int(token))
+            flips += back
+    assert trace.settings.every_latent_step or flips
+
+
+@pytest.mark.parametrize("unit", ["latent_step", "cycle", "supervision_step"])
+def test_units_end_where_frames_say_that_they_do(full, fine, unit):
+    for trace in (full, fine):
+        ends = {
+            "latent_step": list(range(len(trace))),
+            "cycle": [i for i, frame in enumerate(trace.frames) if frame.latent_step is None],
+            "supervision_step": [i for i, f in enumerate(trace.frames) if f.ends_supervision_step],
+        }[unit]
+        assert ends[0] == trace.frames_in(unit) - 1
+        for index in range(len(trace) - 1):
+            assert trace.end_after(index, unit) == next(end for end in ends if end > index)
+            before = [end for end in ends if end < index]
+            assert trace.end_before(index, unit) == (before[-1] if before else 0)
+        assert trace.end_after(len(trace) - 1, unit) == len(trace) - 1 + trace.frames_in(unit)
+
+
+# Going on
+
+
+def test_a_recursion_goes_on_beyond_where_a_solve_stops(solver, full):
+    recursion = solver.recursion(full)
+    frames = [frame for _ in range(STEPS + 1) for frame in recursion.supervision_step()]
+    assert all(map(same, frames, full.frames))
+    assert [f.supervision_step for f in frames[-CYCLES:]] == [STEPS + 1] * CYCLES
+
+
+@pytest.mark.parametrize("calls", [1, 4, 8])
+def test_a_cancelled_supervision_step_is_made_up_for_without_repeating_frames(solver, fine, calls):
+    recursion = solver.recursion(fine)
+    asked = iter([False] * (calls - 1))
+    frames = recursion.supervision_step(lambda: next(asked, True))
+    assert not recursion.whole
+    frames += recursion.supervision_step(lambda: True)  # no further than before
+    frames += recursion.supervision_step()
+    assert recursion.whole
+    frames += recursion.supervision_step()
+    assert len(frames) == len(fine)
+    assert all(map(same, frames, fine.frames))
+
+
+def test_a_trace_makes_room_for_more_supervision_steps_and_never_for_fewer(solver, fine):
+    trace = Trace(**arguments(fine))
+    trace.allow(1)
+    assert trace.settings == fine.settings
+    trace.allow(3)
+    assert trace.settings == dataclasses.replace(fine.settings, max_supervision_steps=3)

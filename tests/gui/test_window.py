@@ -17,6 +17,7 @@ from trm_gui import theme as themes
 from trm_gui.board import Board
 from trm_gui.board.task_strip import TaskStrip
 from trm_gui.plots.halting import HaltingPlot
+from trm_gui.solve_bar import SolveBar
 from trm_gui.timeline.scrubber import Scrubber
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -35,6 +36,9 @@ ACTIONS = (
     "undo",
     "redo",
 )
+FURTHER = "solve_further", "previous_latent_step", "next_latent_step"
+"""Actions that always do something where there is a trace."""
+
 WIDGETS = ("input_board", "answer_board", "timeline", "halting_plot", "status_line")
 
 
@@ -275,17 +279,18 @@ def test_the_spin_box_shows_another_puzzle_of_the_file(session, widget, control)
 
 def test_actions_are_on_only_while_they_do_something(session, action, solve, solve_for_long):
     def enabled():
-        return {name for name in ACTIONS if action(name).isEnabled()}
+        return {name for name in (*ACTIONS, *FURTHER) if action(name).isEnabled()}
 
     back = {"first", "previous", "previous_supervision_step"}
     on = {"last", "next", "next_supervision_step"}
+    solved = {"open", "solve", "play", *FURTHER}
     assert enabled() == {"open", "solve"}
     solve()
-    assert enabled() == {"open", "solve", "play"} | back
+    assert enabled() == solved | back
     session.move_to(1)
-    assert enabled() == {"open", "solve", "play"} | back | on
+    assert enabled() == solved | back | on
     session.move_to(0)
-    assert enabled() == {"open", "solve", "play"} | on
+    assert enabled() == solved | on
     solve_for_long()
     assert {"cancel", "play"} < enabled()
     assert not action("solve").isEnabled()
@@ -306,17 +311,23 @@ def test_a_second_window_takes_over_what_the_first_one_left(window, open_window)
     assert second.session.settings == settings
 
 
-def test_never_halting_is_remembered(window, open_window):
-    window.session.set_settings(SolveSettings(halt_threshold=None))
+def test_how_solves_run_and_play_is_remembered(window, open_window, action):
+    window.session.set_extent("stepping")
+    action("loop").setChecked(True)
+    action("latent_steps").trigger()
     window.close()
-    assert open_window().session.settings.halt_threshold is None
+    second = open_window()
+    assert second.session.extent == "stepping"
+    assert second.playback.loops
+    assert second.session.settings.every_latent_step
+    assert second.findChild(QAction, "latent_steps").isChecked()
 
 
 @pytest.mark.parametrize(
     "content",
     [
         b"\x00\xff[[[geometry=@ByteArray(x\nspeed",
-        b"[General]\ngeometry=wide\nrows=@ByteArray(x)\nspeed=fast\nhalts=maybe\n",
+        b"[General]\ngeometry=wide\nrows=@ByteArray(x)\nspeed=fast\nextent=far\n",
         b"[General]\nspeed=7\nmax_supervision_steps=-3\nthreshold=nan\nfolder=a, b\n",
     ],
 )
@@ -352,5 +363,6 @@ def test_no_word_is_clipped_at_the_smallest_supported_size(qapp, window, solve, 
     window.resize(1024, 700)
     solve()
     assert not window.grab().isNull()
+    assert window.findChild(SolveBar).isVisible()
     words = window.findChildren(QLabel) + window.findChildren(QAbstractButton)
     assert not [child for child in words if child.isVisible() and is_clipped(child)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
@@ -73,7 +71,7 @@ class HaltingPlot(pg.PlotWidget):
         self.threshold_line.setVisible(settings.halt_threshold is not None)
         if settings.halt_threshold is not None:
             self.threshold_line.setValue(settings.halt_threshold)
-        frames = math.prod(self._session.span)
+        frames = self._session.span.frames
         self.curve.setSymbol("o" if frames <= MOST_DOTS else None)
         self.setXRange(0.5, frames + 0.5, padding=0)
         self._show_cursor()

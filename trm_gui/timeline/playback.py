@@ -13,8 +13,9 @@ SPEEDS = (1, 2, 4, 8, 15, 30, 60)
 class Playback(QObject):
     """Moves the cursor by one frame per tick, from the start if it is at the end.
 
-    Stops at the last frame, unless a solve is still adding frames, and whenever the trace is
-    replaced. `playing_changed` tells every change, so that a play button is always true.
+    At the last frame it waits for a solve that adds frames, begins again if `loops`, and else
+    stops; it also stops whenever the trace is replaced. `playing_changed` tells every change, so
+    that a play button is always true.
     """
 
     playing_changed = Signal(bool)
@@ -26,6 +27,7 @@ class Playback(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self.speed = 8
+        self.loops = False
         session.trace_changed.connect(self._stop_without_frames)
 
     @property
@@ -59,9 +61,13 @@ class Playback(QObject):
         self.playing_changed.emit(self.playing)
 
     def _tick(self) -> None:
-        self._session.move_by(1)
-        at_end = self._session.cursor == len(self._session.trace) - 1
-        if at_end and not self._session.solving:
+        session = self._session
+        at_end = session.cursor == len(session.trace) - 1
+        if not at_end or session.can_step_further:
+            session.step("latent_step" if session.trace.settings.every_latent_step else "cycle", 1)
+        elif self.loops and not session.solving:
+            session.move_to(0)
+        elif not session.solving:
             self.set_playing(False)
 
     def _stop_without_frames(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -21,15 +19,22 @@ from trm_gui.session import Session
 
 MARK = 8
 BLOCK = 16
+FLIP = 4
 NUMBER = 16
-"""Heights of the strips of marks, blocks and numbers, from top to bottom, logical pixels."""
+"""Heights of the strips of marks, blocks, bars for flips and numbers, from top to bottom, in
+logical pixels."""
+
+LATENT = 4
+"""By how much a latent step is lower than an answer update, above and below."""
 
 
 class Scrubber(QWidget):
     """Shows every frame of the trace as a cell and room for those still to come.
 
-    Click or drag moves the session's cursor; the wheel moves it by one frame. A diamond marks
-    the first right answer, a dot the frame at which halting stops.
+    Click or drag moves the session's cursor; the wheel moves it by a cycle, with Shift by a
+    supervision step, with Alt by a latent step. Latent steps are lower than the answer update that
+    ends their cycle. A diamond marks the first right answer, a dot the frame at which halting
+    stops, and a bar below a frame that cells flip back to what they were before.
     """
 
     def __init__(self, session: Session) -> None:
@@ -44,15 +49,15 @@ class Scrubber(QWidget):
         session.settings_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(400, MARK + BLOCK + NUMBER)
+        return QSize(400, MARK + BLOCK + FLIP + NUMBER)
 
     def frame_rect(self, frame: int) -> QRectF:
         """Where a frame is painted."""
-        steps, per_step = self._session.span
-        step, index = divmod(frame, per_step)
-        room = self.width() / steps
+        span = self._session.span
+        step, index = divmod(frame, span.per_step)
+        room = self.width() / span.supervision_steps
         gap = min(themes.SPACE / 2, room / 8)
-        cell = (room - gap) / per_step
+        cell = (room - gap) / span.per_step
         inset = min(0.5, cell / 8)
         left = step * room + gap / 2 + index * cell
         return QRectF(left + inset, MARK, cell - 2 * inset, BLOCK)
@@ -63,8 +68,9 @@ class Scrubber(QWidget):
         theme = themes.current(self)
         trace = self._session.trace
         frames = 0 if trace is None else len(trace)
+        span = self._session.span
         painter.setPen(Qt.PenStyle.NoPen)
-        for index in range(math.prod(self._session.span)):
+        for index in range(span.frames):
             if index == self._session.cursor:
                 colour = QColor(theme.accent)
             elif index < frames:
@@ -72,7 +78,8 @@ class Scrubber(QWidget):
             else:
                 colour = themes.translucent(theme.secondary_text, 0.15)
             painter.setBrush(colour)
-            painter.drawRoundedRect(self.frame_rect(index), 2, 2)
+            lower = LATENT if (index + 1) % span.per_cycle else 0
+            painter.drawRoundedRect(self.frame_rect(index).adjusted(0, lower, 0, -lower), 2, 2)
         self._paint_numbers(painter, theme)
         if trace is not None:
             self._paint_marks(painter, theme)
@@ -86,9 +93,15 @@ class Scrubber(QWidget):
             self._session.move_to(self._frame_at(event.position().x()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y() or event.angleDelta().x()
+        turned = event.angleDelta().y() or event.angleDelta().x()  # Alt turns it sideways
+        held = event.modifiers()
+        unit = "cycle"
+        if held & Qt.KeyboardModifier.ShiftModifier:
+            unit = "supervision_step"
+        elif held & Qt.KeyboardModifier.AltModifier:
+            unit = "latent_step"
         if turned:
-            self._session.move_by(-1 if turned > 0 else 1)
+            self._session.step(unit, -1 if turned > 0 else 1)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
@@ -106,6 +119,8 @@ class Scrubber(QWidget):
                 text += "\n◆ first right answer"
             if frame == self._halts_at():
                 text += "\n● halting stops here"
+            if back := int(trace.flipped_back(frame).sum()):
+                text += f"\n▂ {back} {'cell flips' if back == 1 else 'cells flip'} back"
         QToolTip.showText(event.globalPos(), text, self)
 
     def _on_change(self) -> None:
@@ -117,13 +132,14 @@ class Scrubber(QWidget):
 
     def _frame_at(self, x: float) -> int:
         """The frame at a horizontal place in the widget, or the nearest to it."""
-        frames = math.prod(self._session.span)
+        frames = self._session.span.frames
         return min(max(int(x / self.width() * frames), 0), frames - 1)
 
     def _paint_numbers(self, painter: QPainter, theme: themes.Theme) -> None:
         """The number of each supervision step below its block, or of every other, fifth, ..."""
         painter.setFont(themes.font(themes.SMALL))
-        (steps, per_step), shown = self._session.span, self._session.frame
+        span, shown = self._session.span, self._session.frame
+        steps, per_step = span.supervision_steps, span.per_step
         widest = painter.fontMetrics().horizontalAdvance(f"{steps}") + themes.SPACE
         every = next(n for n in (1, 2, 5, 10, 50, steps) if widest <= n * self.width() / steps)
         for step in range(1, steps + 1):
@@ -132,7 +148,8 @@ class Scrubber(QWidget):
                 block = self.frame_rect((step - 1) * per_step).united(
                     self.frame_rect(step * per_step - 1)
                 )
-                place = QRectF(block.center().x() - widest, MARK + BLOCK, 2 * widest, NUMBER)
+                top = MARK + BLOCK + FLIP
+                place = QRectF(block.center().x() - widest, top, 2 * widest, NUMBER)
                 painter.setPen(QColor(theme.text if here else theme.secondary_text))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{step}")
 
@@ -147,6 +164,11 @@ class Scrubber(QWidget):
         if (halt := self._halts_at()) is not None:
             painter.setBrush(QColor(theme.text))
             painter.drawEllipse(self._mark_at(halt), MARK / 3, MARK / 3)
+        painter.setBrush(QColor(theme.conflict))
+        for index in range(len(trace)):
+            if trace.flipped_back(index).any():
+                frame = self.frame_rect(index)
+                painter.drawRect(QRectF(frame.left(), MARK + BLOCK + 1, frame.width(), FLIP / 2))
 
     def _mark_at(self, frame: int) -> QPointF:
         return QPointF(self.frame_rect(frame).center().x(), MARK / 2 - 0.5)
@@ -156,4 +178,4 @@ class Scrubber(QWidget):
         return None if threshold is None else self._session.trace.halts_at(threshold)
 
     def _supervision_step(self, frame: int) -> int:
-        return frame // self._session.span[1] + 1
+        return frame // self._session.span.per_step + 1

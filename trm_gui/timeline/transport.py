@@ -22,6 +22,7 @@ BUTTONS = (
     "next",
     "next_supervision_step",
     "last",
+    "loop",
 )
 
 
