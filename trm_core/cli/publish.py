@@ -31,6 +31,9 @@ def publish(
             help="A file of puzzles or a data set to measure on; by default the run's own."
         ),
     ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Measure on so many of --data, drawn at random.")
+    ] = None,
     votes: Annotated[
         int | None,
         typer.Option(
@@ -40,11 +43,16 @@ def publish(
     device: Device = "auto",
 ) -> None:
     """Write a run's model with averaged weights in bfloat16, measured as it is, and its card."""
-    given = None if data is None else (data.resolve().name, read_puzzles(data))
+    if limit is not None and data is None:
+        raise typer.BadParameter("expected --data beside it", param_hint="--limit")
 
-    from trm_core.training.publish import publish
+    from trm_core.training.publish import Sample, publish
     from trm_core.training.run_directory import RunDirectory
 
+    given = None
+    if data is not None:
+        puzzles = read_puzzles(data, limit=limit)
+        given = Sample(data.resolve().name, puzzles, limit=limit if limit == len(puzzles) else None)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         tasks: dict[str, TaskID] = {}
 

@@ -20,12 +20,14 @@ class Measured:
     """How a model was measured for its card, and what came of it.
 
     data: what to give to `trm eval`, empty where the model itself says how to make the puzzles.
+    limit: how many of them were drawn, None for all.
     votes: variants of an ARC task that voted on its answer at most.
     tasks: as `tasks_solved` gives them, empty where no puzzle is of ARC.
     """
 
     evaluation: Evaluation
     data: str = ""
+    limit: int | None = None
     votes: int = 1
     tasks: Mapping[str, bool] = field(default_factory=dict)
 
@@ -187,7 +189,8 @@ def _how(config: RecursionConfig, run: RunConfig, measured: Measured) -> str:
         said += f" Up to {measured.votes:,} variants of an ARC task vote on its answer."
     made = "the test split of the training data"
     puzzles = f"those of `{measured.data}`" if measured.data else made
-    return f"{said} Puzzles: {puzzles}."
+    drawn = f"{measured.limit:,} drawn from " if measured.limit else ""
+    return f"{said} Puzzles: {drawn}{puzzles}."
 
 
 def _accuracy(evaluation: Evaluation) -> str:
@@ -228,6 +231,8 @@ def _confidence(calibration: Calibration) -> str:
 
 def _command(info: ModelInfo, measured: Measured) -> str:
     words = ["trm", "eval", info.name, *([measured.data] if measured.data else [])]
+    if measured.limit:
+        words += ["--limit", str(measured.limit)]
     if measured.votes > 1:
         words += ["--votes", str(measured.votes)]
     return shlex.join(words)

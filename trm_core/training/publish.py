@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,20 +50,24 @@ class PublishError(UserError):
 
 
 @dataclass(frozen=True)
-class _Sample:
-    """What a model is measured on: what results call it, the puzzles, and how to make them anew,
-    empty where that is not known."""
+class Sample:
+    """What a model is measured on.
+
+    data: what results call it, and what `trm eval` is given for it where `recipe` is empty.
+    recipe: how to make the puzzles anew. limit: the `--limit` of `trm eval` that draws them.
+    """
 
     data: str
     puzzles: Sequence[Puzzle]
-    recipe: Mapping[str, Any]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    limit: int | None = None
 
 
 def publish(
     run: RunDirectory,
     target: Path,
     *,
-    given: tuple[str, Sequence[Puzzle]] | None = None,
+    given: Sample | None = None,
     step: int | None = None,
     max_supervision_steps: int | None = None,
     votes: int | None = None,
@@ -72,8 +76,8 @@ def publish(
 ) -> ModelInfo:
     """Write the newest readable checkpoint of `run`, or that of `step`, as the model `target`.
 
-    given: what to measure on in place of the run's held-out puzzles, and what `trm eval` is to be
-    given for it. max_supervision_steps: of the published model, if not those of training.
+    given: what to measure on in place of the run's held-out puzzles.
+    max_supervision_steps: of the published model, if not those of training.
     votes: variants of an ARC task that vote on its answer at most; None for all there are.
     Raises UserError; nothing is written then.
     """
@@ -88,7 +92,7 @@ def publish(
     if max_supervision_steps is not None:
         config = replace(config, max_supervision_steps=max_supervision_steps)
     info = replace(info, config=config, results=(), directory=target)
-    sample = _Sample(*given, {}) if given else _held_out(run, run_config, info, on_progress)
+    sample = given or _held_out(run, run_config, info, on_progress)
     info = replace(info, held_out=sample.recipe)
 
     rounded = {name: tensor.bfloat16() for name, tensor in checkpoint.averaged.items()}
@@ -102,7 +106,8 @@ def publish(
         lambda done: on_progress("measuring", done, len(sample.puzzles)),
     )
     command_data = "" if sample.recipe else sample.data
-    measured = Measured(summarise(outcomes), command_data, votes, tasks_solved(outcomes))
+    evaluation, tasks = summarise(outcomes), tasks_solved(outcomes)
+    measured = Measured(evaluation, command_data, sample.limit, votes, tasks)
     info = replace(info, results=results_of(measured.evaluation, sample.data))
     card = published_card(
         info, run_config, step, _weights(rounded), _effort(run, run_config, step), measured
@@ -130,7 +135,7 @@ def _checkpoint(run: RunDirectory, step: int | None) -> Checkpoint:
 
 def _held_out(
     run: RunDirectory, config: RunConfig, info: ModelInfo, on_progress: OnProgress
-) -> _Sample:
+) -> Sample:
     """The whole test split of what the run trains on, made anew where that can be done.
 
     A data set that the run has built and that would come out otherwise now is read instead.
@@ -145,12 +150,12 @@ def _held_out(
         spec = held_out_build(replace(info, held_out=recipe))
         made = held_out_puzzles(spec, partial(on_progress, "making puzzles"))
         if not path.exists():
-            return _Sample(HELD_OUT, made, recipe)
+            return Sample(HELD_OUT, made, recipe)
     split = read_dataset(path, "test")
     built = split.puzzles(split.originals())
     if _same(made, built):
-        return _Sample(HELD_OUT, made, recipe)
-    return _Sample(path.name, built, {})
+        return Sample(HELD_OUT, made, recipe)
+    return Sample(path.name, built)
 
 
 def _same(one: Sequence[Puzzle], other: Sequence[Puzzle]) -> bool:

@@ -199,6 +199,19 @@ def test_other_puzzles_can_be_given(trm, sudoku_run, tmp_path, monkeypatch):
     assert figures(card) == figures_of(trm("eval", "tiny", "some data", "--json").events)
 
 
+def test_of_other_puzzles_some_can_be_drawn(trm, sudoku_run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(sudoku_run.path / "data", tmp_path / "data")
+    arguments = "publish", sudoku_run.path, "tiny", "--limit", "5"
+    assert "expected --data" in trm(*arguments).err
+    assert trm(*arguments, "--data", "data", "--device=cpu").status == 0
+    card = (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")
+    assert "5 drawn from those of `data`" in card
+    assert "`trm eval tiny data --limit 5`" in card
+    assert sum(result.puzzles for result in read_info(tmp_path / "tiny").results) == 5
+    assert figures(card) == figures_of(trm("eval", "tiny", "data", "--limit=5", "--json").events)
+
+
 def test_a_run_on_a_data_set_of_its_own_path_names_that(run, tmp_path, data):
     train_here(run)
     info = publish(run, tmp_path / "tiny", device="cpu")
