@@ -328,6 +328,16 @@ def test_eval_solves_the_test_split_of_a_data_set_and_lets_variants_vote(trm, tm
     assert voted["overall"]["mean_supervision_steps"] == 6
 
 
+def test_eval_gives_further_cells_of_a_sudoku_away(trm, tmp_path):
+    command = "eval", MODEL, PUZZLES, "--max-steps=1", "--json", "--extra-givens"
+    scores = [trm(*command, number).events[0]["exact"] for number in (0, 20, 20, 81)]
+    assert scores[0] < scores[1] == scores[2] <= scores[3] == 1
+    (tmp_path / "maze.txt").write_text("S #\n  G")
+    assert trm("eval", MODEL, tmp_path / "maze.txt", "--extra-givens=1").err == (
+        "trm: --extra-givens: found Maze 2×3, expected a Sudoku\n"
+    )
+
+
 @one_kind
 def test_eval_without_data_makes_the_puzzles_that_the_model_names(trm, model, info, tmp_path):
     data = {"kind": "sudoku", "generate": 30, "held_out": 6, "box_rows": 2, "box_cols": 2}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
+from zlib import crc32
 
 import numpy as np
 import typer
@@ -42,6 +43,9 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many puzzles, drawn at random by --seed.")
     ] = None,
+    extra_givens: Annotated[
+        int, typer.Option(min=0, help="Sudoku: so many more cells of the solution are given.")
+    ] = 0,
     max_steps: Annotated[
         int | None, typer.Option(min=1, help="Supervision steps at most; by default the model's.")
     ] = None,
@@ -67,7 +71,7 @@ def evaluate(
     votes: Annotated[
         int, typer.Option(min=1, help="ARC: up to so many variants of a task vote on its answer.")
     ] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Of the noise and of --limit.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the noise, --limit and --extra-givens.")] = 0,
     batch_size: Annotated[int, typer.Option(min=1, help="Puzzles solved together.")] = 64,
     device: Device = "auto",
     dtype: Dtype = "float32",
@@ -80,6 +84,8 @@ def evaluate(
             puzzles = _drawn(_held_out(info, progress), limit, seed)
         else:
             puzzles = read_puzzles(data, split, limit, seed)
+        if extra_givens:
+            puzzles = [_eased(puzzle, extra_givens, seed) for puzzle in puzzles]
 
         from trm_core.evaluation.batches import EvaluationSettings, solve_many
         from trm_core.solver import Solver
@@ -144,6 +150,20 @@ def read_puzzles(
             raise PuzzleError(f"{data}: found no puzzles in {split!r}, expected at least one")
         return dataset.puzzles(_drawn(originals, limit, seed))
     return _drawn(load_puzzles(data), limit, seed)
+
+
+def _eased(puzzle: Puzzle, extra_givens: int, seed: int) -> Puzzle:
+    """The Sudoku with more givens, drawn by seed and grid, or all there are."""
+    if puzzle.kind != "sudoku":
+        raise PuzzleError(f"--extra-givens: found {puzzle.shape}, expected a Sudoku")
+    solution = puzzle.solve()
+    if solution is None:
+        raise PuzzleError(f"--extra-givens: {puzzle.name} has no solution to give cells of")
+    rng = np.random.default_rng([seed, crc32(puzzle.grid.tobytes())])
+    grid = np.array(puzzle.grid)
+    given = rng.permutation(np.flatnonzero(grid == 0))[:extra_givens]
+    grid.flat[given] = solution.flat[given]
+    return dataclasses.replace(puzzle, grid=grid)
 
 
 def _drawn(found: Sequence[_Found], limit: int | None, seed: int) -> Sequence[_Found]:

@@ -1,10 +1,11 @@
 """First weights with which attention sees the board, which it is slow to discover by itself.
 
 The learned positions begin as codes of rows and columns, and of boxes for a Sudoku; the heads begin
-by looking at the cells of the same row, column and box, or else at the four neighbours. A short run
-would otherwise spend its time on finding out what lies beside what. Starting with queries and keys
-like those of trained models is known to help (Trockman and Kolter, arXiv 2305.09828). Nothing stays
-fixed.
+by looking at the cells of the same row, column and box, or else at the four neighbours. A head that
+is left looks at the puzzle embedding, where there is one: it is all that tells ARC tasks apart. A
+short run would otherwise spend its time on finding out what lies beside what. Starting with queries
+and keys like those of trained models is known to help (Trockman and Kolter, arXiv 2305.09828).
+Nothing stays fixed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ SHORTEST_WAVE, LONGEST_WAVE = 2.5, 18.0
 SHARPNESS = 1.6
 """Of queries and of keys, for codes of variance 1; a neighbour gets about 0.4 of the attention."""
 
+PREFIX_SHARPNESS, PREFIX_CODE = 4.0, 3.0
+"""Of the head that looks at the puzzle embedding, times SHARPNESS, and how strong its code is: so
+much that other positions, whose codes are not quite at right angles to it, are left aside."""
+
 NOISE = 0.1
 """Share of the random queries and keys that stays."""
 
@@ -33,7 +38,8 @@ NEIGHBOURS = (-1, 0), (1, 0), (0, -1), (0, 1)
 
 
 class _Start(NamedTuple):
-    """codes: (cells, D) positions. queries, keys: (heads, head size, D) for the first heads."""
+    """codes: (positions, D), of the cells and of the puzzle embedding before them. queries, keys:
+    (heads, head size, D) for the first heads."""
 
     codes: Tensor
     queries: Tensor
@@ -50,6 +56,9 @@ def show_board(model: RecursiveModel, shape: PuzzleShape) -> None:
     positions = model.position_embedding.weight
     size, heads = positions.shape[1], blocks[0].heads
     start = (_units if shape.kind == "sudoku" else _neighbours)(shape, size, heads)
+    prefix = model.config.puzzle_positions
+    if prefix and heads > len(start.queries):
+        start = _with_prefix(start, prefix)
     positions[len(positions) - len(start.codes) :] = start.codes / math.sqrt(size)
     seen = torch.stack([*model.token_embedding.weight, model.y_init, model.z_init])
     basis = torch.linalg.qr(seen.T).Q
@@ -84,6 +93,22 @@ def _neighbours(shape: PuzzleShape, size: int, heads: int) -> _Start:
     flat = torch.zeros(shape.cells, size)
     flat[:, : 4 * waves] = codes.reshape(shape.cells, -1)
     return _Start(flat / flat.std(), queries, keys)
+
+
+def _with_prefix(start: _Start, prefix: int) -> _Start:
+    """One more head, with which every position looks at the puzzle embedding's.
+
+    The last two dimensions tell which positions those are, and are taken from all others' codes.
+    """
+    size = start.codes.shape[1]
+    codes = torch.cat([torch.zeros(prefix, size), start.codes])
+    codes[:, -2:] = 0
+    codes[:prefix, -2], codes[:, -1] = PREFIX_CODE, 1
+    looking = torch.zeros(1, *start.queries.shape[1:])
+    queries, keys = (torch.cat([each, looking]) for each in (start.queries, start.keys))
+    queries[:, :, -2:] = keys[:, :, -2:] = 0
+    queries[-1, 0, -1] = keys[-1, 0, -2] = PREFIX_SHARPNESS
+    return _Start(codes, queries, keys)
 
 
 def _units(shape: PuzzleShape, size: int, heads: int) -> _Start:

@@ -18,6 +18,7 @@ from trm_core.training.start import start_from
 
 SUDOKU = PuzzleShape("sudoku", 6, 6, 2)
 MAZE = PuzzleShape("maze", 7, 9)
+ARC = PuzzleShape("arc", 8, 8)
 
 
 def trm(shape: PuzzleShape, **changes: object) -> TRMConfig:
@@ -27,7 +28,8 @@ def trm(shape: PuzzleShape, **changes: object) -> TRMConfig:
 
 
 def attention(config: RecursionConfig, shape: PuzzleShape, tokens: torch.Tensor) -> torch.Tensor:
-    """(heads, cells, cells) that the first block pays at the start of a solve, the board shown."""
+    """(heads, cells, positions) that the first block pays at the start of a solve, the board
+    shown; the puzzle embedding's positions come first."""
     torch.manual_seed(0)
     model = build_model(config)
     show_board(model, shape)
@@ -36,7 +38,7 @@ def attention(config: RecursionConfig, shape: PuzzleShape, tokens: torch.Tensor)
     layer = next(m for m in model.modules() if hasattr(m, "query_key_value"))
     q, k, _ = layer.query_key_value(inputs).view(config.length, 3, config.heads, -1).unbind(1)
     weights = torch.einsum("ihd,jhd->hij", q, k) * q.shape[-1] ** -0.5
-    return weights.softmax(-1)[:, config.puzzle_positions :, config.puzzle_positions :]
+    return weights.softmax(-1)[:, config.puzzle_positions :]
 
 
 @pytest.mark.parametrize("prefix", [0, 2])
@@ -44,12 +46,24 @@ def test_heads_begin_at_the_four_neighbours_of_a_maze_s_cell(prefix: int) -> Non
     embedding = 2 * 96 if prefix else 0
     config = trm(MAZE, puzzle_positions=prefix, puzzle_embedding_size=embedding)
     tokens = torch.randint(1, MAZE.vocab_size, (MAZE.cells,))
-    seen = attention(config, MAZE, tokens).view(4, 7, 9, 7, 9)
+    seen = attention(config, MAZE, tokens)[:, :, prefix:].view(4, 7, 9, 7, 9)
     for head, (down, right) in enumerate([(-1, 0), (1, 0), (0, -1), (0, 1)]):
         for row in range(1, 6):
             for col in range(1, 8):
                 most = seen[head, row, col].flatten().argmax().item()
                 assert divmod(most, 9) == (row + down, col + right)
+
+
+@pytest.mark.parametrize("prefix", [1, 2])
+def test_a_head_that_is_left_begins_at_the_puzzle_embedding(prefix: int) -> None:
+    sizes = {"hidden_size": 128, "heads": 8, "puzzle_positions": prefix}
+    config = trm(ARC, puzzle_embedding_size=128 * prefix, **sizes)
+    tokens = torch.randint(2, ARC.vocab_size, (ARC.cells,))
+    shares = attention(config, ARC, tokens)[:, :, :prefix].sum(2).mean(1)
+    assert shares[4] > 0.8
+    assert shares.sum() - shares[4] < 0.5
+    neighbours = attention(config, ARC, tokens)[:4, :, prefix:].view(4, 8, 8, 8, 8)
+    assert neighbours[1, 3, 3].argmax() == 4 * 8 + 3
 
 
 def test_heads_begin_at_row_column_and_box_of_a_sudoku_s_cell() -> None:
