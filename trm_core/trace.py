@@ -87,6 +87,7 @@ class Trace:
         self._conflicts: dict[int, list[Conflict]] = {}
         self._solved: list[bool | None] = []
         self._last_change: list[npt.NDArray[np.int_]] = []
+        self._changes: list[npt.NDArray[np.int_]] = []
         self._seen: npt.NDArray[np.bool_] | None = None
         self._flipped_back: list[Mask] = []
 
@@ -133,6 +134,8 @@ class Trace:
         changed_at = self._last_change[-1] if self._last_change else np.full(len(before), -1)
         changed = frame.tokens != before
         self._last_change.append(np.where(changed, len(self.frames), changed_at))
+        so_far = self._changes[-1] if self._changes else np.zeros(len(before), np.int_)
+        self._changes.append(so_far + changed)
         if self._seen is None:
             self._seen = np.zeros((len(before), self.shape.vocab_size), bool)
         cells = np.arange(len(before))
@@ -162,6 +165,10 @@ class Trace:
         """Cells that changed to a token that they had in an earlier frame, and had left."""
         return self._in_answer(self._flipped_back[index])
 
+    def flips(self, index: int) -> npt.NDArray[np.int_]:
+        """Per cell, how often it changed its mind up to a frame: changes after the first one."""
+        return self._in_answer(np.maximum(self._changes[index] - 1, 0))
+
     def frames_since_change(self, index: int) -> npt.NDArray[np.int_]:
         """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on."""
         index = range(len(self))[index]
@@ -183,6 +190,43 @@ class Trace:
         rows, cols = (min(a, b) for a, b in zip(grid.shape, open_cells.shape, strict=True))
         right = (grid[:rows, :cols] == self.solution[:rows, :cols]) & open_cells[:rows, :cols]
         return int(right.sum()), int(open_cells.sum())
+
+    def wrong(self, index: int) -> Mask | None:
+        """Cells of the answer grid that differ from the solution; None where that is not known.
+
+        It has the shape of `grid(index)`; cells beyond the solution (ARC) are wrong.
+        """
+        return None if self.solution is None else _differs(self._grids[index], self.solution)
+
+    def first_right_cells(self, index: int) -> npt.NDArray[np.int_] | None:
+        """Per cell, the first of the frames up to `index` from which on it is right; -1 for those
+        that are not. None where the solution is not known. Its shape is that of `grid(index)`.
+        """
+        if self.solution is None:
+            return None
+        right = ~_differs(self._grids[index], self.solution)
+        since = np.where(right, index, -1)
+        for earlier in range(index - 1, -1, -1):
+            before = ~_differs(self._grids[earlier], self.solution)
+            rows, cols = (min(a, b) for a, b in zip(before.shape, right.shape, strict=True))
+            still = np.zeros(right.shape, bool)
+            still[:rows, :cols] = right[:rows, :cols] & before[:rows, :cols]
+            if not still.any():
+                break
+            right, since[still] = still, earlier
+        return since
+
+    def symbol_probabilities(self, index: int) -> npt.NDArray[np.float64]:
+        """Per cell, the probability of each symbol code, (rows, cols, symbols) up to 1 in all."""
+        symbols = self.frames[index].probabilities[:, self.puzzle.first_token :]
+        return self._in_answer(symbols.astype(np.float64))
+
+    def confidence(self, index: int) -> npt.NDArray[np.float64]:
+        """Per cell, the probability of the token that is decoded there, 0 to 1."""
+        frame = self.frames[index]
+        decoded = frame.tokens[:, np.newaxis].astype(np.int64)
+        chosen = np.take_along_axis(frame.probabilities, decoded, axis=1)[:, 0]
+        return self._in_answer(chosen.astype(np.float64))
 
     def solved(self, index: int) -> bool | None:
         """Whether the answer at a frame is right by the puzzle's own rules; None if unknown."""
@@ -232,6 +276,15 @@ class Trace:
         return self.puzzle.encode(self.puzzle.grid, self.shape)
 
     def _in_answer(self, cells: npt.NDArray[T]) -> npt.NDArray[T]:
-        """The part of the board (cells,) where answers can be, as rows and columns."""
+        """The part of the board (cells, ...) where answers can be, as rows and columns."""
         rows, cols = self.puzzle.largest_answer(self.shape)
-        return cells.reshape(self.shape.rows, self.shape.cols)[:rows, :cols]
+        board = cells.reshape(self.shape.rows, self.shape.cols, *cells.shape[1:])
+        return board[:rows, :cols]
+
+
+def _differs(grid: Grid, solution: Grid) -> Mask:
+    """Where `grid` is not as `solution`, all beyond the solution included."""
+    rows, cols = (min(a, b) for a, b in zip(grid.shape, solution.shape, strict=True))
+    differs = np.ones(grid.shape, bool)
+    differs[:rows, :cols] = grid[:rows, :cols] != solution[:rows, :cols]
+    return differs

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from trm_gui.board.overlays import OVERLAYS
 from trm_gui.icons import icon
 from trm_gui.theme import Theme
 
@@ -97,6 +98,17 @@ COMMANDS = (
     Command("loop", "S&tep", "L&oop", "Play again from the start at the end", ("L",), "loop", True),
     Command("slower", "S&tep", "Slo&wer", "Play slower", ("-",)),
     Command("faster", "S&tep", "Fas&ter", "Play faster", ("+", "=")),
+    *(
+        Command(
+            f"overlay_{overlay.name}",
+            "&View",
+            overlay.hint,
+            overlay.hint,
+            (f"{number}",),
+            checkable=True,
+        )
+        for number, overlay in enumerate(OVERLAYS, start=1)
+    ),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
     Command("about", "&Help", "&About TRM Studio", "Versions and device"),
 )

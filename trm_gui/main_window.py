@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 from trm_core.checkpoints.info import bundled_models
 from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
+from trm_gui.board.legend import LegendBar
+from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.editor.commands import ChangeCell
 from trm_gui.help import show_about, show_keys
@@ -48,7 +51,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name = make_actions(self)
 
         self._input = InputPane(self.session)
-        self._answer = AnswerPane(self.session)
+        self.overlays = OverlaySet()
+        self._answer = AnswerPane(self.session, self.overlays)
+        self._legend = LegendBar(self.session, self.overlays)
         self._lay_out()
         self._fill_menus()
         self._connect_actions()
@@ -71,8 +76,14 @@ class MainWindow(QMainWindow):
         boards = QSplitter(Qt.Orientation.Horizontal)
         boards.addWidget(self._input)
         boards.addWidget(self._answer)
+        explained = QWidget()
+        above = QVBoxLayout(explained)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(0)
+        above.addWidget(boards, 1)
+        above.addWidget(self._legend)
         self.rows = QSplitter(Qt.Orientation.Vertical)
-        self.rows.addWidget(boards)
+        self.rows.addWidget(explained)
         plot = HaltingPlot(self.session)
         self.rows.addWidget(Transport(self.session, self.playback, self.actions_by_name, plot))
         self.rows.setStretchFactor(0, 1)
@@ -110,6 +121,7 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
+        self._legend.button.setMenu(menus["&View"])
         bundled = LibraryMenu(self)
         bundled.chosen.connect(self.session.open)
         menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
@@ -141,6 +153,11 @@ class MainWindow(QMainWindow):
         }.items():
             actions[name].triggered.connect(slot)
         actions["play"].triggered.connect(self.playback.set_playing)
+        for overlay in OVERLAYS:
+            toggled = actions[f"overlay_{overlay.name}"].toggled
+            toggled.connect(partial(self.overlays.set_on, overlay))
+        self.overlays.changed.connect(self._show_overlays)
+        self._show_overlays()
         actions["loop"].toggled.connect(self._set_looping)
         self.playback.playing_changed.connect(self._show_playing)
         for name, can in (("undo", "canUndo"), ("redo", "canRedo")):
@@ -188,6 +205,10 @@ class MainWindow(QMainWindow):
 
     def _set_looping(self, loops: bool) -> None:
         self.playback.loops = loops
+
+    def _show_overlays(self) -> None:
+        for overlay in OVERLAYS:
+            self.actions_by_name[f"overlay_{overlay.name}"].setChecked(overlay in self.overlays)
 
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setChecked(playing)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from trm_gui.board.overlays import OVERLAYS
 from trm_gui.session import Extent
 from trm_gui.timeline.playback import SPEEDS
 
@@ -30,6 +31,7 @@ def save(window: MainWindow) -> None:
         "rows": window.rows.saveState(),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
+        "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
         "extent": window.session.extent,
         "latent_steps": int(solve.every_latent_step),
         "max_supervision_steps": solve.max_supervision_steps,
@@ -57,6 +59,10 @@ def restore(window: MainWindow) -> None:
         return
     if speed in SPEEDS:
         window.playback.speed = speed
+    if isinstance(overlays := stored.value("overlays"), str | list):
+        names = overlays.split(",") if isinstance(overlays, str) else overlays
+        for each in OVERLAYS:
+            window.overlays.set_on(each, each.name in names)
     window.actions_by_name["loop"].setChecked(loops)
     if (extent := stored.value("extent", "halting")) in get_args(Extent):
         window.session.set_extent(extent)

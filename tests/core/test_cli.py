@@ -74,7 +74,15 @@ def test_help_needs_no_torch():
 )
 def test_the_events_of_solve_tell_the_frames_of_the_solver(trm, solver, sudokus, options, settings):
     ended = trm(
-        "solve", PUZZLES, "--number=3", *options, "--json", "--device=cpu", "--dtype=float32"
+        "solve",
+        PUZZLES,
+        "--number=3",
+        "--model",
+        MODEL,
+        *options,
+        "--json",
+        "--device=cpu",
+        "--dtype=float32",
     )
     trace = solver.start(sudokus[2], settings)
     expected = [
@@ -208,7 +216,7 @@ def test_models_lists_what_is_bundled(trm, monkeypatch):
     listed = trm("models").out
     assert MODEL in listed
     assert "520,706" in listed
-    assert "75.9% of 1,000 sudoku_exchange" in listed
+    assert "74.4% of 309 sudoku_exchange" in listed
 
 
 def test_the_accuracy_of_an_arc_model_is_the_share_within_two_guesses():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from trm_core.puzzles.arc import Pair, Task
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.sudoku import generate
 from trm_core.trace import Frame, SolveSettings, Trace
@@ -361,3 +362,54 @@ def test_a_trace_makes_room_for_more_supervision_steps_and_never_for_fewer(solve
     assert trace.settings == fine.settings
     trace.allow(3)
     assert trace.settings == dataclasses.replace(fine.settings, max_supervision_steps=3)
+
+
+def test_flips_count_the_changes_after_a_cell_s_first(trace):
+    changes = np.zeros((9, 9), int)
+    for index in range(len(trace)):
+        changes += trace.changed(index)
+        assert np.array_equal(trace.flips(index), np.maximum(changes - 1, 0))
+
+
+def test_cells_are_right_since_the_frame_from_which_on_they_are(trace):
+    solution = trace.puzzle.solve()
+    for index in (0, len(trace) // 2, len(trace) - 1):
+        since = trace.first_right_cells(index)
+        assert np.array_equal(trace.wrong(index), trace.grid(index) != solution)
+        for cell in np.ndindex(9, 9):
+            right = [trace.grid(i)[cell] == solution[cell] for i in range(index + 1)]
+            expected = len(right)
+            while expected and right[expected - 1]:
+                expected -= 1
+            assert since[cell] == (expected if right[-1] else -1)
+
+
+def test_without_a_solution_no_cell_is_known_to_be_wrong(solver, full):
+    ambiguous = dataclasses.replace(full.puzzle, grid=np.zeros((9, 9)), solution=None)
+    trace = solver.start(ambiguous, full.settings)
+    trace.append(full[0])
+    assert trace.wrong(0) is None
+    assert trace.first_right_cells(0) is None
+
+
+def test_symbols_have_the_probabilities_of_their_tokens(trace):
+    for index, frame in enumerate(trace.frames):
+        symbols = trace.symbol_probabilities(index).reshape(81, 10)
+        assert np.array_equal(symbols, frame.probabilities[:, 1:].astype(float))
+        confidence = trace.confidence(index).ravel()
+        assert np.array_equal(confidence, frame.probabilities.max(-1).astype(float))
+        of_grid = symbols[np.arange(81), trace.grid(index).ravel()]
+        assert np.array_equal(of_grid, symbols.max(-1))
+
+
+def test_a_grid_larger_or_smaller_than_the_solution_is_wrong_where_it_has_no_counterpart():
+    task = Task("t", (), (Pair(np.zeros((2, 2)), np.zeros((2, 3))),))
+    (puzzle,) = task.puzzles()
+    shape = PuzzleShape("arc", 4, 4)
+    trace = Trace(puzzle, shape, "any", 1, 1, SolveSettings())
+    for grid in (np.zeros((3, 2), np.int8), np.zeros((2, 3), np.int8)):
+        tokens = puzzle.encode(grid, shape)
+        shares = np.full((16, 12), 1 / 12, np.float16)
+        trace.append(Frame(len(trace) + 1, 1, None, True, tokens, shares, 0.5, 0.0, 0.0))
+    assert trace.wrong(0).tolist() == [[False, False], [False, False], [True, True]]
+    assert trace.first_right_cells(1).tolist() == [[0, 0, 1], [0, 0, 1]]

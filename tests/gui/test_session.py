@@ -5,6 +5,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
 from trm_core.trace import SolveSettings
+from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
 
 
@@ -138,6 +139,7 @@ def test_the_cursor_follows_a_solve_until_moved_away_and_again_once_moved_to_the
 
 
 def test_the_event_loop_runs_while_a_solve_does(session, solve):
+    session.set_settings(SolveSettings(halt_threshold=None))
     ticks = []
     timer = QTimer(interval=10)
     timer.timeout.connect(lambda: ticks.append(session.solving))
@@ -159,7 +161,7 @@ def test_a_solve_can_be_cancelled_on_the_board_while_the_model_loads(
 
 
 def test_a_failed_solve_is_told_on_the_board_with_a_button_to_try_again(qtbot, failed_session):
-    pane = AnswerPane(failed_session)
+    pane = AnswerPane(failed_session, OverlaySet())
     qtbot.addWidget(pane)
     pane.show()
     sentence = failed_session.failure

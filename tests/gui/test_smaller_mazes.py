@@ -10,6 +10,7 @@ from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.maze_generators import generate_perfect
+from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
@@ -33,8 +34,8 @@ def session(session_of, tmp_path):
 def shown(qtbot, session):
     """A function: the widget of a class, on the session."""
 
-    def shown(kind):
-        widget = kind(session)
+    def shown(kind, *arguments):
+        widget = kind(session, *arguments)
         qtbot.addWidget(widget)
         widget.show()
         return widget
@@ -64,7 +65,7 @@ def test_only_models_whose_board_holds_the_maze_can_be_chosen(session, shown):
 
 def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown, patience):
     maze = generate_perfect(1, 9, 9)
-    posed, answer, status = shown(InputPane), shown(AnswerPane), shown(Status)
+    posed, answer, status = shown(InputPane), shown(AnswerPane, OverlaySet()), shown(Status)
     session.set_puzzle(maze)
     assert posed.board.shown_grid() == maze.json_rows(maze.grid)
     assert status.line.text() == "Maze 9×9, not solved yet"

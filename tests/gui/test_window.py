@@ -85,7 +85,7 @@ def test_the_keys_step_through_every_frame_and_back_without_computing_anything(
 ):
     trace = solve()
     frames, last = list(trace.frames), len(trace) - 1
-    assert last > 5
+    assert last > 4
     with qtbot.assertNotEmitted(session.solving_changed):
         press(Key.Key_Home)
         for frame in range(last):

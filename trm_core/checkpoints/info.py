@@ -118,11 +118,12 @@ class ModelInfo:
 
     @property
     def accuracy(self) -> float:
-        """The share that the first result says it gets right, 0 without any; ARC in two guesses."""
-        if not self.results:
-            return 0.0
-        first = self.results[0]
-        return first.exact if first.two_guesses is None else first.two_guesses
+        """The share of all puzzles of its results that it gets right, ARC in two guesses; 0
+        without results."""
+        shares = [r.exact if r.two_guesses is None else r.two_guesses for r in self.results]
+        puzzles = [result.puzzles for result in self.results]
+        right = sum(share * count for share, count in zip(shares, puzzles, strict=True))
+        return right / max(1, sum(puzzles))
 
     @property
     def title(self) -> str:
@@ -263,8 +264,8 @@ def bundled_models() -> list[ModelInfo]:
 
 
 def smallest_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
-    """Of the `models` that can be given `puzzle` one with the smallest board, and of those the one
-    that is most accurate by its first result."""
+    """Of the `models` that can be given `puzzle` one with the smallest board, and of those the
+    most accurate one."""
     fitting = (model for model in models if model.misfit(puzzle) is None)
     return min(fitting, key=lambda model: (model.puzzle.cells, -model.accuracy), default=None)
 

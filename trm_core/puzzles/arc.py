@@ -123,6 +123,7 @@ class Arc(Puzzle):
     """
 
     kind: ClassVar[str] = "arc"
+    first_token: ClassVar[int] = 2
 
     task: Task
     test_index: int = 0

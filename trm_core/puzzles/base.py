@@ -94,6 +94,8 @@ class Puzzle(ABC):
     """
 
     kind: ClassVar[str]
+    first_token: ClassVar[int]
+    """The token of symbol code 0; those of the others follow in order."""
 
     grid: Grid
     solution: Grid | None = None

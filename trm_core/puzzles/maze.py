@@ -64,6 +64,7 @@ class Maze(Puzzle):
     """
 
     kind: ClassVar[str] = "maze"
+    first_token: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

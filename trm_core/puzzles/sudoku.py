@@ -83,6 +83,7 @@ class Sudoku(Puzzle):
     """
 
     kind: ClassVar[str] = "sudoku"
+    first_token: ClassVar[int] = 1
 
     box_rows: int = 0
     rating: float | None = None

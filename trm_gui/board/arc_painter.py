@@ -22,13 +22,16 @@ def paint_arc(
     selected: Cell | None = None,
 ) -> None:
     """Conflicts have their corner mark and no tint: a tinted cell would be another colour."""
-    grid = content.grid
+    grid = content.shown
     painter.fillRect(geometry.outline, QColor(theme.board))
     for code, colour in enumerate(theme.arc):
         marks.fill(painter, geometry, marks.cells_where(grid == code), colour)
     marks.draw_hatching(
         painter, geometry, marks.cells_where(grid == NO_SYMBOL), theme.secondary_text
     )
+    marks.draw_runners_up(painter, geometry, content, theme.arc, theme.board)
+    marks.draw_veil(painter, geometry, content, theme.board)
+    marks.draw_heat(painter, geometry, content, strip=True)
     if geometry.size >= marks.FINE_CELL:
         thin = geometry.snap(1.0)
         bars = geometry.row_lines(range(grid.shape[0] + 1), thin)

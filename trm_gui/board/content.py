@@ -13,6 +13,9 @@ from trm_core.puzzles.maze import PATH
 
 Mask = npt.NDArray[np.bool_]
 
+SURE = 0.95
+"""Probability from which on a symbol needs no other candidates beside it."""
+
 FADE_CYCLES = 3
 """A change is marked in its own cycle and, fainter each time, in the cycles up to this many."""
 
@@ -22,8 +25,13 @@ class BoardContent:
     """A grid of one puzzle and what is to be marked on it. Arrays are read-only.
 
     `grid` may be smaller or larger than the puzzle (ARC), or (0, 0) where nothing was decoded.
-    The masks and `changed_age` have the shape of `grid`. `changed` marks cells that changed;
+    The masks, maps and `changed_age` have the shape of `grid`. `changed` marks cells that changed;
     `changed_age` says how many cycles ago (0: in this one), alone or within `changed`.
+
+    values: whether the symbols of `grid` are shown; if not, what the puzzle posed is all there is.
+    confidence: 0 to 1, how sure each symbol is; less sure ones are fainter.
+    candidates: (rows, cols, symbols) probabilities of symbol codes; unsure cells show several.
+    heat: 0 to 1 on a scale of colours, NaN where a cell has none.
     """
 
     puzzle: Puzzle
@@ -32,19 +40,25 @@ class BoardContent:
     changed_age: npt.NDArray[np.integer] | None = None
     conflicts: Sequence[Conflict] = ()
     wrong: Mask | None = None
+    values: bool = True
+    confidence: npt.NDArray[np.float64] | None = None
+    candidates: npt.NDArray[np.float64] | None = None
+    heat: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "conflicts", tuple(self.conflicts))
         for name, dtype in (("grid", np.int8), ("changed", bool), ("wrong", bool)):
             self._freeze(name, dtype)
         self._freeze("changed_age", np.int64)
+        for name in ("confidence", "candidates", "heat"):
+            self._freeze(name, np.float64)
 
     def _freeze(self, name: str, dtype: npt.DTypeLike) -> None:
         value = getattr(self, name)
         if value is None:
             return
         array = np.array(value, dtype=dtype)
-        if array.shape != self.grid.shape:
+        if array.shape[:2] != self.grid.shape:
             raise ValueError(f"{name} has shape {array.shape}, the grid {self.grid.shape}")
         array.setflags(write=False)
         object.__setattr__(self, name, array)
@@ -87,6 +101,22 @@ class BoardContent:
         return different & ~self.puzzle.open_cells
 
     @property
+    def shown(self) -> Grid:
+        """(rows, cols) the symbols to paint: all of `grid`, or only what the puzzle posed."""
+        if self.values:
+            return self.grid
+        if self._answers_elsewhere:
+            return np.full(self.grid.shape, NO_SYMBOL, np.int8)
+        return self.puzzle.grid
+
+    @property
+    def unsure(self) -> Mask:
+        """(rows, cols) cells whose candidates are shown."""
+        if self.candidates is None:
+            return np.zeros(self.grid.shape, dtype=bool)
+        return (self.candidates.max(-1) < SURE) & ~self.given
+
+    @property
     def change_strength(self) -> npt.NDArray[np.float64]:
         """(rows, cols) how strongly each cell's change is marked: 1 in its cycle, down to 0."""
         if self.changed_age is None:
@@ -113,5 +143,9 @@ class BoardContent:
 
 def _same(first: object, second: object) -> bool:
     if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
-        return np.array_equal(first, second)
+        return np.array_equal(first, second, equal_nan=_has_nan(first) or _has_nan(second))
     return first == second
+
+
+def _has_nan(value: object) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
@@ -13,6 +15,9 @@ from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell, CellGeometry
 from trm_gui.theme import Theme
+
+VEILS, DENSEST_VEIL = 16, 0.9
+"""How many degrees of doubt are told apart, and how opaque complete doubt is."""
 
 FINE_CELL = 6
 """Below this cell size in logical pixels, a board is a thumbnail: no lines between cells."""
@@ -56,6 +61,57 @@ def draw_text(painter: QPainter, center: QPointF, text: str, font: QFont) -> Non
         ),
         text,
     )
+
+
+def heat_colour(share: float) -> str:
+    """The colour of a share from 0 to 1 on the viridis scale."""
+    return pg.colormap.get("viridis").map(share, mode="qcolor").name()
+
+
+def draw_heat(
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, *, strip: bool = False
+) -> None:
+    """Each cell in the colour of its heat: all of it, or only a strip at its lower edge."""
+    if content.heat is None:
+        return
+    height = geometry.snap(geometry.size * 0.22) if strip else geometry.size
+    for share in np.unique(content.heat[~np.isnan(content.heat)]).tolist():
+        rects = [geometry.rect(*cell) for cell in cells_where(content.heat == share)]
+        draw_bars(
+            painter,
+            [rect.adjusted(0, geometry.size - height, 0, 0) for rect in rects],
+            heat_colour(share),
+        )
+
+
+def draw_veil(
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, colour: str
+) -> None:
+    """Cover what is unsure with `colour`, more so the less sure it is."""
+    if content.confidence is None:
+        return
+    doubt = np.where(content.given, 0, np.round((1 - content.confidence) * VEILS) / VEILS)
+    for level in np.unique(doubt[doubt > 0]).tolist():
+        shade = themes.translucent(colour, DENSEST_VEIL * level)
+        fill(painter, geometry, cells_where(doubt == level), shade)
+
+
+def draw_runners_up(
+    painter: QPainter,
+    geometry: CellGeometry,
+    content: BoardContent,
+    colours: Sequence[str],
+    casing: str,
+) -> None:
+    """In unsure cells a square of the second symbol's colour, as large as it is probable."""
+    for row, col in cells_where(content.unsure):
+        second = int(content.candidates[row, col].argsort()[-2])
+        side = geometry.size * math.sqrt(content.candidates[row, col, second])
+        square = QRectF(0, 0, side, side)
+        square.moveCenter(geometry.center(row, col))
+        painter.setPen(QPen(QColor(casing), geometry.pixel))
+        painter.setBrush(QColor(colours[second]))
+        painter.drawRect(square)
 
 
 def draw_hatching(

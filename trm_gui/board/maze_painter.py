@@ -22,9 +22,10 @@ def paint_maze(
     theme: Theme,
     selected: Cell | None = None,
 ) -> None:
-    grid = content.grid
+    grid = content.shown
     painter.fillRect(geometry.outline, QColor(theme.floor))
     marks.fill(painter, geometry, marks.cells_where(grid == WALL), theme.wall)
+    marks.draw_heat(painter, geometry, content)
     unknown = marks.cells_where(grid == NO_SYMBOL)
     marks.fill(painter, geometry, unknown, theme.board)
     marks.draw_hatching(painter, geometry, unknown, theme.secondary_text)
@@ -32,6 +33,9 @@ def paint_maze(
     marks.draw_hatching(painter, geometry, marks.cells_where(content.altered), theme.conflict)
     marks.draw_changes(painter, geometry, content, theme)
     _draw_path(painter, geometry, grid, theme)
+    colours = theme.wall, theme.floor, theme.start, theme.goal, theme.accent
+    marks.draw_runners_up(painter, geometry, content, colours, theme.strong_line)
+    marks.draw_veil(painter, geometry, content, theme.floor)
     _draw_ends(painter, geometry, grid, theme)
     marks.draw_frame(painter, geometry, geometry.snap(1.0), theme.strong_line)
     marks.draw_selection(painter, geometry, selected, theme)

@@ -18,6 +18,7 @@ from trm_core.puzzles.arc import Arc
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
+from trm_gui.board.overlays import OverlaySet, answer_content
 from trm_gui.board.task_strip import TaskStrip
 from trm_gui.session import Session
 
@@ -118,8 +119,9 @@ class AnswerPane(_Pane):
 
     another_puzzle_wanted = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, overlays: OverlaySet) -> None:
         self._session = session
+        self._overlays = overlays
         self.verdict = QLabel()
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
         self.board.setObjectName("answer_board")
@@ -128,6 +130,7 @@ class AnswerPane(_Pane):
         for signal in (session.puzzle_changed, session.model_changed, session.cursor_changed):
             signal.connect(self._show)
         session.solving_changed.connect(self._show)
+        overlays.changed.connect(self._show)
         self._show()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -165,16 +168,7 @@ class AnswerPane(_Pane):
 
     def _show_frame(self) -> None:
         trace, cursor = self._session.trace, self._session.cursor
-        grid = trace.grid(cursor)
-        rows, cols = grid.shape
-        self.board.set_content(
-            BoardContent(
-                trace.puzzle,
-                grid,
-                changed_age=trace.frames_since_change(cursor)[:rows, :cols],
-                conflicts=trace.conflicts(cursor),
-            )
-        )
+        self.board.set_content(answer_content(trace, cursor, self._overlays))
         if trace.solved(cursor) is not None:
             theme = themes.current(self)
             words, colour = (

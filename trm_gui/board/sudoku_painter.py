@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from trm_core.puzzles import NO_SYMBOL
@@ -10,6 +14,9 @@ from trm_gui.board import marks
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell, CellGeometry
 from trm_gui.theme import Theme
+
+LEAST_SHOWN = 0.02
+"""Probability from which on a digit is a candidate."""
 
 
 def symbol(code: int) -> str:
@@ -27,6 +34,7 @@ def paint_sudoku(
     selected: Cell | None = None,
 ) -> None:
     painter.fillRect(geometry.outline, QColor(theme.board))
+    marks.draw_heat(painter, geometry, content)
     if selected is not None:
         _highlight_peers(painter, geometry, content, theme, selected)
     marks.fill(painter, geometry, content.conflict_cells, themes.translucent(theme.conflict, 0.16))
@@ -34,6 +42,8 @@ def paint_sudoku(
     _draw_lines(painter, geometry, content, theme)
     marks.draw_changes(painter, geometry, content, theme)
     _draw_digits(painter, geometry, content, theme)
+    _draw_candidates(painter, geometry, content, theme)
+    marks.draw_veil(painter, geometry, content, theme.board)
     marks.draw_selection(painter, geometry, selected, theme)
     if content.wrong is not None:
         marks.draw_wrong_marks(painter, geometry, marks.cells_where(content.wrong), theme.text)
@@ -77,23 +87,53 @@ def _draw_lines(
 def _draw_digits(
     painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme
 ) -> None:
-    given = content.given
-    cells = marks.cells_where(content.grid > 0)
+    given, shown = content.given, content.shown
+    cells = marks.cells_where((shown > 0) & ~content.unsure)
     for of_puzzle, weight, colour in (
         (True, QFont.Weight.Bold, theme.text),
         (False, QFont.Weight.Normal, theme.accent),
     ):
-        font = _digit_font(geometry.size, weight)
-        painter.setPen(QColor(colour))
+        font = _digit_font(geometry.size * 0.58, weight)
         for row, col in cells:
             if given[row, col] == of_puzzle:
-                text = symbol(int(content.grid[row, col]))
+                painter.setPen(QColor(_ink(content, (row, col), colour)))
+                text = symbol(int(shown[row, col]))
                 marks.draw_text(painter, geometry.center(row, col), text, font)
 
 
-def _digit_font(cell_size: float, weight: QFont.Weight) -> QFont:
+def _draw_candidates(
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme
+) -> None:
+    """Each digit in its own place in an unsure cell, larger if more probable, the decoded one in
+    the colour of the answer."""
+    height, width = _box_size(content)
+    step = geometry.size / max(height, width)
+    for row, col in marks.cells_where(content.unsure):
+        corner = geometry.rect(row, col).topLeft()
+        for digit in range(1, content.rows + 1):
+            probability = content.candidates[row, col, digit]
+            if probability < LEAST_SHOWN:
+                continue
+            down, along = divmod(digit - 1, width)
+            place = QPointF((along + 0.5) * geometry.size / width, (down + 0.5) * step)
+            decoded = digit == content.grid[row, col]
+            weight = QFont.Weight.Bold if decoded else QFont.Weight.Normal
+            colour = theme.accent if decoded else theme.text
+            painter.setPen(QColor(_ink(content, (row, col), colour)))
+            font = _digit_font(step * (0.45 + 0.65 * math.sqrt(probability)), weight)
+            marks.draw_text(painter, corner + place, symbol(digit), font)
+
+
+def _ink(content: BoardContent, cell: Cell, colour: str) -> str:
+    """`colour`, or what reads well on a cell that is coloured itself."""
+    if content.heat is None or np.isnan(content.heat[cell]):
+        return colour
+    return marks.ink_on(marks.heat_colour(content.heat[cell]))
+
+
+def _digit_font(height: float, weight: QFont.Weight) -> QFont:
     font = themes.font(weight=weight)
-    font.setPixelSize(max(1, round(cell_size * 0.58)))
+    font.setPixelSize(max(1, round(height)))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 

@@ -1,0 +1,108 @@
+"""What can be laid over the answer, which of it is on, and how a board's content is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from trm_core.trace import Trace
+from trm_gui.board.content import BoardContent
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """`name` is what it is called in settings; `words` what the legend calls it."""
+
+    name: str
+    words: str
+    hint: str
+    is_heat: bool = False
+
+
+VALUES = Overlay("values", "decoded value", "Show what the answer says in each cell")
+CONFIDENCE = Overlay("confidence", "faint: unsure", "Fade what the model is less sure of")
+CANDIDATES = Overlay(
+    "candidates", "candidates", "Show what else an unsure cell might be, larger if more probable"
+)
+CHANGED = Overlay("changed", "just changed", "Outline what changed in the last cycles")
+WRONG = Overlay("wrong", "wrong", "Underline what differs from the solution")
+CONFLICTS = Overlay("conflicts", "breaks a rule", "Mark the cells that break a rule")
+FIRST_RIGHT = Overlay(
+    "first_right", "right since", "Colour cells by the cycle since which they are right", True
+)
+FLIPS = Overlay("flips", "flips", "Colour cells by how often they changed their mind", True)
+
+OVERLAYS = (VALUES, CONFIDENCE, CANDIDATES, CHANGED, WRONG, CONFLICTS, FIRST_RIGHT, FLIPS)
+"""In the order of their keys, from 1."""
+
+
+class OverlaySet(QObject):
+    """Which overlays are on. Of the colourings of cells at most one is."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._on = {VALUES, CHANGED, CONFLICTS}
+
+    def __contains__(self, overlay: Overlay) -> bool:
+        return overlay in self._on
+
+    def set_on(self, overlay: Overlay, on: bool) -> None:
+        """Turn one on or off."""
+        if on == (overlay in self._on):
+            return
+        if on and overlay.is_heat:
+            self._on -= {each for each in self._on if each.is_heat}
+        self._on ^= {overlay}
+        self.changed.emit()
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A colouring of cells: `shares` on a scale from 0 to 1, and what its two ends stand for."""
+
+    shares: npt.NDArray[np.float64]
+    low: str
+    high: str
+
+
+def heat(trace: Trace, index: int, overlays: OverlaySet) -> Heat | None:
+    """The colouring that is on, at a frame; None if none is or if nothing is known."""
+    rows, cols = trace.grid(index).shape
+    if FLIPS in overlays:
+        flips = trace.flips(index)[:rows, :cols]
+        most = max(1, int(flips.max(initial=0)))
+        return Heat(np.where(flips > 0, flips / most, np.nan), "1" if most > 1 else "", f"{most}")
+    if FIRST_RIGHT in overlays and (since := trace.first_right_cells(index)) is not None:
+        last = max(1, len(trace) - 1)
+        decided = since >= 0
+        if trace.puzzle.kind != "arc":
+            decided &= trace.puzzle.open_cells
+        return Heat(np.where(decided, since / last, np.nan), "start", "end")
+    return None
+
+
+def answer_content(trace: Trace, index: int, overlays: OverlaySet) -> BoardContent:
+    """The answer at a frame with the overlays that are on."""
+    grid = trace.grid(index)
+    rows, cols = grid.shape
+    colouring = heat(trace, index, overlays)
+    return BoardContent(
+        trace.puzzle,
+        grid,
+        changed_age=(
+            trace.frames_since_change(index)[:rows, :cols] if CHANGED in overlays else None
+        ),
+        conflicts=trace.conflicts(index) if CONFLICTS in overlays else (),
+        wrong=trace.wrong(index) if WRONG in overlays else None,
+        values=VALUES in overlays,
+        confidence=trace.confidence(index)[:rows, :cols] if CONFIDENCE in overlays else None,
+        candidates=(
+            trace.symbol_probabilities(index)[:rows, :cols] if CANDIDATES in overlays else None
+        ),
+        heat=None if colouring is None else colouring.shares,
+    )
