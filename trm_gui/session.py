@@ -190,11 +190,11 @@ class Session(QObject):
         trace, model = self.trace, self.model
         if self.solving or not trace or model is None:
             return
-        trace.allow(trace.supervision_steps + self.trace_is_whole)
+        trace.allow(trace.supervision_steps + self._trace_is_whole)
         self._run(Solve(model, trace.puzzle, trace.settings, steps=1, trace=trace))
 
     @property
-    def trace_is_whole(self) -> bool:
+    def _trace_is_whole(self) -> bool:
         """Whether the last supervision step of the trace was run to its end."""
         return bool(self.trace) and self.trace[-1].ends_supervision_step
 
@@ -205,7 +205,7 @@ class Session(QObject):
         if self.extent != "stepping" or not trace:
             return False
         most = trace.settings.max_supervision_steps
-        return trace.supervision_steps < most or not self.trace_is_whole
+        return trace.supervision_steps < most or not self._trace_is_whole
 
     def cancel(self) -> None:
         """Stop the running solve within one latent step; the frames so far stay."""

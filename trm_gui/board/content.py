@@ -143,9 +143,9 @@ class BoardContent:
 
 def _same(first: object, second: object) -> bool:
     if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
-        return np.array_equal(first, second, equal_nan=_has_nan(first) or _has_nan(second))
+        return np.array_equal(first, second, equal_nan=_is_float(first) and _is_float(second))
     return first == second
 
 
-def _has_nan(value: object) -> bool:
+def _is_float(value: object) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
