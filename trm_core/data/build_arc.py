@@ -25,6 +25,9 @@ UNKNOWN_OUTPUT = [[0]]
 
 PARTS = "training", "evaluation"
 
+MOST_PAIRS = 16
+"""Train pairs that come one after the other in training; the public tasks have at most ten."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ArcBuild:
@@ -34,7 +37,9 @@ class ArcBuild:
     `train_on_tests`). A task and each of its variants is a puzzle with an identifier of its own,
     together they are a group. In the train split of a set with variants all pairs of a puzzle but
     one, drawn at random, stand at a random offset, input and output at the same. An unknown test
-    output has no label that counts.
+    output has no label that counts. The pairs of a task with more than `MOST_PAIRS` are puzzles of
+    their own with its identifier, so that training sees one of them an epoch and the tasks stay
+    mixed.
 
     Attributes
     ----------
@@ -166,9 +171,11 @@ def _groups(build: ArcBuild, job: _ArcJob) -> dict[str, Group]:
             for index, pair in enumerate(pairs):
                 moved = unmoved is not None and index != unmoved
                 examples.append(_example(pair, build.canvas, rng if moved else None))
-        sizes = [len(examples) // len(variants)] * len(variants)
+        each = len(examples) // len(variants)
+        size = 1 if split == "train" and each > MOST_PAIRS else each
+        of_puzzles = np.repeat(identifiers, each // size).tolist()
         inputs, labels = np.array(examples, np.uint8).swapaxes(0, 1)
-        groups[split] = Group(job.source, identifiers, sizes, inputs, labels)
+        groups[split] = Group(job.source, of_puzzles, [size] * len(of_puzzles), inputs, labels)
     return groups
 
 

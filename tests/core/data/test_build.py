@@ -261,6 +261,25 @@ def test_the_test_pairs_of_arc_training_tasks_can_be_trained_on_as_the_authors_d
     assert set(json.loads((as_authors / "test_puzzles.json").read_text())) == tested
 
 
+@pytest.mark.parametrize("materialise", [True, False])
+def test_the_many_pairs_of_an_arc_task_are_puzzles_of_their_own(write, tmp_path, materialise):
+    pairs = [{"input": [[a, b]], "output": [[b, a]]} for a in range(5) for b in range(5)]
+    few = {"train": pairs[:3], "test": pairs[24:]}
+    file = tmp_path / "tasks.json"
+    file.write_text(json.dumps({"many": {"train": pairs[:24], "test": pairs[24:]}, "few": few}))
+    spec = ArcBuild(files=(str(file),), canvas=3, augmentations=1, materialise=materialise)
+    train = read_dataset(write(spec), "train")
+    names = [train.identifiers[identifier] for identifier in train.puzzle_identifiers]
+    sizes = np.diff(train.puzzle_indices).tolist()
+    variants = 2 if materialise else 1
+    assert sizes == [1] * 24 * variants + [3] * variants
+    assert [name.partition("|||")[0] for name in names] == ["many"] * 24 * variants + [
+        "few"
+    ] * variants
+    assert np.diff(train.group_indices).tolist() == [24 * variants, variants]
+    assert len(set(names)) == 2 * variants
+
+
 def test_progress_is_told_up_to_the_end(tmp_path, small_spec):
     told = []
     build(small_spec, tmp_path / "set", lambda done, total: told.append((done, total)))
