@@ -32,6 +32,10 @@ class Group:
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return cls()
+        # The first step of an optimizer imports this. Imported when the group is there, it holds on
+        # to it, whose threads then outlive `leave` and now and then abort the ending interpreter.
+        import torch._dynamo  # noqa: F401
+
         backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
         timeout = timedelta(hours=2)  # the leader may make puzzles meanwhile
         try:

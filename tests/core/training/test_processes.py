@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,18 @@ from trm_core.training.run_directory import RunDirectory, request
 from trm_core.training.status import read_status
 
 PATIENCE = 120  # seconds for a group to start, be killed, start again and finish
+
+
+TRAIN_AND_LIST_THREADS = """
+import os, sys, torch
+from pathlib import Path
+from trm_core.training.run import train
+from trm_core.training.run_directory import RunDirectory
+torch.set_num_threads(1)
+train(RunDirectory.open(Path(sys.argv[1])), torch.device("cpu"))
+names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
+print([name for name in names if "gloo" in name])
+"""
 
 
 def assert_agree(rows, expected):
@@ -119,6 +132,24 @@ def test_a_process_whose_partner_is_gone_ends_in_a_sentence(pair):
     assert (code, err) == (1, f"trm: {status.message}\n")
     assert status.state == "failed"
     assert status.message.startswith("another process of the group has ended")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to list threads")
+def test_no_thread_of_the_group_outlives_the_training(tmp_path, preset):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    together = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    new_run(tmp_path / "run", preset, "steps=4")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TRAIN_AND_LIST_THREADS, tmp_path / "run"],
+            env={**os.environ, **together, "RANK": rank},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for rank in "01"
+    ]
+    assert [process.communicate(timeout=PATIENCE)[0] for process in processes] == ["[]\n"] * 2
 
 
 def test_a_restarted_group_does_not_take_another_run_for_its_own(tmp_path, preset):
