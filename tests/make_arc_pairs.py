@@ -50,7 +50,7 @@ TASKS = (
     "a416b8f3 a85d4709 aedd82e4 b1948b0a b60334d2 c8f0f002 c9e6f938 ce4f8723 d037b0a7 "
     "d23f8c26 d43fd935 d511f180 dae9d2b5 dc1df850 ded97339 e5062a87 ed36ccf7 f2829549 "
     "f76d97a5 fafffa47 "
-).split()  # noqa: SIM905
+)
 """Of those whose grids all fit: where input and output have the same size, the ones whose training
 pairs a first short run had begun to learn, and besides, simple ones of other sizes."""
 
