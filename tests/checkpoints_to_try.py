@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from trm_core.checkpoints.info import CheckpointError
+from trm_core.checkpoints.official import official_name
+from trm_core.model.config import HRMConfig
 
 one_kind = pytest.mark.parametrize("model", ["trm-mlp"], indirect=True)
 fuzz = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -16,6 +18,35 @@ damages = st.tuples(
     st.lists(st.tuples(st.integers(-1500, 1500), st.integers(0, 255)), max_size=6),
     st.none() | st.floats(0, 1),
 )
+
+
+def write_official(model, folder):
+    """`model` as the official trainers write it: the checkpoint file and its config."""
+    config = model.config
+    described = {
+        "seq_len": config.cells,
+        "vocab_size": config.vocab_size,
+        "hidden_size": config.hidden_size,
+        "H_cycles": config.cycles,
+        "L_cycles": config.latent_steps,
+        "halt_max_steps": config.max_supervision_steps,
+        "num_heads": config.heads,
+        "expansion": config.expansion,
+        "pos_encodings": {"rotary": "rope"}.get(config.positions, config.positions),
+        "num_puzzle_identifiers": config.puzzle_count,
+        "puzzle_emb_ndim": config.puzzle_embedding_size,
+    }
+    if isinstance(config, HRMConfig):
+        arch = "hrm"
+        described |= {"L_layers": config.latent_layers, "H_layers": config.answer_layers}
+    else:
+        arch = "trm"
+        described |= {"L_layers": config.layers, "H_layers": 0, "mlp_t": config.mixer == "mlp"}
+    checkpoint, config_file = folder / "step_1", folder / "all_config.json"
+    prefix = "_orig_mod.model.inner."
+    torch.save({prefix + official_name(n): t for n, t in model.state_dict().items()}, checkpoint)
+    config_file.write_text(json.dumps({"arch": arch, "config": described}))
+    return checkpoint, config_file
 
 
 def refusal(load, *arguments):

@@ -37,6 +37,25 @@ COMMANDS = (
     Command("undo", "&Edit", "&Undo", "Take back the last change", (StandardKey.Undo,), "undo"),
     Command("redo", "&Edit", "&Redo", "Make it again", (StandardKey.Redo,), "redo"),
     Command("edit", "&Edit", "&Edit the puzzle", "Type into the puzzle; Escape leaves it", ("E",)),
+    Command(
+        "settings",
+        "&Edit",
+        "&Settings…",
+        "What solves are computed on",
+        (StandardKey.Preferences,),
+    ),
+    Command(
+        "add_model",
+        "&Model",
+        "&Add a model folder…",
+        "Offer a model of your own, or a checkpoint of a training run",
+    ),
+    Command(
+        "import_model",
+        "&Model",
+        "&Import an official checkpoint…",
+        "Make a model of what the official TRM or HRM trainer wrote, and offer it",
+    ),
     Command("solve", "&Solve", "&Solve", "Run the model on the puzzle", ("Ctrl+Return",), "solve"),
     Command("cancel", "&Solve", "&Cancel", "Stop the solve", ("Ctrl+.",), "cancel"),
     Command(
@@ -110,7 +129,7 @@ COMMANDS = (
         for number, overlay in enumerate(OVERLAYS, start=1)
     ),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
-    Command("about", "&Help", "&About TRM Studio", "Versions and device"),
+    Command("about", "&Help", "&About TRM Studio", "Versions, and what solves are computed on"),
 )
 
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from trm_core.checkpoints.info import ModelInfo
+    from trm_core.puzzles.library import Entry
     from trm_gui.main_window import MainWindow
 
 DEBIAN_PACKAGES = (
@@ -29,18 +32,56 @@ def main() -> None:
         "trm-gui", description="Watch a Tiny Recursive Model solve puzzles, cycle by cycle."
     )
     parser.add_argument("file", nargs="?", type=Path, help="a Sudoku, maze or ARC file to open")
+    parser.add_argument(
+        "--model", metavar="NAME", help="the model that solves: a bundled one, or a model directory"
+    )
     parser.add_argument("--version", action="version", version=version("trm-studio"))
     arguments = parser.parse_args()
     if missing := _what_qt_lacks():
         sys.exit(f"trm-gui: {missing}")
+    model = None if arguments.model is None else _model_or_exit(arguments.model)
     app, window = launch()
+    _watch_for_the_unforeseen(window)
+    if model is not None:
+        window.session.use_model(model)
     if arguments.file is not None:
         window.session.open(arguments.file)
-    else:
+    elif model is None or model.misfit(window.session.puzzle) is None:
         from trm_gui.first_paint import FirstPaint
 
         FirstPaint(window).happened.connect(window.session.solve)  # imports torch
+    elif entry := _entry_for(model):
+        window.session.open(entry)
     sys.exit(app.exec())
+
+
+def _model_or_exit(name: str) -> ModelInfo:
+    from trm_core.checkpoints.info import find_model
+    from trm_core.errors import UserError
+
+    try:
+        return find_model(name)
+    except UserError as error:
+        sys.exit(f"trm-gui: {error}")
+
+
+def _entry_for(model: ModelInfo) -> Entry | None:
+    """A puzzle of the library that the model solves, or can be given at least."""
+    from trm_core.puzzles.library import read_library
+
+    entries = [entry for entry in read_library() if entry.kind == model.puzzle.kind]
+    solved = (entry for entry in entries if model.name in entry.solved_by)
+    drawn = (entry for entry in entries if entry.drawing)  # reading ARC tasks takes a while
+    fitting = (entry for entry in drawn if not any(map(model.misfit, entry.puzzles())))
+    return next(solved, None) or next(fitting, None)
+
+
+def _watch_for_the_unforeseen(window: MainWindow) -> None:
+    from trm_gui.failure import Unforeseen
+
+    unforeseen = Unforeseen(window)
+    unforeseen.happened.connect(window.session.fail)
+    unforeseen.watch()
 
 
 def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWindow]:
@@ -48,12 +89,12 @@ def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWi
     from PySide6.QtWidgets import QApplication
 
     from trm_gui import theme
+    from trm_gui.theme_menu import stored_theme
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("TRM Studio")
     app.setDesktopFileName("trm-studio")
-    theme.apply(app, theme.system_theme())
-    app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, theme.system_theme()))
+    theme.apply(app, stored_theme(_settings(settings_dir)))
     window = make_window(settings_dir)
     window.show()
     return app, window
@@ -67,12 +108,17 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
     from trm_core.puzzles.sudoku_files import parse
     from trm_core.resources import RESOURCES
     from trm_gui.main_window import MainWindow
-    from trm_gui.settings import open_settings
 
-    window = MainWindow(open_settings(None if settings_dir is None else Path(settings_dir)))
+    window = MainWindow(_settings(settings_dir))
     file = RESOURCES / "puzzles" / FIRST_PUZZLE
     window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))
     return window
+
+
+def _settings(settings_dir: Path | str | None) -> QSettings:
+    from trm_gui.settings import open_settings
+
+    return open_settings(None if settings_dir is None else Path(settings_dir))
 
 
 def _what_qt_lacks() -> str | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.info import ModelInfo
+from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 Source = Path | Entry
 """Where puzzles are read from: a file, or the library that comes with the program."""
+
+
+class OfficialCheckpoint(NamedTuple):
+    """A checkpoint of the official trainers, and the model directory that it is to become."""
+
+    checkpoint: Path
+    config: Path
+    directory: Path
+    identifiers: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +53,14 @@ class Solve:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
+class Compute(NamedTuple):
+    """What solves are computed on: see `trm_core.load_model`; threads are 0 for all but one."""
+
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int = 0
+
+
 class Background(QObject):
     """One thread that reads files and one that solves; both answer with signals.
 
@@ -52,23 +70,37 @@ class Background(QObject):
 
     opened = Signal(object, object)
     """File or library entry, list of puzzles."""
-    open_failed = Signal(object, str)
+    open_failed = Signal(object, str, str)
+    """File or library entry, why in a sentence, and the details of an error that was not foreseen.
+    """
+    model_read = Signal(object, bool)
+    """The ModelInfo of a model that was asked for, and whether it is to be used."""
+    model_failed = Signal(str, str)
+    """Why a model that was asked for cannot be had, and the details."""
+    loaded = Signal(str)
+    """The device and the number format of the model that was loaded."""
     started = Signal(object, object)
     """Solve, its empty Trace."""
     advanced = Signal(object, list)
     """Solve, the frames of one more supervision step."""
-    ended = Signal(object, str)
-    """Solve, why it failed ("" if it did not)."""
+    ended = Signal(object, str, str)
+    """Solve, why it failed ("" if it did not), and the details where that was not foreseen."""
 
     def __init__(self) -> None:
         super().__init__()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._solver = ThreadPoolExecutor(1, "solver")
-        self._loaded: dict[Path, Solver] = {}
+        self.compute = Compute()
+        """How models are loaded from now on; those that are loaded stay as they are."""
+        self._loaded: dict[tuple[Path, Compute], Solver] = {}
         self._recursions: WeakKeyDictionary[Trace, Recursion] = WeakKeyDictionary()
 
     def open(self, source: Source) -> None:
         self._reader.submit(self._open, source)
+
+    def read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
+        """Read a model directory, which is made first from an official checkpoint."""
+        self._solver.submit(self._read_model, source, use)
 
     def solve(self, solve: Solve) -> None:
         self._solver.submit(self._run, solve)
@@ -85,22 +117,41 @@ class Background(QObject):
             puzzles = source.puzzles() if isinstance(source, Entry) else load_puzzles(source)
             self.opened.emit(source, puzzles)
         except UserError as error:
-            self.open_failed.emit(source, str(error))
+            self.open_failed.emit(source, str(error), "")
         except Exception as error:  # a defect in a reader must not take the window down
-            self.open_failed.emit(source, f"{source} cannot be read ({type(error).__name__}).")
-            raise
+            told = f"{source} cannot be read ({type(error).__name__})."
+            self.open_failed.emit(source, told, traceback.format_exc())
+
+    def _read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
+        try:
+            if isinstance(source, Path):
+                info = read_info(source)
+                info.size  # noqa: B018  raises where the weights are missing
+            else:
+                import_torch(self.compute.threads)
+                from trm_core.checkpoints.official import import_to
+
+                info = import_to(
+                    source.directory, source.checkpoint, source.config, None, source.identifiers
+                )
+            self.model_read.emit(info, use)
+        except UserError as error:
+            self.model_failed.emit(str(error), "")
+        except OSError as error:
+            self.model_failed.emit(f"{error.filename}: {error.strerror}", traceback.format_exc())
+        except Exception as error:
+            told = f"{source} cannot be read ({type(error).__name__})."
+            self.model_failed.emit(told, traceback.format_exc())
 
     def _run(self, solve: Solve) -> None:
-        failure = ""
+        failure = details = ""
         try:
             self._run_steps(solve)
         except UserError as error:
             failure = str(error)
         except Exception as error:
-            failure = f"The solve stopped: {error}"
-            raise
-        finally:
-            self.ended.emit(solve, failure)
+            failure, details = f"The solve stopped: {error}", traceback.format_exc()
+        self.ended.emit(solve, failure, details)
 
     def _run_steps(self, solve: Solve) -> None:
         trace = solve.trace
@@ -123,9 +174,13 @@ class Background(QObject):
                 return
 
     def _loaded_solver(self, model: ModelInfo) -> Solver:
-        if model.directory not in self._loaded:
-            import_torch()
+        compute = self.compute
+        import_torch(compute.threads)
+        if (model.directory, compute) not in self._loaded:
+            from trm_core.model.device import named_dtype
             from trm_core.solver import Solver
 
-            self._loaded[model.directory] = Solver.load(model)
-        return self._loaded[model.directory]
+            solver = Solver.load(model, compute.device, compute.dtype)
+            self._loaded[model.directory, compute] = solver
+            self.loaded.emit(f"{solver.device.type} in {named_dtype(solver.dtype)}")
+        return self._loaded[model.directory, compute]

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from trm_gui.actions import COMMANDS
 
+PACKAGES = "trm-studio", "torch", "PySide6-Essentials", "pyqtgraph", "numpy"
+
 
 def show_keys(parent: QWidget) -> None:
     """A sheet of all commands with their keys."""
@@ -24,13 +26,18 @@ def show_keys(parent: QWidget) -> None:
     _open(parent, "Keys", f"<table cellspacing='4'>{''.join(rows)}</table>")
 
 
-def show_about(parent: QWidget) -> None:
-    """Versions of what the program stands on."""
-    packages = ("trm-studio", "torch", "PySide6-Essentials", "pyqtgraph", "numpy")
-    rows = [f"<tr><td>{name}</td><td>&nbsp;&nbsp;{version(name)}</td></tr>" for name in packages]
-    rows.append(f"<tr><td>Python</td><td>&nbsp;&nbsp;{platform.python_version()}</td></tr>")
-    words = "<p>Watch a Tiny Recursive Model think, cycle by cycle.</p>"
-    _open(parent, "About TRM Studio", f"{words}<table>{''.join(rows)}</table>")
+def versions() -> str:
+    """What the program stands on, a line each."""
+    lines = [f"{name} {version(name)}" for name in PACKAGES]
+    return "\n".join([*lines, f"Python {platform.python_version()}", platform.platform()])
+
+
+def show_about(parent: QWidget, computed_on: str) -> None:
+    """Versions of what the program stands on, and what it computes on ("" if nothing yet)."""
+    lines = "<br>".join(versions().splitlines())
+    words = "Watch a Tiny Recursive Model think, cycle by cycle."
+    device = f"Solves are computed on {computed_on}." if computed_on else "Nothing is solved yet."
+    _open(parent, "About TRM Studio", f"<p>{words}</p><p>{lines}</p><p>{device}</p>")
 
 
 def _open(parent: QWidget, title: str, text: str) -> None:

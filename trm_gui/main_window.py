@@ -23,6 +23,7 @@ from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane
+from trm_gui.compute import ComputeDialog, stored_compute
 from trm_gui.editor.commands import ChangeCell
 from trm_gui.help import show_about, show_keys
 from trm_gui.library_menu import LibraryMenu
@@ -31,8 +32,10 @@ from trm_gui.session import Session
 from trm_gui.settings import restore, save
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
+from trm_gui.theme_menu import ThemeMenu
 from trm_gui.timeline.playback import Playback
 from trm_gui.timeline.transport import Transport
+from trm_gui.user_models import UserModels
 
 
 class MainWindow(QMainWindow):
@@ -46,6 +49,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(800, 600)
         self.settings = settings
         self.session = Session(bundled_models())
+        self.session.set_compute(stored_compute(settings))
         self.playback = Playback(self.session)
         self.undo_stack = QUndoStack(self)
         self.actions_by_name = make_actions(self)
@@ -54,6 +58,7 @@ class MainWindow(QMainWindow):
         self.overlays = OverlaySet()
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
+        self._user_models = UserModels(self.session, settings, self)
         self._lay_out()
         self._fill_menus()
         self._connect_actions()
@@ -122,6 +127,9 @@ class MainWindow(QMainWindow):
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
         self._legend.button.setMenu(menus["&View"])
+        menus["&View"].addSeparator()
+        menus["&View"].addMenu(ThemeMenu(self.settings, self))
+        menus["&Model"].addMenu(self._user_models.menu)
         bundled = LibraryMenu(self)
         bundled.chosen.connect(self.session.open)
         menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
@@ -134,6 +142,9 @@ class MainWindow(QMainWindow):
             "undo": self.undo_stack.undo,
             "redo": self.undo_stack.redo,
             "edit": self._edit,
+            "settings": self._ask_for_settings,
+            "add_model": self._user_models.ask_for_folder,
+            "import_model": self._user_models.ask_for_checkpoint,
             "solve": session.solve,
             "cancel": session.cancel,
             "first": lambda: session.move_to(0),
@@ -149,7 +160,7 @@ class MainWindow(QMainWindow):
             "slower": lambda: self.playback.change_speed(-1),
             "faster": lambda: self.playback.change_speed(1),
             "keys": lambda: show_keys(self),
-            "about": lambda: show_about(self),
+            "about": lambda: show_about(self, session.computed_on),
         }.items():
             actions[name].triggered.connect(slot)
         actions["play"].triggered.connect(self.playback.set_playing)
@@ -222,6 +233,11 @@ class MainWindow(QMainWindow):
         self._input.board.setFocus()
         if self._input.board.selected_cell is None:
             self._input.board.select((0, 0))
+
+    def _ask_for_settings(self) -> None:
+        dialog = ComputeDialog(self.session, self.settings, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _ask_for_file(self) -> None:
         from trm_core.puzzles.files import IMAGE_SUFFIXES, TEXT_SUFFIXES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
-from trm_gui.background import Background, Solve, Source
+from trm_gui.background import Background, Compute, OfficialCheckpoint, Solve, Source
 
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
@@ -46,6 +47,8 @@ class Session(QObject):
     another_puzzle = Signal()
     """The puzzle was replaced by another one, not edited."""
     model_changed = Signal()
+    models_changed = Signal()
+    """There are other models to choose from."""
     settings_changed = Signal()
     trace_changed = Signal()
     """The trace was replaced, or has more frames."""
@@ -70,12 +73,19 @@ class Session(QObject):
         self.extent: Extent = "halting"
         self.failure = ""
         """Why the last solve of this puzzle failed, in a sentence; "" if it did not."""
+        self.details = ""
+        """What is known about the last failure beyond its sentence."""
+        self.computed_on = ""
+        """The device and number format of the model that was loaded last."""
         self._solve: Solve | None = None
         self._wanted: int | None = None
         """The frame to which the cursor goes once a running solve has come that far."""
         self.opening: Source | None = None
         """What is being read."""
         self._background = Background()
+        self._background.model_read.connect(self._on_model_read)
+        self._background.model_failed.connect(self.fail)
+        self._background.loaded.connect(self._on_loaded)
         self._background.opened.connect(self._on_opened)
         self._background.open_failed.connect(self._on_open_failed)
         self._background.started.connect(self._on_started)
@@ -138,14 +148,51 @@ class Session(QObject):
         self._set_trace(None)
 
     def set_model(self, name: str) -> None:
-        """Use the model called `name` from now on; what another model did is cleared."""
-        chosen = next(model for model in self.models if model.name == name)
+        """Use the model of that name, or in that directory, from now on.
+
+        What another model did is cleared.
+        """
+        chosen = next(model for model in self.models if name in (model.name, str(model.directory)))
         if chosen is self.model:
             return
         self._abandon_solve()
         self.model = chosen
         self.model_changed.emit()
         self._set_trace(None)
+
+    def use_model(self, model: ModelInfo) -> None:
+        """Offer `model`, and have it solve whatever it fits from now on."""
+        if all(model.directory != other.directory for other in self.models):
+            self.models = (*self.models, model)
+            self.models_changed.emit()
+        self.set_model(str(model.directory))
+
+    def add_model(self, source: Path | OfficialCheckpoint, use: bool = True) -> None:
+        """Read one more model in the background and offer it, or tell `failed`.
+
+        It takes the place of one in the same directory. use: whether it becomes the model in use,
+        if it fits the puzzle.
+        """
+        self._background.read_model(source, use)
+
+    def remove_model(self, model: ModelInfo) -> None:
+        """Offer it no more; its files stay."""
+        self.models = tuple(other for other in self.models if other is not model)
+        if self.model is model:
+            self._abandon_solve()
+            self.model = smallest_fitting(self.models, self.puzzle) if self.puzzle else None
+            self.model_changed.emit()
+            self._set_trace(None)
+        self.models_changed.emit()
+
+    @property
+    def compute(self) -> Compute:
+        """What solves are computed on."""
+        return self._background.compute
+
+    def set_compute(self, compute: Compute) -> None:
+        """Compute solves so from the next one on."""
+        self._background.compute = compute
 
     def set_settings(self, settings: SolveSettings) -> None:
         """Solve with `settings` from now on; the trace on screen stays as it is."""
@@ -258,10 +305,10 @@ class Session(QObject):
         """Begin a solve; whether there was something to begin."""
         self._abandon_solve()
         if self.puzzle is None:
-            self.failed.emit("There is no puzzle to solve; open one first.")
+            self.fail("There is no puzzle to solve; open one first.")
             return False
         if self.model is None:
-            self.failed.emit(self.why_no_model())
+            self.fail(self.why_no_model())
             return False
         self._run(Solve(self.model, self.puzzle, settings, steps))
         return True
@@ -292,11 +339,26 @@ class Session(QObject):
         self.opening_changed.emit()
         self.show_puzzles(puzzles)
 
-    def _on_open_failed(self, source: Source, sentence: str) -> None:
+    def fail(self, sentence: str, details: str = "") -> None:
+        """Tell that something could not be done; `details` are for whoever asks for them."""
+        self.details = details
+        self.failed.emit(sentence)
+
+    def _on_model_read(self, model: ModelInfo, use: bool) -> None:
+        others = (other for other in self.models if other.directory != model.directory)
+        self.models = (*others, model)
+        self.models_changed.emit()
+        if use and self.puzzle is not None and model.misfit(self.puzzle) is None:
+            self.set_model(str(model.directory))
+
+    def _on_loaded(self, computed_on: str) -> None:
+        self.computed_on = computed_on
+
+    def _on_open_failed(self, source: Source, sentence: str, details: str) -> None:
         if source is self.opening:
             self.opening = None
             self.opening_changed.emit()
-            self.failed.emit(sentence)
+            self.fail(sentence, details)
 
     def _on_started(self, solve: Solve, trace: Trace) -> None:
         if solve is self._solve:
@@ -315,7 +377,7 @@ class Session(QObject):
         elif following:
             self.move_to(len(self.trace) - 1)
 
-    def _on_ended(self, solve: Solve, failure: str) -> None:
+    def _on_ended(self, solve: Solve, failure: str, details: str) -> None:
         if solve is not self._solve:
             return
         self._solve = None
@@ -323,5 +385,5 @@ class Session(QObject):
         self.failure = failure
         self.solving_changed.emit(False)
         if failure:
-            self.failed.emit(failure)
+            self.fail(failure, details)
         self.solve_finished.emit()

@@ -23,8 +23,6 @@ class SolveBar(QWidget):
         self._session = session
         self.model = QComboBox()
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for info in session.models:
-            self.model.addItem(f"{info.name} ({info.title})", info.name)
         self.model.setPlaceholderText("no model fits")
         self.model.activated.connect(self._on_model)
 
@@ -56,9 +54,16 @@ class SolveBar(QWidget):
             layout.addWidget(QLabel(name))
             _add(layout, control, name, hint)
 
+        session.models_changed.connect(self._offer_models)
         session.model_changed.connect(self._show)
         session.puzzle_changed.connect(self._show)
         session.settings_changed.connect(self._show)
+        self._offer_models()
+
+    def _offer_models(self) -> None:
+        self.model.clear()
+        for info in self._session.models:
+            self.model.addItem(f"{info.name} ({info.title})", str(info.directory))
         self._show()
 
     def _show(self) -> None:
@@ -68,9 +73,8 @@ class SolveBar(QWidget):
         for row, info in enumerate(session.models):
             fits = session.puzzle is not None and info.misfit(session.puzzle) is None
             items.item(row).setEnabled(fits)
-        self.model.setCurrentIndex(
-            -1 if session.model is None else session.models.index(session.model)
-        )
+        used = "" if session.model is None else str(session.model.directory)
+        self.model.setCurrentIndex(self.model.findData(used))
         for control, value in (
             (self.max_steps, session.settings.max_supervision_steps),
             (self.threshold, session.settings.halt_threshold),

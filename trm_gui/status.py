@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.failure import FailureDialog
 from trm_gui.session import Session
 
 
@@ -16,11 +17,17 @@ class Status(QWidget):
         super().__init__()
         self._session = session
         self._failed = False
+        self._sentence = ""
         self.line = QLabel()
         self.line.setObjectName("status_line")
         self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setAccessibleName("Status")
         self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.details = QToolButton()
+        self.details.setText("Details…")
+        self.details.setAccessibleName("Details of what went wrong")
+        self.details.setToolTip("All that is known of what went wrong, to be copied")
+        self.details.clicked.connect(self._show_details)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the solve")
         self.progress.setFixedWidth(20 * themes.SPACE)
@@ -29,6 +36,7 @@ class Status(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, themes.SPACE)
         layout.addWidget(self.line, 1)
+        layout.addWidget(self.details)
         layout.addWidget(self.progress)
         for signal in (session.cursor_changed, session.puzzle_changed, session.solving_changed):
             signal.connect(self._show)
@@ -59,10 +67,17 @@ class Status(QWidget):
         self._set_words(words)
 
     def _on_failed(self, sentence: str) -> None:
+        self._sentence = sentence
         self._set_words(f"⚠ {sentence}", failed=True)
+
+    def _show_details(self) -> None:
+        dialog = FailureDialog(self._sentence, self._session.details, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _set_words(self, words: str, failed: bool = False) -> None:
         self._failed = failed
+        self.details.setVisible(failed)
         self.line.setText(words)
         self.line.setToolTip(words)
         self._colour_words()

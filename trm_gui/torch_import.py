@@ -6,11 +6,14 @@ import ctypes
 import gc
 import importlib.util
 import os
+from functools import cache
 from pathlib import Path
 
 
-def import_torch() -> None:
-    """Import torch; the first time it takes a second or two.
+def import_torch(threads: int = 0) -> None:
+    """Import torch, to compute on so many threads; the first time it takes a second or two.
+
+    threads: 0 for all that torch would take but one, which is left for the window.
 
     Python holds its global lock while it loads a library, 0.25 s for torch's, and while it
     collects garbage among the 160,000 objects that come with it. So the library is loaded through
@@ -21,10 +24,18 @@ def import_torch() -> None:
         _load_library()
         import torch
 
-        torch.set_num_threads(max(1, torch.get_num_threads() - 1))  # one is left for the window
+        torch.set_num_threads(threads or max(1, _usual_threads() - 1))
         gc.freeze()
     finally:
         gc.enable()
+
+
+@cache
+def _usual_threads() -> int:
+    """How many torch takes by itself, as long as nobody has changed that."""
+    import torch
+
+    return torch.get_num_threads()
 
 
 def _load_library() -> None:

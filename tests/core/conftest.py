@@ -1,16 +1,15 @@
 """Tiny models with random weights, the bundled model, and puzzles for it."""
 
-import json
 import sys
 
 import numpy as np
 import pytest
 import torch
+from checkpoints_to_try import write_official
 from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.info import ModelInfo, find_model
-from trm_core.checkpoints.official import official_name
 from trm_core.cli import main
 from trm_core.model.config import HRMConfig, TRMConfig
 from trm_core.puzzles.base import PuzzleShape
@@ -86,31 +85,7 @@ def directory(model, info):
 @pytest.fixture
 def official(model, tmp_path):
     """`model` as the official trainers write it: the checkpoint file and its config."""
-    config = model.config
-    described = {
-        "seq_len": config.cells,
-        "vocab_size": config.vocab_size,
-        "hidden_size": config.hidden_size,
-        "H_cycles": config.cycles,
-        "L_cycles": config.latent_steps,
-        "halt_max_steps": config.max_supervision_steps,
-        "num_heads": config.heads,
-        "expansion": config.expansion,
-        "pos_encodings": {"rotary": "rope"}.get(config.positions, config.positions),
-        "num_puzzle_identifiers": config.puzzle_count,
-        "puzzle_emb_ndim": config.puzzle_embedding_size,
-    }
-    if isinstance(config, HRMConfig):
-        arch = "hrm"
-        described |= {"L_layers": config.latent_layers, "H_layers": config.answer_layers}
-    else:
-        arch = "trm"
-        described |= {"L_layers": config.layers, "H_layers": 0, "mlp_t": config.mixer == "mlp"}
-    checkpoint, config_file = tmp_path / "step_1", tmp_path / "all_config.json"
-    prefix = "_orig_mod.model.inner."
-    torch.save({prefix + official_name(n): t for n, t in model.state_dict().items()}, checkpoint)
-    config_file.write_text(json.dumps({"arch": arch, "config": described}))
-    return checkpoint, config_file
+    return write_official(model, tmp_path)
 
 
 @pytest.fixture

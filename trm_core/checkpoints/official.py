@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trm_core.checkpoints.directory import fill_model
-from trm_core.checkpoints.info import CheckpointError, read_json
+from trm_core.checkpoints.directory import fill_model, save_model
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_identifiers, read_json
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
@@ -90,6 +90,37 @@ def official_name(name: str) -> str:
         elif name.startswith(ours):
             name = theirs + name.removeprefix(ours)
     return name
+
+
+def import_to(
+    directory: Path,
+    checkpoint_file: Path,
+    config_json: Path,
+    puzzle: PuzzleShape | None = None,
+    identifiers: Path | None = None,
+) -> ModelInfo:
+    """Write a new model directory from an official checkpoint.
+
+    puzzle: what it solves, where the sizes in its config leave that open.
+    identifiers: the `identifiers.json` of the data set that it was trained on (ARC).
+    Raises CheckpointError, also where `directory` is there already.
+    """
+    model = import_official(checkpoint_file, config_json)
+    info = ModelInfo(
+        architecture=type(model).__name__.lower(),
+        puzzle=puzzle or guess_puzzle(model.config),
+        config=model.config,
+        identifiers=() if identifiers is None else read_identifiers(identifiers),
+        directory=directory.resolve(),
+    )
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    card = (
+        f"# {info.name}\n\n{info.title}, {parameters:,} parameters, imported from the official "
+        f"checkpoint `{checkpoint_file.name}`. Its accuracy has not been measured here; "
+        f"`trm eval {directory} DATA` does that.\n"
+    )
+    save_model(model, info, card)
+    return info
 
 
 def read_official_config(file: Path) -> RecursionConfig:

@@ -27,26 +27,10 @@ def import_(
     """Import an official TRM or HRM checkpoint. Nothing in it is ever executed."""
     shape = None if puzzle is None else _shape(puzzle)
 
-    from trm_core.checkpoints.directory import save_model
-    from trm_core.checkpoints.info import ModelInfo, read_identifiers
-    from trm_core.checkpoints.official import guess_puzzle, import_official
+    from trm_core.checkpoints.official import import_to
 
-    model = import_official(checkpoint, config)
-    info = ModelInfo(
-        architecture=type(model).__name__.lower(),
-        puzzle=shape or guess_puzzle(model.config),
-        config=model.config,
-        identifiers=() if identifiers is None else read_identifiers(identifiers),
-        directory=out.resolve(),
-    )
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    card = (
-        f"# {info.name}\n\n{info.title}, {parameters:,} parameters, imported from the official "
-        f"checkpoint `{checkpoint.name}`. Its accuracy has not been measured here; "
-        f"`trm eval {out} DATA` does that.\n"
-    )
-    save_model(model, info, card)
-    print(f"{info.title}, {parameters:,} parameters: {out}")
+    info = import_to(out, checkpoint, config, shape, identifiers)
+    print(f"{info.title}, {info.parameters:,} parameters: {out}")
 
 
 def _shape(text: str) -> PuzzleShape:

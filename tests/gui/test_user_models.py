@@ -1,0 +1,148 @@
+"""Models that a user adds: from a folder, from an official checkpoint, and at the next start."""
+
+import shutil
+
+import pytest
+from checkpoints_to_try import write_official
+from PySide6.QtWidgets import QComboBox, QFileDialog
+
+from trm_core import load_model
+from trm_core.checkpoints.info import find_model
+from trm_core.puzzles.files import load_puzzles
+from trm_gui.checkpoint_dialog import CheckpointDialog
+
+BUNDLED = "sudoku-9x9-small"
+
+
+@pytest.fixture
+def own_model(tmp_path):
+    """A model directory of a user's own."""
+    return shutil.copytree(find_model(BUNDLED).directory, tmp_path / "my-model")
+
+
+@pytest.fixture
+def add(qtbot, window, action):
+    """Add a model folder through the dialog."""
+
+    def add(folder):
+        action("add_model").trigger()
+        dialog = window.findChild(QFileDialog)
+        with qtbot.waitSignal(window.session.models_changed):
+            dialog.fileSelected.emit(str(folder))
+        dialog.reject()
+
+    return add
+
+
+def offered(window):
+    box = next(w for w in window.findChildren(QComboBox) if w.accessibleName() == "Model")
+    return [box.itemText(row) for row in range(box.count())], box.currentText()
+
+
+def test_a_model_from_a_folder_is_offered_used_and_solves(window, add, own_model, solve):
+    add(own_model)
+    names, current = offered(window)
+    assert current == "my-model (TRM-MLP, Sudoku 9×9)"
+    assert current in names
+    assert solve().model_name == "my-model"
+
+
+def test_an_added_model_is_there_at_the_next_start_but_not_in_use(
+    qtbot, window, add, own_model, open_window
+):
+    before = window.session.model_name
+    add(own_model)
+    window.close()
+    later = open_window()
+    qtbot.waitUntil(lambda: "my-model (TRM-MLP, Sudoku 9×9)" in offered(later)[0])
+    assert later.session.model_name == before
+    assert later.session.models[-1].directory == own_model
+
+
+def test_a_forgotten_model_is_gone_and_its_files_stay(qtbot, window, add, own_model, open_window):
+    before = window.session.model_name
+    add(own_model)
+    menu = window.findChild(type(window.menuBar().addMenu("")), "forget_model")
+    (item,) = menu.actions()
+    item.trigger()
+    assert window.session.model_name == before
+    assert not menu.isEnabled()
+    assert (own_model / "config.json").exists()
+    window.close()
+    assert not any(name.startswith("my-model") for name in offered(open_window())[0])
+
+
+def test_a_model_with_a_bundled_one_s_name_is_told_apart(window, add, tmp_path, solve):
+    copy = shutil.copytree(find_model(BUNDLED).directory, tmp_path / "copies" / "sudoku-9x9")
+    add(copy)
+    assert window.session.model.directory == copy
+    bundled = find_model("sudoku-9x9").directory
+    window.session.set_model(str(bundled))
+    assert window.session.model.directory == bundled
+
+
+def test_a_folder_without_a_model_is_refused_in_a_sentence(qtbot, window, action, tmp_path, widget):
+    models = window.session.models
+    action("add_model").trigger()
+    with qtbot.waitSignal(window.session.failed):
+        window.findChild(QFileDialog).fileSelected.emit(str(tmp_path))
+    assert window.session.models == models
+    assert widget("status_line").text().startswith(f"⚠ {tmp_path}/config.json: ")
+
+
+@pytest.fixture
+def dialog(window, action):
+    action("import_model").trigger()
+    return window.findChild(CheckpointDialog)
+
+
+def test_an_official_checkpoint_becomes_a_model_that_is_used(
+    qtbot, window, dialog, tmp_path, patience
+):
+    model = load_model(find_model("sudoku-4x4").directory, "cpu", "float32")
+    checkpoint, config = write_official(model, tmp_path)
+    window.session.set_puzzle(load_puzzles_of_size_4(tmp_path))
+    assert not dialog.ok.isEnabled()
+    dialog.checkpoint.path.setText(str(checkpoint))
+    dialog.config.path.setText(str(config))
+    assert dialog.name.text() == f"{tmp_path.name}-step_1"
+    dialog.name.setText("official")
+    assert dialog.missing.text() == ""
+    with qtbot.waitSignal(window.session.models_changed, timeout=patience):
+        dialog.ok.click()
+    assert window.session.model.directory == tmp_path / "settings" / "models" / "official"
+    with qtbot.waitSignal(window.session.solve_finished, timeout=patience):
+        window.session.solve()
+    assert window.session.trace.solved(len(window.session.trace) - 1)
+
+
+def load_puzzles_of_size_4(folder):
+    file = folder / "four.txt"
+    file.write_text("1..4\n..1.\n.1..\n4..1\n")
+    return load_puzzles(file)[0]
+
+
+def test_the_import_says_what_is_missing(dialog, tmp_path):
+    (tmp_path / "step_1").write_bytes(b"")
+    assert dialog.missing.text() == "Checkpoint: choose a file."
+    dialog.checkpoint.path.setText(str(tmp_path / "step_2"))
+    assert dialog.missing.text() == f"Checkpoint: there is no file {tmp_path / 'step_2'}."
+    dialog.checkpoint.path.setText(str(tmp_path / "step_1"))
+    assert dialog.missing.text() == "Config: choose a file."
+    dialog.config.path.setText(str(tmp_path / "step_1"))
+    dialog.name.setText("a/b")
+    assert dialog.missing.text() == "Name: expected one that can be a folder's."
+    assert not dialog.ok.isEnabled()
+
+
+def test_a_checkpoint_that_is_none_is_refused_and_nothing_is_left(
+    qtbot, window, dialog, tmp_path, widget, patience
+):
+    for name in ("step_1", "config.json"):
+        (tmp_path / name).write_text("{}")
+    dialog.checkpoint.path.setText(str(tmp_path / "step_1"))
+    dialog.config.path.setText(str(tmp_path / "config.json"))
+    with qtbot.waitSignal(window.session.failed, timeout=patience):
+        dialog.ok.click()
+    assert str(tmp_path / "config.json") in widget("status_line").text()
+    assert not (tmp_path / "settings" / "models").exists()
