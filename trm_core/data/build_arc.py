@@ -13,7 +13,7 @@ import numpy as np
 
 from trm_core.data.layout import BLANK, TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
-from trm_core.data.plan import Plan, check_flags, check_numbers, keep_file_names
+from trm_core.data.plan import Plan, check_flags, check_numbers, keep_names
 from trm_core.data.writer import Group
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc import Arc, Pair, Task
@@ -48,6 +48,11 @@ class ArcBuild:
         and a number of made-up tasks. Of tasks with the same id the first one is taken.
     parts
         Which parts of the data sets are taken: "training", "evaluation" or both.
+    tasks
+        Ids of the tasks that are taken; empty for all.
+    more_pairs
+        Files of tasks whose train pairs are added to those of the task with the same id, but for
+        pairs with an input that the task has already, also among its test pairs.
     canvas
         Side of the square canvas; tasks with a larger grid are left out.
     augmentations
@@ -66,6 +71,8 @@ class ArcBuild:
     files: tuple[str, ...] = ()
     generate: int = 0
     parts: tuple[str, ...] = PARTS
+    tasks: tuple[str, ...] = ()
+    more_pairs: tuple[str, ...] = ()
     canvas: int = 30
     augmentations: int = 0
     materialise: bool = True
@@ -73,7 +80,7 @@ class ArcBuild:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        keep_file_names(self, "datasets", "files", "parts")
+        keep_names(self, "datasets", "files", "parts", "tasks", "more_pairs")
         check_flags(self, "materialise", "train_on_tests")
         check_numbers(self, generate=0, augmentations=0, seed=0, canvas=6 if self.generate else 1)
         if self.canvas > arc_tasks.MAX_SIZE:
@@ -117,15 +124,30 @@ class ArcBuild:
     def _tasks(self, cancelled: Callable[[], bool]) -> dict[str, tuple[Task, str]]:
         """The tasks that fit the canvas, each with its source, by id."""
         tasks: dict[str, tuple[Task, str]] = {}
+        more = self._more_pairs()
         for task, source in self._all_tasks():
             check(cancelled)
+            if self.tasks and task.id not in self.tasks:
+                continue
             if not task.train:
                 raise DatasetError(f"{source}: task {task.id} has no train pairs to learn from")
+            task = _with_more_pairs(task, more.get(task.id, ()))
             if all(max(grid.shape) <= self.canvas for grid in _grids(task)):
                 tasks.setdefault(task.id, (task, source))
         if not tasks:
             raise DatasetError(f"found no task whose grids all fit {self.canvas}×{self.canvas}")
+        for task_id in self.tasks:
+            if task_id not in tasks:
+                raise DatasetError(
+                    f"tasks: found {task_id!r}, expected an id of a task that is there and whose "
+                    f"grids fit {self.canvas}×{self.canvas}"
+                )
         return tasks
+
+    def _more_pairs(self) -> dict[str, tuple[Pair, ...]]:
+        """Those of `more_pairs` by task id."""
+        puzzles = (puzzle for file in self.more_pairs for puzzle in _arc_puzzles(file))
+        return {puzzle.task.id: puzzle.task.train for puzzle in puzzles}
 
     def _all_tasks(self) -> Iterator[tuple[Task, str]]:
         for name in self.datasets:
@@ -136,14 +158,28 @@ class ArcBuild:
                 if part in self.parts:
                     yield from ((task, f"{name} {part}") for task in tasks)
         for file in self.files:
-            for puzzle in load_puzzles(file):
-                if not isinstance(puzzle, Arc):
-                    raise DatasetError(f"{file}: found {puzzle.shape}, expected ARC tasks")
-                yield puzzle.task, Path(file).name
+            yield from ((puzzle.task, Path(file).name) for puzzle in _arc_puzzles(file))
         side = min(self.canvas, 10)
         for number in range(self.generate):
             seed = int(np.random.default_rng([self.seed, number]).integers(2**31))
             yield arc_tasks.generate(seed, rows=side, cols=side).task, "generated"
+
+
+def _arc_puzzles(file: str) -> Iterator[Arc]:
+    for puzzle in load_puzzles(file):
+        if not isinstance(puzzle, Arc):
+            raise DatasetError(f"{file}: found {puzzle.shape}, expected ARC tasks")
+        yield puzzle
+
+
+def _with_more_pairs(task: Task, pairs: Sequence[Pair]) -> Task:
+    """`task` with those of `pairs` whose input none of its own has."""
+    seen = {_key(pair) for pair in (*task.train, *task.test)}
+    return replace(task, train=(*task.train, *(pair for pair in pairs if _key(pair) not in seen)))
+
+
+def _key(pair: Pair) -> tuple[Any, ...]:
+    return pair.input.shape, pair.input.tobytes()
 
 
 class _ArcJob(NamedTuple):

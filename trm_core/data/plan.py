@@ -74,7 +74,7 @@ class PuzzleBuild:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        keep_file_names(self, "files", "test_files")
+        keep_names(self, "files", "test_files")
         check_numbers(self, generate=0, held_out=0, seed=0)
         if self.max_count is not None:
             check_numbers(self, max_count=1)
@@ -109,13 +109,13 @@ class PuzzleBuild:
         return jobs
 
 
-def keep_file_names(build: object, *names: str) -> None:
-    """Put tuples in the place of lists of file names, as JSON has them. Raises DatasetError."""
-    for name in names:
-        value = getattr(build, name)
-        if not isinstance(value, (list, tuple)) or not all(isinstance(file, str) for file in value):
-            raise DatasetError(f"{name} is {value!r}, expected a list of names")
-        object.__setattr__(build, name, tuple(value))
+def keep_names(build: object, *names: str) -> None:
+    """Put tuples in the place of lists of names, as JSON has them. Raises DatasetError."""
+    for option in names:
+        value = getattr(build, option)
+        if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) for name in value):
+            raise DatasetError(f"{option} is {value!r}, expected a list of names")
+        object.__setattr__(build, option, tuple(value))
 
 
 def check_numbers(build: object, **least: int) -> None:

@@ -34,7 +34,10 @@ BUILDS: dict[str, type[Build]] = {"sudoku": SudokuBuild, "maze": MazeBuild, "arc
 FIXED = "batch_size", "micro_batch_size", "optimizer", "gradient", "dtype", "compile", "seed"
 """Settings that cannot change once a run has begun."""
 
-FILES = "files", "test_files"
+TEST_FILES = "files", "test_files"
+"""Options of a data set to build that name files with what it is tested on."""
+
+FILES = *TEST_FILES, "more_pairs"
 """Options of a data set to build that name files."""
 
 _TABLES = "model", "data", "training"

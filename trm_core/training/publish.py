@@ -31,7 +31,7 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.solver import Solver
 from trm_core.training.card import Effort, Measured, published_card, tasks_solved
 from trm_core.training.checkpoint import MODEL, Checkpoint, newest_readable, read_checkpoint
-from trm_core.training.config import FILES, RunConfig
+from trm_core.training.config import FILES, TEST_FILES, RunConfig
 from trm_core.training.held_out import results_of
 from trm_core.training.metrics import METRICS, read_metrics
 from trm_core.training.run_directory import DATA, RunDirectory
@@ -143,7 +143,7 @@ def _held_out(
     path = Path(config.data.get("path") or run.path / DATA)
     recipe: dict[str, Any] = {}
     made: list[Puzzle] = []
-    if not any(config.data.get(name) for name in ("path", *FILES)):
+    if not any(config.data.get(name) for name in ("path", *TEST_FILES)):
         recipe = {
             name: value for name, value in config.data.items() if name not in ("path", *FILES)
         }

@@ -280,6 +280,37 @@ def test_the_many_pairs_of_an_arc_task_are_puzzles_of_their_own(write, tmp_path,
     assert len(set(names)) == 2 * variants
 
 
+def test_more_pairs_join_those_of_the_task_but_for_what_it_has_or_is_tested_on(write, tmp_path):
+    def pairs(*colours):
+        return [{"input": [[colour]], "output": [[colour], [colour]]} for colour in colours]
+
+    task = {"train": pairs(1, 2), "test": pairs(3)}
+    more = {"train": pairs(2, 3, 4, 5), "test": pairs(3)}
+    for name, tasks in (("tasks", {"a": task, "b": task, "c": task}), ("more", {"b": more})):
+        (tmp_path / f"{name}.json").write_text(json.dumps(tasks))
+    spec = ArcBuild(
+        files=(str(tmp_path / "tasks.json"),),
+        more_pairs=(str(tmp_path / "more.json"),),
+        tasks=("a", "b"),
+        canvas=2,
+    )
+    dataset = read_dataset(write(spec), "train")
+    assert dataset.identifiers[1:] == ("a", "b")
+    found = [(puzzle.name, puzzle.grid[0, 0]) for puzzle in dataset.puzzles()]
+    assert found == [("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 4), ("b", 5)]
+
+
+def test_a_task_that_is_asked_for_and_not_there_is_refused(write, tmp_path):
+    spec = ArcBuild(generate=1, canvas=8, tasks=("b1946ac92492",))
+    assert refusal(write, spec) == ("found no task whose grids all fit 8×8")
+    file = tmp_path / "tasks.json"
+    task = {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}
+    file.write_text(json.dumps({"a": task}))
+    assert refusal(write, ArcBuild(files=(str(file),), tasks=("a", "b"))) == (
+        "tasks: found 'b', expected an id of a task that is there and whose grids fit 30×30"
+    )
+
+
 def test_progress_is_told_up_to_the_end(tmp_path, small_spec):
     told = []
     build(small_spec, tmp_path / "set", lambda done, total: told.append((done, total)))
