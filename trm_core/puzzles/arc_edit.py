@@ -62,16 +62,20 @@ def with_grid(task: Task, slot: Slot, grid: Grid | None) -> Task:
 
     None makes the output of a test pair unknown; PuzzleError if it is meant for another grid.
     """
-    if grid is None and (slot.part, slot.side) != ("test", "output"):
-        raise PuzzleError(f"{slot}: found no grid, expected one")
     pair = pairs(task, slot.part)[slot.number]
-    pair = Pair(grid, pair.output) if slot.side == "input" else Pair(pair.input, grid)
+    if (slot.part, slot.side) == ("test", "output"):
+        pair = Pair(pair.input, grid)
+    elif grid is None:
+        raise PuzzleError(f"{slot}: found no grid, expected one")
+    else:
+        pair = Pair(grid, pair.output) if slot.side == "input" else Pair(pair.input, grid)
     return _with_pairs(task, slot, slot.number, slot.number + 1, pair)
 
 
 def copied_to_output(task: Task, slot: Slot) -> Task:
     """The task with the input of the slot's pair as its output."""
-    return with_grid(task, slot._replace(side="output"), grid_at(task, slot.input))
+    pair = pairs(task, slot.part)[slot.number]
+    return with_grid(task, slot._replace(side="output"), pair.input)
 
 
 def with_blank_pair(task: Task, slot: Slot) -> tuple[Task, Slot]:
@@ -156,4 +160,4 @@ def _with_pairs(task: Task, slot: Slot, start: int, end: int, *new: Pair) -> Tas
     """The task with `new` in the place of the pairs from `start` to `end` of the slot's part."""
     old = pairs(task, slot.part)
     changed = (*old[:start], *new, *old[end:])
-    return replace(task, **{slot.part: changed})
+    return replace(task, train=changed) if slot.part == "train" else replace(task, test=changed)
