@@ -181,7 +181,7 @@ class Board(QWidget):
             return
         if self.input is None:
             self.cell_clicked.emit(cell)
-        elif not self._dragging:
+        elif not self._dragging or event.buttons() == event.button():
             self._dragging = True
             self.input.press(cell, event.button())
 

@@ -109,6 +109,8 @@ class InputPane(_Pane):
         self._body = BoardAndTools(board)
         super().__init__(board, "Puzzle", self.words, self.number, self.edit, body=self._body)
         self.examples = TaskStrip()
+        self.examples.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.examples.setFocusProxy(board)
         self._examples_area = _sideways_scrolling(self.examples)
         self.examples.chosen_moved.connect(self._show_example)
         self.layout().addWidget(self._examples_area)

@@ -64,8 +64,8 @@ class ArcTools(DrawingTools):
             button = ToolButton(name, hint, icon_name=icon_name, key=key, checkable=True)
             self._tool.addButton(button, number)
         self._tool.button(0).setChecked(True)
-        self._rows = size_box("Rows", "rows", 1, MAX_SIZE)
-        self._cols = size_box("Columns", "columns", 1, MAX_SIZE)
+        self._rows = size_box("Rows", "rows", 1, MAX_SIZE, board)
+        self._cols = size_box("Columns", "columns", 1, MAX_SIZE, board)
         for box in (self._rows, self._cols):
             box.valueChanged.connect(self._on_size)
         self._pair_buttons = self._make_pair_buttons()

@@ -41,7 +41,7 @@ class PuzzleEditor(QObject):
         super().__init__(pane)
         self._session, self._undo_stack, self._pane = session, undo_stack, pane
         self._tools: Tools | None = None
-        self._counter = SolutionCounter(self)
+        self.counter = SolutionCounter(self)
         self._actions = actions
         self._common: list[ToolButton] = []
         pane.board.cell_clicked.connect(self._on_cell_clicked)
@@ -69,23 +69,22 @@ class PuzzleEditor(QObject):
         if not self.editing:
             return
         self._tools.release()
-        self._counter.drop()
+        self.counter.drop()
         self._pane.board.input = None
         self._show_tools(None)
         self._pane.board.select(None)
         self.editing_changed.emit(False)
 
     def toggle(self) -> None:
-        """Edit the puzzle, or stop if the keys go to it already."""
-        if self.editing and self._pane.board.hasFocus():
+        """Start, or stop."""
+        if self.editing:
             self.stop()
         else:
             self.start()
-        self.editing_changed.emit(self.editing)
 
     def close(self) -> None:
         """Wait for what is counted in the background; the editor ends with this."""
-        self._counter.close()
+        self.counter.close()
 
     def change(self, puzzle: Puzzle, words: str) -> None:
         """Make the session's puzzle another one, in a step that can be undone."""
@@ -179,7 +178,7 @@ class PuzzleEditor(QObject):
         session, board = self._session, self._pane.board
         kind = session.puzzle.kind
         if kind == "sudoku":
-            tools = SudokuTools(session, board, self.change, self._counter)
+            tools = SudokuTools(session, board, self.change, self.counter)
         elif kind == "maze":
             tools = MazeTools(session, board, self.change)
         else:

@@ -54,8 +54,8 @@ class MazeTools(DrawingTools):
             "Shortest path", "Show a shortest path", icon_name="path", key="P", checkable=True
         )
         self._path.toggled.connect(self.changed)
-        self._rows = size_box("Rows", "rows", MIN_SIDE, MAX_SIDE)
-        self._cols = size_box("Columns", "columns", MIN_SIDE, MAX_SIDE)
+        self._rows = size_box("Rows", "rows", MIN_SIDE, MAX_SIDE, board)
+        self._cols = size_box("Columns", "columns", MIN_SIDE, MAX_SIDE, board)
         for box in (self._rows, self._cols):
             box.valueChanged.connect(self._on_size)
 

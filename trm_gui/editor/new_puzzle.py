@@ -51,8 +51,8 @@ class NewPuzzleDialog(QDialog):
             if box_rows := usual_box_rows(side):
                 self.side.addItem(f"{side}×{side}, boxes {box_rows}×{side // box_rows}", side)
         self.rows, self.cols = QSpinBox(), QSpinBox()
-        self._solver = QLabel()
-        self._solver.setWordWrap(True)
+        self.solver = QLabel()
+        self.solver.setWordWrap(True)
         self._form = QFormLayout(self)
         for control, name, hint in (
             (self.kind, "Kind", "What kind of puzzle to begin"),
@@ -63,7 +63,7 @@ class NewPuzzleDialog(QDialog):
             control.setAccessibleName(name)
             control.setToolTip(hint)
             self._form.addRow(name, control)
-        self._form.addRow(self._solver)
+        self._form.addRow(self.solver)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -99,14 +99,16 @@ class NewPuzzleDialog(QDialog):
         for box, length in zip((self.rows, self.cols), self._sizes[kind], strict=True):
             self._form.setRowVisible(box, kind != "sudoku")
             if kind in LIMITS:
+                box.blockSignals(True)  # while the other one has a length of another kind
                 box.setRange(*LIMITS[kind])
                 box.setValue(length)
+                box.blockSignals(False)
         if kind == "sudoku":
             self.side.setCurrentIndex(self.side.findData(self._sizes[kind][0]))
         self._show_solver()
 
     def _show_solver(self) -> None:
         model = smallest_fitting(self._models, self.puzzle())
-        self._solver.setText(
+        self.solver.setText(
             "No model here fits this size." if model is None else f"{model.name} can solve it."
         )

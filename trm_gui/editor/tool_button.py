@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QStyleOptionToolButton,
     QStylePainter,
     QToolButton,
+    QWidget,
 )
 
 from trm_gui import theme as themes
@@ -28,8 +29,7 @@ ICON = 20
 class ToolButton(QToolButton):
     """An icon, or a sign on a colour, with its key in the corner and words as tooltip.
 
-    The key is only shown here; whoever has the keyboard clicks the button. A click leaves the
-    focus where it is, so that keys still go to the board.
+    The key is only shown here; whoever has the keyboard clicks the button.
     """
 
     def __init__(
@@ -111,13 +111,15 @@ class ToolButton(QToolButton):
             self.setIcon(icon(self._icon_name, themes.current(self)))
 
 
-def size_box(name: str, unit: str, least: int, most: int) -> QSpinBox:
-    """A spin box for a number of rows or columns, as wide as three buttons."""
+def size_box(name: str, unit: str, least: int, most: int, board: QWidget) -> QSpinBox:
+    """A spin box for a number of rows or columns, as wide as three buttons; Enter leaves it for
+    `board`."""
     box = QSpinBox()
     box.setRange(least, most)
     box.setSuffix(f" {unit}")
     box.setAccessibleName(name)
     box.setToolTip(f"{name} of the grid, {least} to {most}")
     box.setKeyboardTracking(False)
+    box.lineEdit().returnPressed.connect(board.setFocus)
     box.setFixedSize(3 * SIDE + 2 * GAP, SIDE)
     return box

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -74,11 +74,14 @@ class BoardAndTools(QWidget):
     def set_strip(self, strip: ToolStrip | None) -> None:
         """Show `strip` with the board; None shows the board alone."""
         if self._strip is not None:
+            self._strip.setFocusProxy(None)  # else the board would lose the keys with it
             self._strip.hide()
             self._strip.deleteLater()
         self._strip = strip
         if strip is not None:
             strip.setParent(self)
+            strip.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            strip.setFocusProxy(self._board)  # so that a click on a button leaves it the keys
             strip.show()
         self._place()
 
