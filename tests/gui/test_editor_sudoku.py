@@ -13,6 +13,7 @@ from trm_core.puzzles.sudoku_files import parse
 from trm_gui.board.overlays import OVERLAYS
 from trm_gui.editor import solution_count
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
+from trm_gui.editor.tool_button import ToolButton
 from trm_gui.editor.tool_strip import ToolStrip
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -254,7 +255,14 @@ def test_a_change_cancels_a_solve_that_runs(session, edit, press, solve_for_long
     assert session.trace is None
 
 
-def test_another_puzzle_ends_editing(qtbot, session, edit, puzzles, action, strip):
+def test_the_keys_stay_with_the_board_when_its_tools_are_replaced(qtbot, edit, puzzles, window):
+    board = edit(puzzles[0])
+    edit(blank("maze", 9, 9))
+    qtbot.waitUntil(lambda: len(window.findChildren(ToolStrip)) == 2)  # beside and below
+    assert board.hasFocus()
+
+
+def test_another_puzzle_ends_editing(session, edit, puzzles, action, strip):
     edit(puzzles[0])
     session.set_puzzle(puzzles[1])
     assert not action("edit").isChecked()
@@ -318,10 +326,10 @@ def test_every_tool_is_large_enough_has_a_name_and_a_tooltip(edit, puzzles, file
 
     for puzzle in (puzzles[0], *(load_puzzles(files[kind])[0] for kind in ("maze", "arc"))):
         edit(replace(puzzle))
-        tools = [w for w in strip().children() if w.isWidgetType()]
+        tools = strip().findChildren(ToolButton) + strip().findChildren(QSpinBox)
         assert len(tools) > 10
         for tool in tools:
             assert min(tool.width(), tool.height()) >= 32, tool.accessibleName()
             assert tool.accessibleName()
             assert tool.toolTip()
-            assert strip().rect().contains(tool.geometry())
+            assert tool.visibleRegion().boundingRect() == tool.rect()

@@ -113,16 +113,30 @@ class InputPane(_Pane):
         self.examples.setFocusProxy(board)
         self._examples_area = _sideways_scrolling(self.examples)
         self.examples.chosen_moved.connect(self._show_example)
-        self.layout().addWidget(self._examples_area)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(0)
+        self._below.addWidget(self._examples_area)
+        self._below_tools: ToolStrip | None = None
+        self.layout().addLayout(self._below)
         self.board.setObjectName("input_board")
         session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(lambda: self.board.select(None))
         self.refresh()
 
-    def set_tools(self, editing: Editing | None, strip: ToolStrip | None) -> None:
-        """Show what `editing` says, and its tools; None shows the puzzle as posed."""
+    def set_tools(
+        self, editing: Editing | None, strip: ToolStrip | None, below: ToolStrip | None
+    ) -> None:
+        """Show what `editing` says, and its tools beside and below the board; None shows the puzzle
+        as posed."""
         self._editing = editing
         self._body.set_strip(strip)
+        if self._below_tools is not None:
+            self._below_tools.remove()
+        self._below_tools = below
+        if below is not None:
+            below.attach(self.board)
+            below.setFixedSize(below.width_of(2), self.examples.sizeHint().height())
+            self._below.insertWidget(0, below, alignment=Qt.AlignmentFlag.AlignTop)
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -143,7 +157,9 @@ class InputPane(_Pane):
             self.examples.set_puzzle(puzzle)
             if editing is None:
                 self.examples.set_chosen(None)
-        self._examples_area.setVisible(isinstance(puzzle, Arc))
+        for widget in (self._examples_area, self._below_tools):
+            if widget is not None:
+                widget.setVisible(isinstance(puzzle, Arc))
         if editing is None:
             self._say(puzzle.name or "Puzzle", "", False)
             self.board.set_content(

@@ -21,7 +21,7 @@ from trm_gui.board.describe import ARC_WORDS
 from trm_gui.board.geometry import Cell
 from trm_gui.board.task_strip import TaskStrip
 from trm_gui.editor.drawing_tools import Draw, DrawingTools
-from trm_gui.editor.tool_button import ToolButton, size_box
+from trm_gui.editor.tool_button import SizeBoxes, ToolButton
 from trm_gui.editor.tools import Change
 from trm_gui.session import Session
 
@@ -64,10 +64,8 @@ class ArcTools(DrawingTools):
             button = ToolButton(name, hint, icon_name=icon_name, key=key, checkable=True)
             self._tool.addButton(button, number)
         self._tool.button(0).setChecked(True)
-        self._rows = size_box("Rows", "rows", 1, MAX_SIZE, board)
-        self._cols = size_box("Columns", "columns", 1, MAX_SIZE, board)
-        for box in (self._rows, self._cols):
-            box.valueChanged.connect(self._on_size)
+        self._size = SizeBoxes(1, MAX_SIZE, board)
+        self._size.changed.connect(self._resize)
         self._pair_buttons = self._make_pair_buttons()
         strip.slot_chosen.connect(self._choose)
 
@@ -75,8 +73,8 @@ class ArcTools(DrawingTools):
         buttons = {}
         for name, words, hint, key, does in (
             ("to_output", "Input to output", "Copy the input to the output", "O", self._to_output),
-            ("add", "Add a pair", "Add a pair after this one", "A", self._add),
             ("duplicate", "Duplicate the pair", "Add a copy of this pair", "D", self._duplicate),
+            ("add", "Add a pair", "Add a pair after this one", "A", self._add),
             ("remove", "Remove the pair", "Remove this pair", "X", self._remove),
             (
                 "earlier",
@@ -102,9 +100,12 @@ class ArcTools(DrawingTools):
         return (
             self._colours.buttons(),
             self._tool.buttons(),
-            [self._rows, self._cols],
-            list(self._pair_buttons.values()),
+            [self._size],
         )
+
+    @property
+    def below(self) -> Sequence[QWidget]:
+        return list(self._pair_buttons.values())
 
     @property
     def slot(self) -> Slot:
@@ -130,10 +131,7 @@ class ArcTools(DrawingTools):
         if elsewhere := arc_edit.first_difference(self._followed, self._task):  # undone, redone
             self._slot = elsewhere
         self._followed, slot = self._task, self.slot
-        for box, length in zip((self._rows, self._cols), self.base().shape, strict=True):
-            box.blockSignals(True)
-            box.setValue(length)
-            box.blockSignals(False)
+        self._size.show_size(self.base().shape)
         count = len(arc_edit.pairs(self._task, slot.part))
         self._pair_buttons["remove"].setEnabled(count > 1)
         self._pair_buttons["earlier"].setEnabled(slot.number > 0)
@@ -185,8 +183,7 @@ class ArcTools(DrawingTools):
         slots = arc_edit.slots(self._task)
         self._choose(slots[(slots.index(self.slot) + by) % len(slots)])
 
-    def _on_size(self) -> None:
-        rows, cols = self._rows.value(), self._cols.value()
+    def _resize(self, rows: int, cols: int) -> None:
         grid = drawing.resized(known(self.base()), rows, cols, 0)
         self._put(grid, f"resize to {rows}×{cols}")
 

@@ -187,13 +187,14 @@ class PuzzleEditor(QObject):
 
     def _show_tools(self, tools: Tools | None) -> None:
         before, self._tools = self._tools, tools
-        strip = None
+        strip = below = None
         if tools is not None:
             self._common = self._make_common()
             strip = ToolStrip([*tools.groups, self._common])
+            below = ToolStrip([tools.below])
             tools.changed.connect(self._pane.refresh)
             tools.follow()
-        self._pane.set_tools(tools, strip)
+        self._pane.set_tools(tools, strip, below)
         if before is not None:
             before.deleteLater()
 

@@ -24,7 +24,7 @@ from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell
 from trm_gui.editor.drawing_tools import Draw, DrawingTools
-from trm_gui.editor.tool_button import ToolButton, size_box
+from trm_gui.editor.tool_button import SizeBoxes, ToolButton
 from trm_gui.editor.tools import Change
 from trm_gui.session import Session
 
@@ -54,24 +54,19 @@ class MazeTools(DrawingTools):
             "Shortest path", "Show a shortest path", icon_name="path", key="P", checkable=True
         )
         self._path.toggled.connect(self.changed)
-        self._rows = size_box("Rows", "rows", MIN_SIDE, MAX_SIDE, board)
-        self._cols = size_box("Columns", "columns", MIN_SIDE, MAX_SIDE, board)
-        for box in (self._rows, self._cols):
-            box.valueChanged.connect(self._on_size)
+        self._size = SizeBoxes(MIN_SIDE, MAX_SIDE, board)
+        self._size.changed.connect(self._resize)
 
     @property
     def groups(self) -> Sequence[Sequence[QWidget]]:
-        return ([*self._tool.buttons(), self._path], [self._rows, self._cols])
+        return ([*self._tool.buttons(), self._path], [self._size])
 
     def base(self) -> Grid:
         return self._session.puzzle.grid
 
     def follow(self) -> None:
         super().follow()
-        for box, length in zip((self._rows, self._cols), self.base().shape, strict=True):
-            box.blockSignals(True)
-            box.setValue(length)
-            box.blockSignals(False)
+        self._size.show_size(self.base().shape)
 
     def content(self) -> BoardContent:
         maze = self._maze()
@@ -108,8 +103,7 @@ class MazeTools(DrawingTools):
         puzzle = self._session.puzzle
         return replace(puzzle, grid=self.drawn(), solution=None) if self._stroke else puzzle
 
-    def _on_size(self) -> None:
-        rows, cols = self._rows.value(), self._cols.value()
+    def _resize(self, rows: int, cols: int) -> None:
         self._change_grid(resized_maze(self.base(), rows, cols), f"resize to {rows}×{cols}")
 
     def _change_grid(self, grid: Grid, words: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QLabel,
+    QLayout,
     QSpinBox,
     QWidget,
 )
@@ -23,6 +25,7 @@ from trm_core.puzzles.maze import MAX_SIDE as MAX_MAZE_SIDE
 from trm_core.puzzles.maze import MIN_SIDE as MIN_MAZE_SIDE
 from trm_core.puzzles.sudoku import MAX_SIDE as MAX_SUDOKU_SIDE
 from trm_core.puzzles.sudoku import usual_box_rows
+from trm_gui import theme as themes
 
 KINDS = ("sudoku", "Sudoku"), ("maze", "Maze"), ("arc", "ARC task")
 SIZES = {"sudoku": (9, 9), "maze": (15, 15), "arc": (10, 10)}
@@ -52,8 +55,10 @@ class NewPuzzleDialog(QDialog):
                 self.side.addItem(f"{side}×{side}, boxes {box_rows}×{side // box_rows}", side)
         self.rows, self.cols = QSpinBox(), QSpinBox()
         self.solver = QLabel()
-        self.solver.setWordWrap(True)
+        self.solver.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._form = QFormLayout(self)
+        self._form.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self._form.setContentsMargins(*[2 * themes.SPACE] * 4)
         for control, name, hint in (
             (self.kind, "Kind", "What kind of puzzle to begin"),
             (self.side, "Size", "Rows and columns, and the size of the boxes"),

@@ -1,10 +1,12 @@
-"""The buttons of the editors, large enough for a finger."""
+"""The buttons and fields of the editors, large enough for a finger."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
     QSpinBox,
     QStyle,
     QStyleOptionToolButton,
@@ -22,6 +24,9 @@ SIDE = 4 * themes.SPACE
 
 GAP = themes.SPACE // 2
 """Between buttons."""
+
+BOX = SIDE + 3 * GAP
+"""Width of a field for a number of two digits."""
 
 ICON = 20
 
@@ -85,6 +90,9 @@ class ToolButton(QToolButton):
         if self._colour:
             painter.fillRect(area, QColor(self._colour))
             ink = QColor(marks.ink_on(self._colour))
+        elif self._sign:
+            painter.setPen(QColor(theme.line))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         if self.isChecked() or self.hasFocus():
             painter.setPen(marks.line_pen(theme.accent, 2, Qt.PenCapStyle.FlatCap))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -111,15 +119,38 @@ class ToolButton(QToolButton):
             self.setIcon(icon(self._icon_name, themes.current(self)))
 
 
-def size_box(name: str, unit: str, least: int, most: int, board: QWidget) -> QSpinBox:
-    """A spin box for a number of rows or columns, as wide as three buttons; Enter leaves it for
-    `board`."""
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setSuffix(f" {unit}")
-    box.setAccessibleName(name)
-    box.setToolTip(f"{name} of the grid, {least} to {most}")
-    box.setKeyboardTracking(False)
-    box.lineEdit().returnPressed.connect(board.setFocus)
-    box.setFixedSize(3 * SIDE + 2 * GAP, SIDE)
-    return box
+class SizeBoxes(QWidget):
+    """Rows × columns of a grid, as wide as three buttons; Enter leaves it for `board`."""
+
+    changed = Signal(int, int)
+    """Rows and columns that were asked for."""
+
+    def __init__(self, least: int, most: int, board: QWidget) -> None:
+        super().__init__()
+        self._boxes = QSpinBox(), QSpinBox()
+        for box, name in zip(self._boxes, ("Rows", "Columns"), strict=True):
+            box.setRange(least, most)
+            box.setAccessibleName(name)
+            box.setToolTip(f"{name} of the grid, {least} to {most}")
+            box.setKeyboardTracking(False)
+            box.setFixedSize(BOX, SIDE)
+            box.valueChanged.connect(self._on_value)
+            box.lineEdit().returnPressed.connect(board.setFocus)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._boxes[0])
+        layout.addWidget(QLabel("×", alignment=Qt.AlignmentFlag.AlignCenter), 1)
+        layout.addWidget(self._boxes[1])
+        self.setFixedSize(3 * SIDE + 2 * GAP, SIDE)
+
+    def show_size(self, size: tuple[int, int]) -> None:
+        """Show (rows, columns) without asking for them."""
+        for box, length in zip(self._boxes, size, strict=True):
+            box.blockSignals(True)
+            box.setValue(length)
+            box.blockSignals(False)
+
+    def _on_value(self) -> None:
+        rows, cols = (box.value() for box in self._boxes)
+        self.changed.emit(rows, cols)

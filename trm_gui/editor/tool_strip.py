@@ -13,8 +13,8 @@ from trm_gui.board.board import Board
 from trm_gui.editor.tool_button import GAP, SIDE
 
 MARGIN = themes.SPACE
-FEWEST_COLUMNS = 3
-"""Of buttons, where the strip stands beside the board."""
+COLUMNS = 3, 6, 9
+"""Of buttons, where the strip stands beside the board: what groups can be divided into."""
 
 
 class ToolStrip(QWidget):
@@ -22,11 +22,22 @@ class ToolStrip(QWidget):
 
     def __init__(self, groups: Sequence[Sequence[QWidget]]) -> None:
         super().__init__()
-        self._groups = groups
+        self._groups = [group for group in groups if group]
         for group in groups:
             for widget in group:
                 widget.setParent(self)
         self.setAccessibleName("Tools")
+
+    def attach(self, board: Board) -> None:
+        """Leave the keys to `board` when a button is clicked."""
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(board)
+
+    def remove(self) -> None:
+        """Delete the strip."""
+        self.setFocusProxy(None)  # else the board would lose the keys with it
+        self.hide()
+        self.deleteLater()
 
     def height_for(self, width: int) -> int:
         """How high the strip is where it is so wide."""
@@ -34,14 +45,15 @@ class ToolStrip(QWidget):
 
     def width_for(self, height: int) -> int:
         """How wide the strip must be where it is so high; as narrow as may be if nothing helps."""
-        widths = [self._width_of(columns) for columns in range(FEWEST_COLUMNS, 12)]
+        widths = [self.width_of(columns) for columns in COLUMNS]
         return next((width for width in widths if self.height_for(width) <= height), widths[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         for widget, place in self._places(self.width())[0]:
             widget.move(place)
 
-    def _width_of(self, columns: int) -> int:
+    def width_of(self, columns: int) -> int:
+        """How wide the strip is with so many buttons in a line."""
         return columns * SIDE + (columns - 1) * GAP + 2 * MARGIN
 
     def _places(self, width: int) -> tuple[list[tuple[QWidget, QPoint]], int]:
@@ -74,14 +86,11 @@ class BoardAndTools(QWidget):
     def set_strip(self, strip: ToolStrip | None) -> None:
         """Show `strip` with the board; None shows the board alone."""
         if self._strip is not None:
-            self._strip.setFocusProxy(None)  # else the board would lose the keys with it
-            self._strip.hide()
-            self._strip.deleteLater()
+            self._strip.remove()
         self._strip = strip
         if strip is not None:
             strip.setParent(self)
-            strip.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            strip.setFocusProxy(self._board)  # so that a click on a button leaves it the keys
+            strip.attach(self._board)
             strip.show()
         self._place()
 

@@ -44,6 +44,11 @@ class Tools(QObject):
         """The buttons and fields of the strip."""
         raise NotImplementedError
 
+    @property
+    def below(self) -> Sequence[QWidget]:
+        """The buttons that stand below the board."""
+        return ()
+
     def serves(self, puzzle: Puzzle | None) -> bool:
         """Whether these tools can change `puzzle`."""
         return puzzle is not None and puzzle.kind == self.kind
@@ -70,7 +75,7 @@ class Tools(QObject):
     def key(self, event: QKeyEvent) -> Callable[[], object] | None:
         """What a key does; None if nothing. Those of the buttons click them."""
         keys = event.keyCombination().toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
-        for group in self.groups:
+        for group in (*self.groups, self.below):
             for widget in group:
                 if isinstance(widget, ToolButton) and widget.key == QKeySequence(keys):
                     return widget.click
