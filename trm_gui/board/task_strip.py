@@ -49,6 +49,7 @@ class TaskStrip(QWidget):
         """Show which grid is edited, and all that could be; None shows the examples only."""
         if slot != self._chosen:
             self._chosen = slot
+            self.setToolTip("" if slot is None else "Click a grid to edit it (PgUp, PgDown)")
             self._show()
         if slot is not None:
             self.resize(self.sizeHint())
