@@ -197,7 +197,7 @@ def test_a_puzzle_of_another_kind_is_pasted_with_its_tools(
     assert_one_step(before)
 
 
-@pytest.mark.parametrize("text", ["", "53..7", "hello there", '{"train": ['])
+@pytest.mark.parametrize("text", ["", "53..7", "hello there", '{"train": [', "." * 81_000])
 def test_text_that_is_no_puzzle_is_told_in_a_sentence_and_changes_nothing(
     qtbot, session, widget, edit, puzzles, press, text
 ):
@@ -333,3 +333,20 @@ def test_every_tool_is_large_enough_has_a_name_and_a_tooltip(edit, puzzles, file
             assert tool.accessibleName()
             assert tool.toolTip()
             assert tool.visibleRegion().boundingRect() == tool.rect()
+
+
+@pytest.mark.parametrize("kind", ["sudoku", "maze", "arc"])
+def test_the_tools_take_no_room_from_the_board_at_the_smallest_supported_size(
+    qtbot, window, session, widget, kind
+):
+    window.resize(1024, 700)
+    session.set_puzzle(blank(kind, 9, 9))
+    board = widget("input_board")
+    qtbot.waitUntil(lambda: board.geometry_of_cells() is not None)
+    before = board.geometry_of_cells().size
+    window.editor.start()
+    assert board.geometry_of_cells().size == before
+    tools = window._input.findChildren(ToolButton)
+    assert len(tools) > 8
+    for tool in tools:
+        assert tool.visibleRegion().boundingRect() == tool.rect(), tool.accessibleName()

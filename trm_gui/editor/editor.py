@@ -25,6 +25,9 @@ from trm_gui.session import Session
 
 CLIPBOARD = "the clipboard"
 
+LONGEST_PASTE = 50_000
+"""Characters that are read without a noticeable pause; the largest task of ARC-AGI-2 has 29,000."""
+
 
 class PuzzleEditor(QObject):
     """While `editing`, the tools for the puzzle's kind stand beside the board and take its input.
@@ -94,7 +97,11 @@ class PuzzleEditor(QObject):
         """Begin with `puzzle`, in a step that can be undone."""
         if self.editing:
             self._tools.release()
-        self.change(replace(puzzle, name="Your puzzle"), "new puzzle")
+        named = replace(puzzle, name="Your puzzle")
+        if self._session.puzzle is None:
+            self._session.set_puzzle(named)
+        else:
+            self.change(named, "new puzzle")
         self.start()
 
     def copy(self) -> None:
@@ -108,6 +115,11 @@ class PuzzleEditor(QObject):
         try:
             if not text.strip():
                 raise PuzzleError("The clipboard has no text; copy a puzzle first.")
+            if len(text) > LONGEST_PASTE:
+                raise PuzzleError(
+                    f"The clipboard has {len(text):,} characters, more than any one puzzle; "
+                    "to read many, open a file."
+                )
             puzzle = parse_puzzles(text, CLIPBOARD)[0]
         except PuzzleError as error:
             self._session.failed.emit(str(error))
