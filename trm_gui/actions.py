@@ -30,13 +30,22 @@ class Command:
 
 
 COMMANDS = (
+    Command("new", "&File", "&New…", "Begin an empty puzzle", (StandardKey.New,)),
     Command(
         "open", "&File", "&Open…", "Open a Sudoku, maze or ARC file", (StandardKey.Open,), "open"
     ),
     Command("quit", "&File", "&Quit", "Close the window", (StandardKey.Quit,)),
     Command("undo", "&Edit", "&Undo", "Take back the last change", (StandardKey.Undo,), "undo"),
     Command("redo", "&Edit", "&Redo", "Make it again", (StandardKey.Redo,), "redo"),
-    Command("edit", "&Edit", "&Edit the puzzle", "Type into the puzzle; Escape leaves it", ("E",)),
+    Command(
+        "edit",
+        "&Edit",
+        "&Edit the puzzle",
+        "Change the puzzle on its board; Escape leaves it",
+        ("E",),
+        "edit",
+        checkable=True,
+    ),
     Command(
         "settings",
         "&Edit",

@@ -5,12 +5,29 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 from trm_gui.actions import COMMANDS
 
 PACKAGES = "trm-studio", "torch", "PySide6-Essentials", "pyqtgraph", "numpy"
+
+EDITING_KEYS = (
+    ("Arrows", "Select another cell"),
+    ("1-9, A-P, Delete", "Sudoku: put a digit into the cell, or empty it"),
+    ("Space, Enter", "Maze, ARC: draw at the cell"),
+    ("Shift+Arrows", "Maze, ARC: draw on from the cell"),
+    ("W, F, S, G, P", "Maze: wall, floor, start, goal, shortest path"),
+    ("0-9", "ARC: choose a colour"),
+    ("P, R, F", "ARC: pencil, rectangle, fill"),
+    ("PgUp, PgDown", "ARC: edit another grid of the task"),
+    ("O, A, D, X, comma, full stop", "ARC: copy the input, add, duplicate, remove, move a pair"),
+    ("Ctrl+C, Ctrl+V", "Copy and paste the puzzle as text"),
+    ("Ctrl+Delete", "Empty it"),
+    ("Escape", "Give up what is being drawn, or leave the puzzle"),
+)
+"""What the keys do while a puzzle is edited; the tools tell theirs one by one."""
 
 
 def show_keys(parent: QWidget) -> None:
@@ -22,8 +39,18 @@ def show_keys(parent: QWidget) -> None:
             keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in action.shortcuts()
         )
         if keys:
-            rows.append(f"<tr><td><b>{keys}</b></td><td>&nbsp;&nbsp;{command.hint}</td></tr>")
-    _open(parent, "Keys", f"<table cellspacing='4'>{''.join(rows)}</table>")
+            rows.append(_row(keys, command.hint))
+    rows.append("<tr><td colspan='2'>While the puzzle is edited:</td></tr>")
+    rows += [_row(keys, hint) for keys, hint in EDITING_KEYS]
+    sheet = QTextBrowser()
+    sheet.setAccessibleName("Keys")
+    sheet.setHtml(f"<table cellspacing='4'>{''.join(rows)}</table>")
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle("Keys")
+    dialog.resize(parent.size() * 0.75)  # and it scrolls
+    QVBoxLayout(dialog).addWidget(sheet)
+    dialog.open()
 
 
 def versions() -> str:
@@ -38,6 +65,10 @@ def show_about(parent: QWidget, computed_on: str) -> None:
     words = "Watch a Tiny Recursive Model think, cycle by cycle."
     device = f"Solves are computed on {computed_on}." if computed_on else "Nothing is solved yet."
     _open(parent, "About TRM Studio", f"<p>{words}</p><p>{lines}</p><p>{device}</p>")
+
+
+def _row(keys: str, hint: str) -> str:
+    return f"<tr><td><b>{keys}</b></td><td>&nbsp;&nbsp;{hint}</td></tr>"
 
 
 def _open(parent: QWidget, title: str, text: str) -> None:

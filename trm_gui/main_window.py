@@ -24,7 +24,8 @@ from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.compute import ComputeDialog, stored_compute
-from trm_gui.editor.commands import ChangeCell
+from trm_gui.editor.editor import PuzzleEditor
+from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.help import show_about, show_keys
 from trm_gui.library_menu import LibraryMenu
 from trm_gui.plots.halting import HaltingPlot
@@ -55,6 +56,8 @@ class MainWindow(QMainWindow):
         self.actions_by_name = make_actions(self)
 
         self._input = InputPane(self.session)
+        self._input.edit.setDefaultAction(self.actions_by_name["edit"])
+        self.editor = PuzzleEditor(self.session, self.undo_stack, self._input, self.actions_by_name)
         self.overlays = OverlaySet()
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
@@ -62,7 +65,6 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._fill_menus()
         self._connect_actions()
-        self._input.cell_typed.connect(self._on_cell_typed)
         self._answer.another_puzzle_wanted.connect(self._ask_for_file)
         self.session.another_puzzle.connect(self.undo_stack.clear)
         for signal in (
@@ -137,11 +139,12 @@ class MainWindow(QMainWindow):
     def _connect_actions(self) -> None:
         session, actions = self.session, self.actions_by_name
         for name, slot in {
+            "new": self._ask_for_new,
             "open": self._ask_for_file,
             "quit": self.close,
             "undo": self.undo_stack.undo,
             "redo": self.undo_stack.redo,
-            "edit": self._edit,
+            "edit": self.editor.toggle,
             "settings": self._ask_for_settings,
             "add_model": self._user_models.ask_for_folder,
             "import_model": self._user_models.ask_for_checkpoint,
@@ -170,6 +173,7 @@ class MainWindow(QMainWindow):
         self.overlays.changed.connect(self._show_overlays)
         self._show_overlays()
         actions["loop"].toggled.connect(self._set_looping)
+        self.editor.editing_changed.connect(actions["edit"].setChecked)
         self.playback.playing_changed.connect(self._show_playing)
         for name, can in (("undo", "canUndo"), ("redo", "canRedo")):
             actions[name].setEnabled(False)
@@ -180,7 +184,7 @@ class MainWindow(QMainWindow):
         steps = 0 if session.trace is None else len(session.trace)
         cursor = -1 if session.cursor is None else session.cursor
         enabled = {
-            "edit": self._input.board.editable,
+            "edit": session.puzzle is not None,
             "solve": session.model is not None and not session.solving,
             "cancel": session.solving,
             "solve_further": steps > 0 and not session.solving,
@@ -225,14 +229,10 @@ class MainWindow(QMainWindow):
         self.actions_by_name["play"].setChecked(playing)
         set_icons(self.actions_by_name, themes.current(self))
 
-    def _on_cell_typed(self, row: int, col: int, code: int) -> None:
-        if self.session.puzzle.grid[row, col] != code:
-            self.undo_stack.push(ChangeCell(self.session, row, col, code))
-
-    def _edit(self) -> None:
-        self._input.board.setFocus()
-        if self._input.board.selected_cell is None:
-            self._input.board.select((0, 0))
+    def _ask_for_new(self) -> None:
+        dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)
+        dialog.chosen.connect(self.editor.new)
+        dialog.open()
 
     def _ask_for_settings(self) -> None:
         dialog = ComputeDialog(self.session, self.settings, self)
@@ -274,5 +274,6 @@ class MainWindow(QMainWindow):
         self.playback.set_playing(False)
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
+        self.editor.close()
         self.session.close()
         super().closeEvent(event)

@@ -87,6 +87,55 @@ def press(qtbot, window):
 
 
 @pytest.fixture
+def edit(window, session, widget):
+    """Begin to edit a puzzle; gives the board that shows it."""
+
+    def edit(puzzle):
+        session.set_puzzle(puzzle)
+        window.editor.start()
+        return widget("input_board")
+
+    return edit
+
+
+@pytest.fixture
+def drag(qtbot, widget):
+    """Drag the mouse over cells of the puzzle's board, from 0, and perhaps do not let go."""
+
+    def drag(*cells, button=Qt.MouseButton.LeftButton, release=True):
+        board = widget("input_board")
+        places = [board.geometry_of_cells().center(*cell).toPoint() for cell in cells]
+        qtbot.mousePress(board, button, pos=places[0])
+        for place in places[1:]:
+            qtbot.mouseMove(board, place)
+        if release:
+            qtbot.mouseRelease(board, button, pos=places[-1])
+
+    return drag
+
+
+@pytest.fixture
+def click(qtbot, control):
+    """Click a control with an accessible name."""
+    return lambda name: qtbot.mouseClick(control(name), Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def assert_one_step(session, action):
+    """Check that what was done since `before` can be undone in one step, and made again."""
+
+    def assert_one_step(before):
+        after = session.puzzle
+        assert after is not before
+        action("undo").trigger()
+        assert session.puzzle is before
+        action("redo").trigger()
+        assert session.puzzle is after
+
+    return assert_one_step
+
+
+@pytest.fixture
 def puzzles():
     """The bundled Sudokus; the first takes the model several supervision steps."""
     return load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9.sdm")

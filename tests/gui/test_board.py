@@ -101,46 +101,60 @@ def test_a_board_takes_the_place_of_a_message(board, sudoku_puzzle):
     assert board.accessibleDescription() == "Sudoku 9×9, 30 of 81 cells filled"
 
 
-@pytest.mark.parametrize(
-    ("key", "code"),
-    [
-        (Qt.Key.Key_7, 7),
-        (Qt.Key.Key_0, 0),
-        (Qt.Key.Key_Delete, 0),
-        (Qt.Key.Key_Backspace, 0),
-        (Qt.Key.Key_Period, 0),
-    ],
-)
-def test_a_key_typed_into_an_editable_sudoku_is_told_with_its_cell(
-    board, qtbot, sudoku_puzzle, key, code
-):
+class Recorder:
+    """An input that keeps what it is told, and takes the keys that it is made with."""
+
+    def __init__(self, *keys):
+        self.keys, self.told = keys, []
+
+    def key(self, event):
+        key = event.key()
+        return (lambda: self.told.append(key)) if key in self.keys else None
+
+    def key_released(self, event):
+        pass
+
+    def press(self, cell, button):
+        self.told.append(("press", cell, button))
+
+    def drag(self, cell):
+        self.told.append(("drag", cell))
+
+    def release(self):
+        self.told.append("release")
+
+
+def test_an_input_is_told_of_a_drag_even_beside_the_grid(board, qtbot, maze_puzzle):
+    board.set_content(posed(maze_puzzle))
+    board.input = Recorder()
+    cells, left = board.geometry_of_cells(), Qt.MouseButton.LeftButton
+    places = [cells.center(*cell).toPoint() for cell in ((1, 1), (1, 3), (-1, 3))]
+    qtbot.mousePress(board, left, pos=places[0])
+    qtbot.mouseMove(board, places[1])
+    qtbot.mouseMove(board, places[2])
+    qtbot.mouseRelease(board, left, pos=places[2])
+    qtbot.mouseMove(board, places[0])
+    assert board.input.told == [
+        ("press", (1, 1), left),
+        ("drag", (1, 3)),
+        ("drag", (-1, 3)),
+        "release",
+    ]
+
+
+def test_a_click_without_input_is_told_with_its_cell(board, qtbot, maze_puzzle):
+    board.set_content(posed(maze_puzzle))
+    place = board.geometry_of_cells().center(2, 3).toPoint()
+    with qtbot.waitSignal(board.cell_clicked) as clicked:
+        qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=place)
+    assert clicked.args == [(2, 3)]
+
+
+def test_the_selection_moves_to_cells_that_are_there(board, sudoku_puzzle):
     board.set_content(posed(sudoku_puzzle))
-    board.editable = True
-    board.select((2, 3))
-    with qtbot.waitSignal(board.cell_typed) as typed:
-        qtbot.keyClick(board, key)
-    assert typed.args == [2, 3, code]
-
-
-def test_digits_beyond_the_side_and_boards_of_other_kinds_take_no_typing(
-    board, qtbot, sudoku_puzzle, maze_puzzle
-):
-    board.editable = True
-    for puzzle, key in ((sudoku_puzzle, Qt.Key.Key_A), (maze_puzzle, Qt.Key.Key_1)):
-        board.set_content(posed(puzzle))
-        board.select((1, 1))
-        with qtbot.assertNotEmitted(board.cell_typed):
-            qtbot.keyClick(board, key)
-
-
-def test_arrows_move_the_selection_of_an_editable_board_and_stop_at_its_edge(
-    board, qtbot, sudoku_puzzle
-):
-    board.set_content(posed(sudoku_puzzle))
-    board.editable = True
     board.select((0, 7))
-    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
-        qtbot.keyClick(board, key)
+    for way in ((1, 0), (0, 1), (0, 1)):
+        board.select_beside(*way)
     assert board.selected_cell == (1, 8)
 
 
@@ -152,28 +166,26 @@ def test_a_click_selects_the_cell_under_it(board, qtbot, sudoku_puzzle):
     assert selected.args == [(4, 2)]
 
 
-@pytest.mark.parametrize("editable", [False, True])
-def test_arrows_and_digits_reach_the_window_only_while_the_board_is_not_edited(
-    qtbot, sudoku_puzzle, editable
-):
+@pytest.mark.parametrize("taken", [False, True])
+def test_keys_reach_the_window_unless_an_input_takes_them(qtbot, sudoku_puzzle, taken):
     window = QWidget()
     qtbot.addWidget(window)
     board = Board()
     QVBoxLayout(window).addWidget(board)
     board.set_content(posed(sudoku_puzzle))
-    board.select((0, 0))
-    board.editable = editable
+    keys = Qt.Key.Key_Right, Qt.Key.Key_1
+    board.input = Recorder(*keys) if taken else None
     heard = []
-    for key in ("Right", "1"):
+    for key in keys:
         QShortcut(QKeySequence(key), window).activated.connect(lambda key=key: heard.append(key))
     window.show()
     window.activateWindow()
     board.setFocus()
     qtbot.waitUntil(board.hasFocus)
-    qtbot.keyClick(board, Qt.Key.Key_Right)
-    qtbot.keyClick(board, Qt.Key.Key_1)
-    assert heard == ([] if editable else ["Right", "1"])
-    assert board.selected_cell == ((0, 1) if editable else (0, 0))
+    for key in keys:
+        qtbot.keyClick(board, key)
+    assert heard == ([] if taken else list(keys))
+    assert not taken or board.input.told == list(keys)
 
 
 def test_a_selection_that_a_new_grid_lacks_is_dropped(board, sudoku_puzzle, maze_puzzle):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QPushButton,
+    QTextBrowser,
     QWidget,
 )
 
@@ -366,3 +367,11 @@ def test_no_word_is_clipped_at_the_smallest_supported_size(qapp, window, solve, 
     assert window.findChild(SolveBar).isVisible()
     words = window.findChildren(QLabel) + window.findChildren(QAbstractButton)
     assert not [child for child in words if child.isVisible() and is_clipped(child)]
+
+
+def test_the_sheet_of_keys_tells_those_of_the_window_and_of_the_editors(window, action):
+    action("keys").trigger()
+    words = window.findChild(QTextBrowser).toPlainText()
+    assert "Ctrl+Return" in words
+    assert "Run the model on the puzzle" in words
+    assert "ARC: pencil, rectangle, fill" in words

@@ -34,14 +34,27 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     if file.suffix.lower() in IMAGE_SUFFIXES:
         return [maze_files.read_image(file)]
     text = _read_text(file)
-    source = str(file)
-    if file.suffix.lower() == ".json" or text.lstrip().startswith("{"):
+    if file.suffix.lower() == ".json" or _is_json(text):
         return _read_arc(text, file)
+    return parse_puzzles(text, str(file))
+
+
+def parse_puzzles(text: str, source: str) -> Sequence[Puzzle]:
+    """All puzzles in `text`, at least one: ARC if it is JSON, else as in `load_puzzles`.
+
+    Raises PuzzleError with one sentence that names `source` and place.
+    """
+    if _is_json(text):
+        return arc_tasks.parse(text, source)
     if not _draws_mazes(text):
         return sudoku_files.parse(text, source)
     if "," in text.lstrip().partition("\n")[0]:
         return list(maze_files.read_csv(io.StringIO(text, newline=None), source))
     return maze_files.parse(text, source)
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
 
 
 def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
@@ -54,16 +67,13 @@ def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
 def _draws_mazes(text: str) -> bool:
     """Whether more of the first lines, field by field, is drawn as mazes than as Sudokus.
 
-    A field that has a mistake or two still counts; comments and headers are neither.
+    A field that has a mistake or two still counts, without them; comments and headers are neither.
     """
     fields = re.split(r"[,\r\n]", text[:20_000])
 
     def drawn_with(signs: frozenset[str]) -> int:
-        return sum(
-            len(field)
-            for field in fields
-            if sum(sign in signs for sign in field) >= 0.9 * len(field)
-        )
+        counts = [(sum(sign in signs for sign in field), len(field)) for field in fields]
+        return sum(count for count, length in counts if count >= 0.9 * length)
 
     return drawn_with(_MAZE_SIGNS) > drawn_with(_SUDOKU_SIGNS)
 

@@ -6,6 +6,7 @@ Everything is deterministic: the same call gives the same grids.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,13 @@ Ints = npt.NDArray[np.int32]
 
 DIG_PROPAGATIONS = 10_000_000
 """How many literals the solver may set in one `dig`: some seconds of work, the same anywhere."""
+
+
+COUNT_PROPAGATIONS = 20_000
+"""How many literals `count_solutions` sets before it asks again whether to go on: few ms."""
+
+CLAUSES_AT_ONCE = 10_000
+"""So few that other threads never wait long for Python."""
 
 
 @lru_cache(maxsize=16)
@@ -40,6 +48,35 @@ def solutions(grid: Grid, box_rows: int, limit: int) -> list[Grid]:
             found.append(_grid_of(true, side))
             solver.add_clause([-literal for literal in true])
     return found
+
+
+def count_solutions(
+    grid: Grid, box_rows: int, limit: int, cancelled: Callable[[], bool]
+) -> int | None:
+    """Number of full grids that keep the digits of `grid`, up to `limit`; None if cancelled.
+
+    `cancelled` is asked every few milliseconds, and other threads run meanwhile.
+    """
+    from pysat.solvers import Glucose3
+
+    count = 0
+    with Glucose3() as solver:
+        for number, clause in enumerate(_clauses(grid, box_rows)):
+            if number % CLAUSES_AT_ONCE == 0 and cancelled():
+                return None
+            solver.add_clause(clause)
+        while count < limit:
+            solver.prop_budget(COUNT_PROPAGATIONS)
+            found = solver.solve_limited()
+            if cancelled():
+                return None
+            if found is False:
+                break
+            if found:
+                count += 1
+                true = [literal for literal in solver.get_model() if literal > 0]
+                solver.add_clause([-literal for literal in true])
+    return count
 
 
 def full_grid(side: int, box_rows: int, rng: np.random.Generator) -> Grid:
@@ -100,13 +137,19 @@ def _rules(side: int, box_rows: int) -> tuple[Ints, Ints]:
     """Two tables of variables: (N, side) of which one is true, (M, 2) of which one is false."""
     variables = np.arange(1, side**3 + 1, dtype=np.int32).reshape(side * side, side)
     in_units = variables[units(side, box_rows)].swapaxes(1, 2).reshape(-1, side)
-    one_of = np.vstack([variables, in_units])
-    first, second = np.triu_indices(side, 1)
-    pairs = np.stack([one_of[:, first], one_of[:, second]], axis=-1)
-    return one_of, np.unique(pairs.reshape(-1, 2), axis=0)
+    either = np.stack(np.triu_indices(side, 1), axis=1)  # two of `side`
+    neighbours = np.unique(units(side, box_rows)[:, either].reshape(-1, 2), axis=0)
+    digits_of_cells = variables[:, either].reshape(-1, 2)
+    digits_of_neighbours = variables[neighbours].swapaxes(1, 2).reshape(-1, 2)
+    pairs = np.concatenate([digits_of_cells, digits_of_neighbours]).astype(np.int64)
+    # Sorting one number for each pair lets other threads run, and is faster.
+    numbers = pairs[:, 0] * (side**3 + 1) + pairs[:, 1]
+    numbers.sort()
+    in_order = np.stack(np.divmod(numbers, side**3 + 1), axis=1).astype(np.int32)
+    return np.vstack([variables, in_units]), in_order
 
 
-def _clauses(grid: Grid, box_rows: int) -> list[list[int]]:
+def _clauses(grid: Grid, box_rows: int) -> Iterator[list[int]]:
     """The rules as clauses over the digits that the givens of `grid` leave possible.
 
     Leaving the others out makes the formula of a usual puzzle about eight times smaller.
@@ -114,14 +157,15 @@ def _clauses(grid: Grid, box_rows: int) -> list[list[int]]:
     side = grid.shape[0]
     one_of, pairs = _rules(side, box_rows)
     possible = _possible(grid, box_rows)
-    clauses: list[list[int]] = (-pairs[possible[pairs].all(axis=1)]).tolist()
+    for start in range(0, len(pairs), CLAUSES_AT_ONCE):
+        some = pairs[start : start + CLAUSES_AT_ONCE]
+        yield from (-some[possible[some].all(axis=1)]).tolist()
     kept = possible[one_of]
     literals: list[int] = one_of[kept].tolist()
     start = 0
     for end in kept.sum(axis=1).cumsum().tolist():
-        clauses.append(literals[start:end])
+        yield literals[start:end]
         start = end
-    return clauses
 
 
 def _possible(grid: Grid, box_rows: int) -> npt.NDArray[np.bool_]:

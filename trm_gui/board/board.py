@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -23,26 +26,36 @@ from trm_gui.board.geometry import Cell, CellGeometry
 from trm_gui.board.message import BoardMessage
 from trm_gui.board.painters import paint_board
 
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
-CLEARING_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+class BoardInput(Protocol):
+    """Who takes the mouse and the keys of a board, an editor.
+
+    A drag goes from `press` over any number of `drag` to `release`; its cells may lie beside the
+    grid, numbered on from it.
+    """
+
+    def key(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does on the board; None if it is meant for others."""
+
+    def key_released(self, event: QKeyEvent) -> None: ...
+
+    def press(self, cell: Cell, button: Qt.MouseButton) -> None: ...
+
+    def drag(self, cell: Cell) -> None: ...
+
+    def release(self) -> None: ...
 
 
 class Board(QWidget):
     """A puzzle's grid with square cells, as large as fits, centred.
 
-    A click selects a cell. While `editable` and with a cell selected, arrow keys move the
-    selection and, on a Sudoku, keys that stand for a digit emit `cell_typed`; Escape leaves. The
-    board itself changes only by `set_content`. All other keys pass on to the parent and to the
-    window's shortcuts.
+    A click selects a cell. While there is an `input`, it is told of presses and drags, and its keys
+    go to it before the window's shortcuts; all other keys pass on. The board itself changes only
+    by `set_content`.
     """
 
-    cell_typed = Signal(int, int, int)
-    """Row, column and the code to stand there, 0 to clear."""
+    cell_clicked = Signal(object)
+    """The (row, column) under a click that no `input` takes."""
     selection_changed = Signal(object)
     """The selected (row, column), or None."""
     message_button_clicked = Signal()
@@ -51,7 +64,8 @@ class Board(QWidget):
         super().__init__(parent)
         self._content: BoardContent | None = None
         self._selected: Cell | None = None
-        self._editable = False
+        self.input: BoardInput | None = None
+        self._dragging = False
         self._message = BoardMessage(self)
         self._message.hide()
         self._message.button_clicked.connect(self.message_button_clicked)
@@ -95,15 +109,6 @@ class Board(QWidget):
         return self._content.puzzle.json_rows(self._content.grid)
 
     @property
-    def editable(self) -> bool:
-        return self._editable
-
-    @editable.setter
-    def editable(self, editable: bool) -> None:
-        self._editable = editable
-        self.update()
-
-    @property
     def selected_cell(self) -> Cell | None:
         return self._selected
 
@@ -117,6 +122,13 @@ class Board(QWidget):
         self._describe()
         self.update()
         self.selection_changed.emit(cell)
+
+    def select_beside(self, rows: int, cols: int) -> None:
+        """Select the cell so many rows and columns further, if there is one; the first, if none was
+        selected."""
+        row, col = self._selected or (-rows, -cols)
+        if self._has((row + rows, col + cols)):
+            self.select((row + rows, col + cols))
 
     def geometry_of_cells(self) -> CellGeometry | None:
         """Where the cells lie in this widget; None while there is no grid."""
@@ -160,23 +172,43 @@ class Board(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cells = self.geometry_of_cells()
-        if cells is None or event.button() != Qt.MouseButton.LeftButton:
+        if cells is None or (self.input is None and event.button() != Qt.MouseButton.LeftButton):
             event.ignore()
             return
-        self.select(cells.cell_at(event.position()))
+        cell = cells.cell_at(event.position())
+        self.select(cell)
+        if cell is None:
+            return
+        if self.input is None:
+            self.cell_clicked.emit(cell)
+        elif not self._dragging or event.buttons() == event.button():
+            self._dragging = True
+            self.input.press(cell, event.button())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cells = self.geometry_of_cells()
+        if self._dragging and self.input is not None and cells is not None:
+            self.input.drag(cells.place_of(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragging and not event.buttons():
+            self._dragging = False
+            if self.input is not None:
+                self.input.release()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._takes(event):
-            event.ignore()
-        elif event.key() in ARROWS:
-            self._move_selection(*ARROWS[event.key()])
-        elif event.key() == Qt.Key.Key_Escape:
-            self.select(None)
+        if (does := self._input_for(event)) is not None:
+            does()
         else:
-            self.cell_typed.emit(*self._selected, self._typed_code(event))
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if self.input is not None:
+            self.input.key_released(event)
+        event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._takes(event):
+        if event.type() == QEvent.Type.ShortcutOverride and self._input_for(event):
             event.accept()
             return True
         if event.type() == QEvent.Type.ToolTip:
@@ -188,36 +220,9 @@ class Board(QWidget):
         content = self._content
         return content is not None and 0 <= cell[0] < content.rows and 0 <= cell[1] < content.cols
 
-    def _takes(self, event: QKeyEvent) -> bool:
-        """Whether a key is meant for this board rather than for the window."""
-        if not self._editable or self._content is None or self._content.grid.size == 0:
-            return False
-        if event.modifiers() & ~(
-            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
-        ):
-            return False
-        if self._selected is None:
-            return False
-        if event.key() in ARROWS:
-            return not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        return event.key() == Qt.Key.Key_Escape or self._typed_code(event) is not None
-
-    def _typed_code(self, event: QKeyEvent) -> int | None:
-        """The Sudoku code that a key stands for, None if for none."""
-        if self._content.puzzle.kind != "sudoku":
-            return None
-        text = event.text().upper()
-        if event.key() in CLEARING_KEYS or text in ("0", "."):
-            return 0
-        if len(text) != 1 or not text.isascii() or not text.isalnum():
-            return None
-        code = int(text, 36)
-        return code if code <= self._content.rows else None
-
-    def _move_selection(self, rows: int, cols: int) -> None:
-        row, col = self._selected
-        if self._has((row + rows, col + cols)):
-            self.select((row + rows, col + cols))
+    def _input_for(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does here; None if it is meant for the window."""
+        return None if self.input is None or not self.shown_grid() else self.input.key(event)
 
     def _show_message(self, title: str, text: str, button_text: str | None = None) -> None:
         self._message.set_message(title, text, button_text)

@@ -51,9 +51,15 @@ class CellGeometry:
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The cell under a point; None beside the grid."""
-        row = math.floor((position.y() - self.top) / self.size)
-        col = math.floor((position.x() - self.left) / self.size)
+        row, col = self.place_of(position)
         return (row, col) if 0 <= row < self.rows and 0 <= col < self.cols else None
+
+    def place_of(self, position: QPointF) -> Cell:
+        """The (row, column) of a point, numbered on beyond the edges of the grid."""
+        return (
+            math.floor((position.y() - self.top) / self.size),
+            math.floor((position.x() - self.left) / self.size),
+        )
 
     def snap(self, length: float) -> float:
         """`length` as a whole number of device pixels, at least one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,14 +22,19 @@ from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.overlays import OverlaySet, answer_content
-from trm_gui.board.task_strip import TaskStrip
+from trm_gui.board.task_strip import SIDE, TaskStrip
+from trm_gui.editor.tool_strip import BoardAndTools, ToolStrip
 from trm_gui.session import Session
+
+HEADING_HEIGHT = 4 * themes.SPACE
 
 
 class _Pane(QWidget):
-    """A heading, what belongs beside it, and a board below."""
+    """A heading, what belongs beside it, and a board below, alone or in a `body`."""
 
-    def __init__(self, board: Board, heading: str, beside: QWidget) -> None:
+    def __init__(
+        self, board: Board, heading: str, *beside: QWidget, body: QWidget | None = None
+    ) -> None:
         super().__init__()
         self.board = board
         self.heading = QLabel(heading)
@@ -36,12 +44,15 @@ class _Pane(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         top.addWidget(self.heading, 1)
-        top.addWidget(beside)
+        top.setSpacing(themes.SPACE)
+        top.addStrut(HEADING_HEIGHT)
+        for widget in beside:
+            top.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
-        layout.addWidget(board, 1)
+        layout.addWidget(body or board, 1)
 
 
 def _sideways_scrolling(widget: QWidget) -> QScrollArea:
@@ -57,47 +68,120 @@ def _sideways_scrolling(widget: QWidget) -> QScrollArea:
     return area
 
 
+class Editing(Protocol):
+    """What the input pane shows while its puzzle is being edited."""
+
+    kind: str
+
+    def content(self) -> BoardContent: ...
+
+    def title(self) -> str: ...
+
+    def words(self) -> tuple[str, bool]:
+        """What there is to say, and whether something is wrong."""
+
+
 class InputPane(_Pane):
-    """The puzzle as posed, with the examples of an ARC task; a Sudoku can be typed into.
+    """The puzzle as posed, with the examples of an ARC task, or what an editor makes of it.
 
-    Beside the heading, where a file has several puzzles, which of them this is.
+    Beside the heading, where a file has several puzzles, which of them this is, and the button
+    that begins and ends editing.
     """
-
-    cell_typed = Signal(int, int, int)
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._editing: Editing | None = None
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.number = QSpinBox()
         self.number.setAccessibleName("Puzzle of the file")
         self.number.setToolTip("Which puzzle of the file is shown")
         self.number.setKeyboardTracking(False)
         self.number.valueChanged.connect(self._on_number)
         self.number.editingFinished.connect(self.number.clearFocus)  # arrows step again
-        super().__init__(Board(name="Puzzle"), "Puzzle", self.number)
+        self.edit = QToolButton()
+        self.edit.setAccessibleName("Edit the puzzle")
+        self.edit.setAutoRaise(True)
+        self.edit.setIconSize(QSize(20, 20))
+        self.edit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.edit.setFixedSize(HEADING_HEIGHT, HEADING_HEIGHT)
+        board = Board(name="Puzzle")
+        self._body = BoardAndTools(board)
+        super().__init__(board, "Puzzle", self.words, self.number, self.edit, body=self._body)
         self.examples = TaskStrip()
+        self.examples.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.examples.setFocusProxy(board)
         self._examples_area = _sideways_scrolling(self.examples)
-        self.layout().addWidget(self._examples_area)
+        self.examples.chosen_moved.connect(self._show_example)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(0)
+        self._below.addWidget(self._examples_area)
+        self._below_tools: ToolStrip | None = None
+        self.layout().addLayout(self._below)
         self.board.setObjectName("input_board")
-        self.board.cell_typed.connect(self.cell_typed)
-        session.puzzle_changed.connect(self._show)
+        session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(lambda: self.board.select(None))
-        self._show()
+        self.refresh()
 
-    def _show(self) -> None:
+    def set_tools(
+        self, editing: Editing | None, strip: ToolStrip | None, below: ToolStrip | None
+    ) -> None:
+        """Show what `editing` says, and its tools beside and below the board; None shows the puzzle
+        as posed."""
+        self._editing = editing
+        self._body.set_strip(strip)
+        if self._below_tools is not None:
+            self._below_tools.remove()
+        self._below_tools = below
+        if below is not None:
+            below.attach(self.board)
+            below.setFixedSize(below.width_of(2), self.examples.sizeHint().height())
+            self._below.insertWidget(0, below, alignment=Qt.AlignmentFlag.AlignTop)
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "examples"):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the puzzle, or what is being made of it, as it is now."""
         puzzle = self._session.puzzle
         if puzzle is None:
             self.board.set_message("No puzzle yet", "Open a Sudoku, maze or ARC file, or drop one.")
             return
-        self._examples_area.setVisible(isinstance(puzzle, Arc))
+        editing = self._editing
+        if editing is not None and editing.kind != puzzle.kind:
+            editing = None  # it is about to be replaced
         if isinstance(puzzle, Arc):
             self.examples.set_puzzle(puzzle)
-        self.board.editable = puzzle.kind == "sudoku"
-        self.board.set_content(
-            BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
-        )
-        self.heading.setText(puzzle.name or "Puzzle")
+            if editing is None:
+                self.examples.set_chosen(None)
+        for widget in (self._examples_area, self._below_tools):
+            if widget is not None:
+                widget.setVisible(isinstance(puzzle, Arc))
+        if editing is None:
+            self._say(puzzle.name or "Puzzle", "", False)
+            self.board.set_content(
+                BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
+            )
+        else:
+            self._say(editing.title(), *editing.words())
+            self.board.set_content(editing.content())
         self.heading.setToolTip(puzzle.source)
         self._show_number()
+
+    def _show_example(self, x: int, y: int) -> None:
+        self._examples_area.ensureVisible(x, y, SIDE // 2 + themes.SPACE, 0)
+
+    def _say(self, title: str, words: str, wrong: bool) -> None:
+        theme = themes.current(self)
+        self.heading.setText(title)
+        self.words.setText(f"⚠ {words}" if wrong else words)
+        self.words.setAccessibleName(words)
+        self.words.setVisible(bool(words))
+        colour = theme.conflict_text if wrong else theme.secondary_text
+        self.words.setStyleSheet(f"color: {colour}")
 
     def _show_number(self) -> None:
         puzzles = self._session.puzzles

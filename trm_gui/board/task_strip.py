@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from trm_core.puzzles.arc import Arc
+from trm_core.puzzles.arc_edit import Slot, grid_at, slots
 from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.painters import paint_board
@@ -19,38 +20,91 @@ ARROW = 3 * themes.SPACE
 
 
 class TaskStrip(QWidget):
-    """The train pairs of an ARC task in a row: input, an arrow, output."""
+    """The train pairs of an ARC task in a row: input, an arrow, output.
+
+    While one grid is chosen to be edited, the test pairs stand after them, a click chooses another
+    grid, and an output that is not known is a question mark.
+    """
+
+    slot_chosen = Signal(object)
+    """The Slot of the grid that was clicked."""
+    chosen_moved = Signal(int, int)
+    """The centre of the chosen grid, which should be in view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pairs: list[tuple[BoardContent, BoardContent | None]] = []
+        self._puzzle: Arc | None = None
+        self._chosen: Slot | None = None
+        self._shown: list[tuple[Slot, BoardContent | None]] = []
         self.setAccessibleName("Examples of the task")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_puzzle(self, puzzle: Arc | None) -> None:
         """Show the examples that come with `puzzle`; None shows none."""
-        self._pairs = []
-        for pair in puzzle.task.train if puzzle is not None else ():
-            output = None if pair.output is None else BoardContent(puzzle, pair.output)
-            self._pairs.append((BoardContent(puzzle, pair.input), output))
-        self.setAccessibleDescription(f"{len(self._pairs)} examples, input and output of each")
-        self.updateGeometry()
-        self.update()
+        if puzzle is not self._puzzle:
+            self._puzzle = puzzle
+            self._show()
+
+    def set_chosen(self, slot: Slot | None) -> None:
+        """Show which grid is edited, and all that could be; None shows the examples only."""
+        if slot != self._chosen:
+            self._chosen = slot
+            self.setToolTip("" if slot is None else "Click a grid to edit it (PgUp, PgDown)")
+            self._show()
+        if slot is not None:
+            self.resize(self.sizeHint())
+            self.chosen_moved.emit(*self.area_of(slot).center().toPoint().toTuple())
+
+    def area_of(self, slot: Slot) -> QRectF:
+        """Where the grid of `slot` stands."""
+        number = [shown for shown, _ in self._shown].index(slot)
+        return QRectF(ARROW / 2 + number * (SIDE + ARROW), themes.SPACE, SIDE, SIDE)
 
     def sizeHint(self) -> QSize:
-        return QSize(len(self._pairs) * (2 * SIDE + 2 * ARROW), SIDE + 2 * themes.SPACE)
+        return QSize(len(self._shown) * (SIDE + ARROW), SIDE + 2 * themes.SPACE)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        under = [slot for slot, _ in self._shown if self.area_of(slot).contains(event.position())]
+        if self._chosen is not None and under:
+            self.slot_chosen.emit(under[0])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = themes.current(self)
-        x = ARROW / 2
-        for given, output in self._pairs:
-            paint_board(painter, QRectF(x, themes.SPACE, SIDE, SIDE), given, theme)
-            _draw_arrow(painter, QPointF(x + SIDE + ARROW / 2, self.height() / 2), theme)
-            if output is not None:
-                area = QRectF(x + SIDE + ARROW, themes.SPACE, SIDE, SIDE)
-                paint_board(painter, area, output, theme)
-            x += 2 * SIDE + 2 * ARROW
+        for slot, content in self._shown:
+            area = self.area_of(slot)
+            if content is None:
+                _draw_unknown(painter, area, theme)
+            else:
+                paint_board(painter, area, content, theme)
+            if slot.side == "input":
+                center = QPointF(area.right() + ARROW / 2, area.center().y())
+                _draw_arrow(painter, center, theme)
+            if slot == self._chosen:
+                painter.setPen(QPen(QColor(theme.accent), 3))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(area.adjusted(-4, -4, 4, 4))
+
+    def _show(self) -> None:
+        puzzle, self._shown = self._puzzle, []
+        for slot in slots(puzzle.task) if puzzle is not None else ():
+            if slot.part == "train" or self._chosen is not None:
+                grid = grid_at(puzzle.task, slot)
+                content = None if grid is None else BoardContent(puzzle, grid)
+                self._shown.append((slot, content))
+        pairs = 0 if puzzle is None else len(puzzle.task.train)
+        words = f"{pairs} examples, input and output of each"
+        self.setAccessibleDescription(words if self._chosen is None else f"{words}; {self._chosen}")
+        self.updateGeometry()
+        self.update()
+
+
+def _draw_unknown(painter: QPainter, area: QRectF, theme: themes.Theme) -> None:
+    painter.setPen(QPen(QColor(theme.secondary_text), 1, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(area.adjusted(0, 0, -1, -1))
+    painter.setFont(themes.font(themes.TITLE))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "?")
 
 
 def _draw_arrow(painter: QPainter, center: QPointF, theme: themes.Theme) -> None:

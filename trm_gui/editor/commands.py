@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 from PySide6.QtGui import QUndoCommand
 
 from trm_core.puzzles.base import Puzzle
 from trm_gui.session import Session
 
 
-class ChangeCell(QUndoCommand):
-    """One cell of the session's puzzle gets another symbol; known solutions no longer hold."""
+class ChangePuzzle(QUndoCommand):
+    """The session's puzzle becomes another one; `words` say how, for the menu."""
 
-    def __init__(self, session: Session, row: int, col: int, code: int) -> None:
-        super().__init__(f"change row {row + 1}, column {col + 1}")
+    def __init__(self, session: Session, after: Puzzle, words: str) -> None:
+        super().__init__(words)
         self._session = session
-        self._before = session.puzzle
-        grid = np.array(self._before.grid)
-        grid[row, col] = code
-        self._after: Puzzle = replace(self._before, grid=grid, solution=None, name="Your puzzle")
+        self._before, self._after = session.puzzle, after
 
     def redo(self) -> None:
         self._session.edit_puzzle(self._after)

@@ -1,0 +1,219 @@
+"""Changing the session's puzzle by hand, on the board that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QUndoStack
+
+from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.puzzles.files import parse_puzzles
+from trm_gui.board.geometry import Cell
+from trm_gui.board.panes import InputPane
+from trm_gui.editor.arc import ArcTools
+from trm_gui.editor.commands import ChangePuzzle
+from trm_gui.editor.maze import MazeTools
+from trm_gui.editor.solution_count import SolutionCounter
+from trm_gui.editor.sudoku import SudokuTools
+from trm_gui.editor.tool_button import ToolButton
+from trm_gui.editor.tool_strip import ToolStrip
+from trm_gui.editor.tools import ARROWS, Tools
+from trm_gui.session import Session
+
+CLIPBOARD = "the clipboard"
+
+LONGEST_PASTE = 50_000
+"""Characters that are read without a noticeable pause; the largest task of ARC-AGI-2 has 29,000."""
+
+
+class PuzzleEditor(QObject):
+    """While `editing`, the tools for the puzzle's kind stand beside the board and take its input.
+
+    A click on a cell of a Sudoku begins editing, so that it can be typed into at once. Escape
+    gives up a drag, or ends editing; so does another puzzle. Every change can be undone.
+    """
+
+    editing_changed = Signal(bool)
+
+    def __init__(
+        self, session: Session, undo_stack: QUndoStack, pane: InputPane, actions: dict[str, QAction]
+    ) -> None:
+        super().__init__(pane)
+        self._session, self._undo_stack, self._pane = session, undo_stack, pane
+        self._tools: Tools | None = None
+        self.counter = SolutionCounter(self)
+        self._actions = actions
+        self._common: list[ToolButton] = []
+        pane.board.cell_clicked.connect(self._on_cell_clicked)
+        session.puzzle_changed.connect(self._on_puzzle)
+        session.another_puzzle.connect(self.stop)
+
+    @property
+    def editing(self) -> bool:
+        return self._tools is not None
+
+    def start(self) -> None:
+        """Edit the puzzle, from the first cell if none is selected."""
+        if self._session.puzzle is None:
+            return
+        if not self.editing:
+            self._take_tools()
+            self._pane.board.input = self
+            self.editing_changed.emit(True)
+        if self._pane.board.selected_cell is None:
+            self._pane.board.select((0, 0))
+        self._pane.board.setFocus()
+
+    def stop(self) -> None:
+        """Leave the puzzle as it is now."""
+        if not self.editing:
+            return
+        self._tools.release()
+        self.counter.drop()
+        self._pane.board.input = None
+        self._show_tools(None)
+        self._pane.board.select(None)
+        self.editing_changed.emit(False)
+
+    def toggle(self) -> None:
+        """Start, or stop."""
+        if self.editing:
+            self.stop()
+        else:
+            self.start()
+
+    def close(self) -> None:
+        """Wait for what is counted in the background; the editor ends with this."""
+        self.counter.close()
+
+    def change(self, puzzle: Puzzle, words: str) -> None:
+        """Make the session's puzzle another one, in a step that can be undone."""
+        self._undo_stack.push(ChangePuzzle(self._session, puzzle, words))
+
+    def new(self, puzzle: Puzzle) -> None:
+        """Begin with `puzzle`, in a step that can be undone."""
+        if self.editing:
+            self._tools.release()
+        named = replace(puzzle, name="Your puzzle")
+        if self._session.puzzle is None:
+            self._session.set_puzzle(named)
+        else:
+            self.change(named, "new puzzle")
+        self.start()
+
+    def copy(self) -> None:
+        """Put the puzzle on the clipboard as text."""
+        self._tools.release()
+        QGuiApplication.clipboard().setText(self._session.puzzle.format())
+
+    def paste(self) -> None:
+        """Take the first puzzle of the text on the clipboard, or say what is wrong with it."""
+        text = QGuiApplication.clipboard().text()
+        try:
+            if not text.strip():
+                raise PuzzleError("The clipboard has no text; copy a puzzle first.")
+            if len(text) > LONGEST_PASTE:
+                raise PuzzleError(
+                    f"The clipboard has {len(text):,} characters, more than any one puzzle; "
+                    "to read many, open a file."
+                )
+            puzzle = parse_puzzles(text, CLIPBOARD)[0]
+        except PuzzleError as error:
+            self._session.failed.emit(str(error))
+            return
+        self.change(replace(puzzle, name="Pasted puzzle"), "paste a puzzle")
+
+    def key(self, event: QKeyEvent) -> Callable[[], object] | None:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() == Qt.Key.Key_Escape:
+            return self._escape
+        if plain and event.key() in ARROWS:
+            return partial(self._move_selection, *ARROWS[event.key()])
+        keys = QKeySequence(event.keyCombination())
+        for button in self._common:
+            if button.key == keys:
+                return button.click
+        return self._tools.key(event)
+
+    def key_released(self, event: QKeyEvent) -> None:
+        self._tools.key_released(event)
+
+    def press(self, cell: Cell, button: Qt.MouseButton) -> None:
+        self._tools.press(cell, button)
+
+    def drag(self, cell: Cell) -> None:
+        self._tools.drag(cell)
+
+    def release(self) -> None:
+        self._tools.release()
+
+    def _clear(self) -> None:
+        self._tools.release()
+        self._tools.clear()
+
+    def _escape(self) -> None:
+        if not self._tools.abandon():
+            self.stop()
+
+    def _move_selection(self, rows: int, cols: int) -> None:
+        self._tools.release()
+        self._pane.board.select_beside(rows, cols)
+
+    def _on_cell_clicked(self, cell: Cell) -> None:
+        if self._session.puzzle.kind == "sudoku":
+            self.start()
+
+    def _on_puzzle(self) -> None:
+        if not self.editing:
+            return
+        if self._tools.serves(self._session.puzzle):
+            self._tools.follow()
+            self._pane.refresh()
+        else:
+            self._take_tools()
+
+    def _make_common(self) -> list[ToolButton]:
+        """The buttons that every kind of puzzle has."""
+        return [
+            ToolButton.of(self._actions["undo"], "undo"),
+            ToolButton.of(self._actions["redo"], "redo"),
+            _button("Copy", "Copy the puzzle as text", "copy", "Ctrl+C", self.copy),
+            _button("Paste", "Paste a puzzle from text", "paste", "Ctrl+V", self.paste),
+            _button("Clear", "Empty it", "clear", "Ctrl+Del", self._clear),
+        ]
+
+    def _take_tools(self) -> None:
+        """Put the tools for the session's puzzle in the place of others."""
+        session, board = self._session, self._pane.board
+        kind = session.puzzle.kind
+        if kind == "sudoku":
+            tools = SudokuTools(session, board, self.change, self.counter)
+        elif kind == "maze":
+            tools = MazeTools(session, board, self.change)
+        else:
+            tools = ArcTools(session, board, self.change, self._pane.examples)
+        self._show_tools(tools)
+
+    def _show_tools(self, tools: Tools | None) -> None:
+        before, self._tools = self._tools, tools
+        strip = below = None
+        if tools is not None:
+            self._common = self._make_common()
+            strip = ToolStrip([*tools.groups, self._common])
+            below = ToolStrip([tools.below])
+            tools.changed.connect(self._pane.refresh)
+            tools.follow()
+        self._pane.set_tools(tools, strip, below)
+        if before is not None:
+            before.deleteLater()
+
+
+def _button(
+    name: str, hint: str, icon_name: str, key: str, does: Callable[[], object]
+) -> ToolButton:
+    button = ToolButton(name, hint, icon_name=icon_name, key=key)
+    button.clicked.connect(does)
+    return button
