@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
@@ -15,15 +16,24 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
-from trm_core.puzzles.library import Entry
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
     from trm_core.solver import Recursion, Solver
 
-Source = Path | Entry
-"""Where puzzles are read from: a file, or the library that comes with the program."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that runs Python keeps the GUI thread waiting; Python's own 5 ms add up."""
+
+
+class HasPuzzles(Protocol):
+    """Puzzles that are not in a file of their own; `str` names them for people."""
+
+    def puzzles(self) -> Sequence[Puzzle]: ...
+
+
+Source = Path | HasPuzzles
+"""Where puzzles are read from: a file, an entry of a library, or a text that was pasted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +61,7 @@ class Background(QObject):
     """
 
     opened = Signal(object, object)
-    """File or library entry, list of puzzles."""
+    """Source, list of puzzles."""
     open_failed = Signal(object, str)
     started = Signal(object, object)
     """Solve, its empty Trace."""
@@ -62,6 +72,7 @@ class Background(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._reader = ThreadPoolExecutor(1, "reader")
         self._solver = ThreadPoolExecutor(1, "solver")
         self._loaded: dict[Path, Solver] = {}
@@ -82,7 +93,7 @@ class Background(QObject):
         from trm_core.puzzles.files import load_puzzles
 
         try:
-            puzzles = source.puzzles() if isinstance(source, Entry) else load_puzzles(source)
+            puzzles = load_puzzles(source) if isinstance(source, Path) else source.puzzles()
             self.opened.emit(source, puzzles)
         except UserError as error:
             self.open_failed.emit(source, str(error))

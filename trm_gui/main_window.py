@@ -25,7 +25,7 @@ from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.editor.commands import ChangeCell
 from trm_gui.help import show_about, show_keys
-from trm_gui.library_menu import LibraryMenu
+from trm_gui.library.library import Library
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
@@ -36,7 +36,7 @@ from trm_gui.timeline.transport import Transport
 
 
 class MainWindow(QMainWindow):
-    """Puzzle left, answer right, halting below, then the timeline and the status line."""
+    """Library, puzzle, answer; halting below, then the timeline and the status line."""
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
         self._lay_out()
+        self.library = Library(self, self.session)
         self._fill_menus()
         self._connect_actions()
         self._input.cell_typed.connect(self._on_cell_typed)
@@ -122,9 +123,7 @@ class MainWindow(QMainWindow):
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
         self._legend.button.setMenu(menus["&View"])
-        bundled = LibraryMenu(self)
-        bundled.chosen.connect(self.session.open)
-        menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
+        menus["&File"].insertMenu(self.actions_by_name["new_puzzle"], self.library.recent_menu)
 
     def _connect_actions(self) -> None:
         session, actions = self.session, self.actions_by_name
@@ -232,22 +231,21 @@ class MainWindow(QMainWindow):
         )
         dialog.setNameFilters([f"Puzzles ({patterns})", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._on_files_chosen)
         dialog.open()
 
-    def _on_file_chosen(self, file: str) -> None:
-        self.settings.setValue("folder", str(Path(file).parent))
-        self.session.open(Path(file))
+    def _on_files_chosen(self, files: list[str]) -> None:
+        self.settings.setValue("folder", str(Path(files[0]).parent))
+        self.library.exchange.open_files([Path(file) for file in files])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if self.library.exchange.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.session.open(Path(local[0]))
+        self.library.exchange.take(event.mimeData())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -258,5 +256,6 @@ class MainWindow(QMainWindow):
         self.playback.set_playing(False)
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
+        self.library.close()
         self.session.close()
         super().closeEvent(event)

@@ -52,6 +52,8 @@ class Session(QObject):
     cursor_changed = Signal()
     solving_changed = Signal(bool)
     opening_changed = Signal()
+    opened = Signal(object)
+    """The source whose puzzles are shown from now on."""
     solve_finished = Signal()
     """A solve ended: halted, reached its maximum, was cancelled or failed."""
     failed = Signal(str)
@@ -291,6 +293,7 @@ class Session(QObject):
         self.opening = None
         self.opening_changed.emit()
         self.show_puzzles(puzzles)
+        self.opened.emit(source)
 
     def _on_open_failed(self, source: Source, sentence: str) -> None:
         if source is self.opening:

@@ -29,6 +29,8 @@ def save(window: MainWindow) -> None:
     for key, value in {
         "geometry": window.saveGeometry(),
         "rows": window.rows.saveState(),
+        "docks": window.saveState(),
+        "library_closed_for_room": int(window.library.room.closed_for_room),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
         "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
@@ -49,6 +51,9 @@ def restore(window: MainWindow) -> None:
         window.restoreGeometry(geometry)
     if isinstance(rows, QByteArray):
         window.rows.restoreState(rows)
+    if isinstance(docks := stored.value("docks"), QByteArray):
+        window.restoreState(docks)
+    window.library.room.closed_for_room = stored.value("library_closed_for_room") == "1"
     try:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))

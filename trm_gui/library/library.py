@@ -1,0 +1,62 @@
+"""The library as the window has it: the dock, what is behind it, and the commands for it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMainWindow
+
+from trm_gui.library.catalogue import Catalogue
+from trm_gui.library.dock import WIDTH, LibraryDock
+from trm_gui.library.exchange import Exchange
+from trm_gui.library.new_puzzle import NewPuzzle
+from trm_gui.library.recent_menu import RecentMenu
+from trm_gui.library.room import RoomForBoards
+from trm_gui.session import Session
+
+
+class Library(QObject):
+    """Put together for one window; `close` ends it."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self._new: NewPuzzle | None = None
+        self.catalogue = Catalogue(session, window.settings)
+        self.exchange = Exchange(session, self.catalogue, window.settings, window)
+        self.recent_menu = RecentMenu(self.catalogue, self.exchange, window)
+        self.dock = LibraryDock(self.catalogue, self.exchange)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        window.resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
+        self.room = RoomForBoards(window, self.dock)
+        self.dock.new_wanted.connect(self.show_new)
+        actions = window.actions_by_name
+        for name, slot in {
+            "new_puzzle": self.show_new,
+            "save_puzzle": self.exchange.ask_where_to_save,
+            "copy_text": self.exchange.copy_text,
+            "paste_puzzle": self.exchange.paste,
+            "find_puzzle": self.dock.enter,
+            "favourite": self.dock.toggle_favourite,
+            "show_library": self._toggle,
+        }.items():
+            actions[name].triggered.connect(slot)
+        self.dock.toggleViewAction().toggled.connect(actions["show_library"].setChecked)
+        actions["show_library"].setChecked(not self.dock.isHidden())
+
+    def show_new(self) -> None:
+        """Ask what puzzle to make."""
+        if self._new is None:
+            self._new = NewPuzzle(self.catalogue, self._window)
+            self._new.made.connect(self.exchange.open_item)
+        self._new.open()
+
+    def close(self) -> None:
+        """Cancel what is being made and wait for the threads."""
+        self.catalogue.close()
+
+    def _toggle(self, shown: bool) -> None:
+        self.room.closed_for_room = False
+        if shown:
+            self.dock.enter()
+        else:
+            self.dock.hide()
