@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
+from trm_gui.first_paint import FirstPaint
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.exchange import Exchange
 from trm_gui.library.filter import Filter, FilteredLibrary
@@ -52,6 +53,7 @@ class LibraryDock(QDockWidget):
         self._catalogue = catalogue
         self._exchange = exchange
         self._trouble = ""
+        self._first_paint: FirstPaint | None = None
         self.items = FilteredLibrary(LibraryModel(catalogue), catalogue)
         self.thumbnails = Thumbnails(catalogue)
         self.filters = FilterBar()
@@ -83,12 +85,14 @@ class LibraryDock(QDockWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._catalogue.read_all()
+        if self._first_paint is None:
+            self._first_paint = FirstPaint(self)
+            self._first_paint.happened.connect(self._catalogue.read_all)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_note"):
-            self._show_count()
+            self._colour_note()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._exchange.takes(event.mimeData(), text=True):
@@ -154,12 +158,11 @@ class LibraryDock(QDockWidget):
         view.menu_wanted.connect(self._show_menu)
         view.typed.connect(self.filters.type_text)
         view.left_upwards.connect(self.search.setFocus)
-        for signal in (self.items.rowsInserted, self.items.rowsRemoved, self.items.modelReset):
+        catalogue = self._catalogue  # which the list of items has heard before this
+        for signal in (catalogue.added, catalogue.removed, catalogue.marks_changed):
             signal.connect(self._show_count)
-        self._catalogue.reading_changed.connect(self._show_count)
-        self._catalogue.added.connect(self._show_count)
-        self._catalogue.removed.connect(self._show_count)
-        self._catalogue.failed.connect(self._on_trouble)
+        catalogue.reading_changed.connect(self._show_count)
+        catalogue.failed.connect(self._on_trouble)
         self._exchange.collection_wanted.connect(self.filters.show_collection)
 
     def _on_filter(self, wanted: Filter) -> None:
@@ -173,7 +176,12 @@ class LibraryDock(QDockWidget):
 
     def _on_trouble(self, sentence: str) -> None:
         self._trouble = sentence
+        self._note.setText(f"⚠ {sentence}")
+        self._colour_note()
         self._show_count()
+
+    def _colour_note(self) -> None:
+        self._note.setStyleSheet(f"color: {themes.current(self).conflict_text}")
 
     def _show_count(self) -> None:
         shown, every = self.items.rowCount(), len(self._catalogue.items)
@@ -181,8 +189,6 @@ class LibraryDock(QDockWidget):
         self.count.setText(f"{shown:,} of {every:,}{more}")
         self._clear.setVisible(self.filters.filter != Filter())
         self._note.setVisible(bool(self._trouble))
-        self._note.setText(f"⚠ {self._trouble}")
-        self._note.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self._stack.setCurrentWidget(self.view if shown else self._message)
         if not shown:
             self._message.set_message(*self._why_empty())

@@ -49,7 +49,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 ROW = SIZE.height() + 2 * themes.SPACE
 STAR = 4 * themes.SPACE
-"""Logical pixels of the row that the star may be clicked in, at its right end."""
+"""Logical pixels of the square that the star may be clicked in, at the lower right of a row."""
 
 
 class LibraryView(QListView):
@@ -194,14 +194,14 @@ class _Row(QStyledItemDelegate):
             painter.fillRect(place.adjusted(16, 0, -16, 0), QColor(theme.background))
         else:
             painter.drawPixmap(place.topLeft(), picture)
-        left = place.right() + 1.5 * themes.SPACE
-        words = QRectF(left, area.top(), area.right() - STAR - left, area.height())
+        left = place.right() + themes.SPACE
+        words = QRectF(left, area.top(), area.right() - themes.SPACE / 2 - left, area.height())
         self._paint_words(painter, words, item, theme)
         self._paint_star(painter, self.star(option.rect), item, theme, option.state)
         painter.restore()
 
     def star(self, row: QRect) -> QRect:
-        return QRect(row.right() - STAR + 1, row.top(), STAR, row.height())
+        return QRect(row.right() - STAR + 1, row.bottom() - STAR - themes.SPACE, STAR, STAR)
 
     def editorEvent(
         self,
@@ -260,8 +260,9 @@ class _Row(QStyledItemDelegate):
         for (words, font, colour), height in zip(lines, heights, strict=True):
             painter.setFont(font)
             painter.setPen(QColor(colour))
+            beside_star = themes.SPACE // 2 if words is item.title else STAR
             shown = QFontMetrics(font).elidedText(
-                words, Qt.TextElideMode.ElideRight, int(area.width())
+                words, Qt.TextElideMode.ElideMiddle, int(area.width()) - beside_star
             )
             place = QRectF(area.left(), top, area.width(), height)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
