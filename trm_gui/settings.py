@@ -53,13 +53,13 @@ def restore(window: MainWindow) -> None:
         window.rows.restoreState(rows)
     if isinstance(docks := stored.value("docks"), QByteArray):
         window.restoreState(docks)
-    window.library.room.closed_for_room = stored.value("library_closed_for_room") == "1"
     try:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))
         threshold = float(stored.value("threshold", 0.5))
         loops = bool(int(stored.value("loops", 0)))
         latent_steps = bool(int(stored.value("latent_steps", 0)))
+        window.library.room.closed_for_room = bool(int(stored.value("library_closed_for_room", 0)))
     except (TypeError, ValueError):
         return
     if speed in SPEEDS:

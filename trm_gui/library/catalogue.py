@@ -17,9 +17,9 @@ from trm_gui.library.items import (
     RECENT,
     Item,
     Pasted,
-    of_drawing,
     of_entry,
     of_puzzle,
+    remembered,
 )
 from trm_gui.library.worker import Worker
 from trm_gui.session import Session
@@ -43,7 +43,8 @@ class Catalogue(QObject):
     marks_changed = Signal()
     """What is a favourite, or recent."""
     reading_changed = Signal()
-    failed = Signal(str)
+    trouble = Signal(str)
+    """A part of the library that could not be read, in a sentence."""
 
     def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__()
@@ -62,7 +63,7 @@ class Catalogue(QObject):
         session.opened.connect(self._on_opened)
         self.worker.read.connect(self._on_read)
         self.worker.all_read.connect(self._on_all_read)
-        self.worker.failed.connect(self.failed)
+        self.worker.trouble.connect(self.trouble)
 
     def read_all(self) -> None:
         """Begin to read what there is, the first time that somebody wants to see it."""
@@ -110,11 +111,12 @@ class Catalogue(QObject):
         """Whether the item can be taken out of a list: of the recent, or of the generated ones."""
         return item.key in self.recent or GENERATED in item.collections
 
-    def forget(self, item: Item) -> None:
-        """Take an item out of the recent ones; if it was generated, for good."""
+    def forget(self, item: Item, *, for_good: bool = False) -> None:
+        """Take an item out of the recent ones; out of all for good, as always if generated."""
         self.recent = [key for key in self.recent if key != item.key]
-        if GENERATED in item.collections:
+        if for_good or GENERATED in item.collections:
             self.favourites = [key for key in self.favourites if key != item.key]
+        if GENERATED in item.collections:
             self._remove(item)
             self._write_generated()
         self._keep()
@@ -147,9 +149,9 @@ class Catalogue(QObject):
             if not item.collections and item.key not in marked:
                 self._remove(item)
         own = [
-            [item.key, item.kind, item.rows, item.cols, item.drawing]
+            [item.key, item.kind, item.rows, item.cols, item.drawing, _text(item)]
             for item in self.items.values()
-            if not item.collections and len(item.drawing) <= MOST_TEXT
+            if not item.collections and len(_text(item)) <= MOST_TEXT
         ]
         for name, value in (
             ("favourites", self.favourites),
@@ -195,7 +197,11 @@ def _remembered(settings: QSettings) -> Iterable[Item]:
     """The files and texts that were recent or favourites."""
     for record in _list(settings, "library/own"):
         match record:
-            case [str(key), str(kind), int(rows), int(cols), str(drawing)] if (
-                kind in KINDS and drawing
-            ):
-                yield of_drawing(key, kind, rows, cols, drawing)
+            case [str(key), str(kind), int(rows), int(cols), str(drawing), str(text)]:
+                if key and kind in KINDS and drawing:
+                    yield remembered(key, kind, rows, cols, drawing, text)
+
+
+def _text(item: Item) -> str:
+    """What was pasted."""
+    return item.source.text if isinstance(item.source, Pasted) else ""

@@ -79,9 +79,9 @@ class LibraryDock(QDockWidget):
         self.search.selectAll()
 
     def toggle_favourite(self) -> None:
-        """Of the puzzle that is current in the list."""
-        if (item := self.view.current_item) is not None:
-            self._catalogue.toggle_favourite(item)
+        """Of the puzzle that is current in the list, if there is one."""
+        if self.view.currentIndex().isValid():
+            self._catalogue.toggle_favourite(self.view.current_item)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -162,7 +162,7 @@ class LibraryDock(QDockWidget):
         for signal in (catalogue.added, catalogue.removed, catalogue.marks_changed):
             signal.connect(self._show_count)
         catalogue.reading_changed.connect(self._show_count)
-        catalogue.failed.connect(self._on_trouble)
+        catalogue.trouble.connect(self._on_trouble)
         self._exchange.collection_wanted.connect(self.filters.show_collection)
 
     def _on_filter(self, wanted: Filter) -> None:

@@ -123,5 +123,5 @@ class Exchange(QObject):
         remove = box.addButton("Remove", QMessageBox.ButtonRole.AcceptRole)
         box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(remove)
-        remove.clicked.connect(lambda: self._catalogue.forget(item))
+        remove.clicked.connect(lambda: self._catalogue.forget(item, for_good=True))
         box.open()

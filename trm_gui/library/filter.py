@@ -86,7 +86,7 @@ class FilteredLibrary(QSortFilterProxyModel):
         self._terms = wanted.terms(models)
         self._marked = self._catalogue.marked(wanted.collection)
         self.sort(0 if wanted.collection == RECENT else -1)
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         return self.filter.accepts(self._model.items[row], self._terms, self._marked)
@@ -94,4 +94,4 @@ class FilteredLibrary(QSortFilterProxyModel):
     def _on_marks_changed(self) -> None:
         if self._marked is not None:
             self._marked = self._catalogue.marked(self.filter.collection)
-            self.invalidateFilter()
+            self.invalidate()

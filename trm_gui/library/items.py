@@ -132,17 +132,17 @@ def of_task(task: Task, dataset: str) -> Item:
 def of_puzzle(puzzle: Puzzle, source: Path | Pasted) -> Item:
     """The puzzle that was read first from a file or a text."""
     if isinstance(source, Path):
-        return of_drawing(
-            str(source.absolute()), puzzle.kind, puzzle.rows, puzzle.cols, _small(puzzle)
-        )
-    key = PASTED + hashlib.sha256(source.text.encode()).hexdigest()[:12]
-    return of_drawing(key, puzzle.kind, puzzle.rows, puzzle.cols, source.text)
+        key, text = str(source.absolute()), ""
+    else:
+        text = source.text
+        key = PASTED + hashlib.sha256(text.encode()).hexdigest()[:12]
+    return remembered(key, puzzle.kind, puzzle.rows, puzzle.cols, _small(puzzle), text)
 
 
-def of_drawing(key: str, kind: str, rows: int, cols: int, drawing: str) -> Item:
-    """A file (`key` is its path) or a pasted text, as it was remembered."""
+def remembered(key: str, kind: str, rows: int, cols: int, drawing: str, text: str) -> Item:
+    """A file, `key` being its path, or a pasted `text`, of which `drawing` is the first puzzle."""
     pasted = key.startswith(PASTED)
-    source = Pasted(drawing) if pasted else Path(key)
+    source = Pasted(text) if pasted else Path(key)
     title = "Pasted puzzle" if pasted else Path(key).name
     return Item(key, title, kind, rows, cols, "", source, drawing=drawing)
 

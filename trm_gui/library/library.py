@@ -35,7 +35,7 @@ class Library(QObject):
             "save_puzzle": self.exchange.ask_where_to_save,
             "copy_text": self.exchange.copy_text,
             "paste_puzzle": self.exchange.paste,
-            "find_puzzle": self.dock.enter,
+            "find_puzzle": self._find,
             "favourite": self.dock.toggle_favourite,
             "show_library": self._toggle,
         }.items():
@@ -53,6 +53,10 @@ class Library(QObject):
     def close(self) -> None:
         """Cancel what is being made and wait for the threads."""
         self.catalogue.close()
+
+    def _find(self) -> None:
+        self.room.closed_for_room = False
+        self.dock.enter()
 
     def _toggle(self, shown: bool) -> None:
         self.room.closed_for_room = False

