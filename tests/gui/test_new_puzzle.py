@@ -6,7 +6,9 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 
+from trm_core.puzzles.library import read_library
 from trm_core.puzzles.recipes import Recipe, make
 from trm_core.puzzles.sudoku_grade import grade_sudoku
 from trm_gui.library.items import GENERATED
@@ -16,6 +18,18 @@ from trm_gui.library.new_puzzle import NewPuzzle
 @pytest.fixture
 def catalogue(window):
     return window.library.catalogue
+
+
+@pytest.fixture
+def reopened(open_window):
+    """A window on the settings of the first one, wide enough for the library."""
+
+    def reopened():
+        window = open_window()
+        window.resize(1280, 800)
+        return window
+
+    return reopened
 
 
 @pytest.fixture
@@ -49,7 +63,7 @@ def ask_for_what_takes_long(dialog):
     [("sudoku", 9, "medium", 2), ("maze", 11, "corridors with loops", 4), ("arc", 8, "mirror", 5)],
 )
 def test_what_is_asked_for_is_made_opened_and_kept(
-    qtbot, window, session, catalogue, dialog, open_window, wanted
+    qtbot, window, session, catalogue, dialog, reopened, wanted
 ):
     ask_for(dialog, *wanted)
     with qtbot.waitSignal(session.opened, timeout=30_000):
@@ -64,7 +78,7 @@ def test_what_is_asked_for_is_made_opened_and_kept(
     assert catalogue.recent[0] == entry.id
 
     window.close()
-    second = open_window().library.catalogue
+    second = reopened().library.catalogue
     qtbot.waitUntil(lambda: entry.id in second.items, timeout=10_000)
     assert second.items[entry.id].source == entry
 
@@ -120,7 +134,7 @@ def test_a_window_that_is_closed_does_not_wait_for_a_puzzle_to_be_found(qtbot, w
 
 
 def test_a_generated_puzzle_is_deleted_for_good(
-    qtbot, window, session, catalogue, dialog, open_window
+    qtbot, window, session, catalogue, dialog, reopened
 ):
     ask_for(dialog, "maze", 9, "corridors", 0)
     with qtbot.waitSignal(session.opened, timeout=30_000):
@@ -135,7 +149,7 @@ def test_a_generated_puzzle_is_deleted_for_good(
     assert catalogue.favourites == []
     assert dock.items.rowCount() == 0
     window.close()
-    second = open_window().library.catalogue
+    second = reopened().library.catalogue
     qtbot.waitUntil(lambda: len(second.items) > 0 and not second.reading, timeout=60_000)
     assert item.key not in second.items
 
@@ -151,3 +165,25 @@ def test_a_damaged_file_of_generated_puzzles_is_told_and_set_aside(qtbot, tmp_pa
     assert note.isVisible()
     assert "generated.json, line 1, column 2: not JSON" in note.text()
     assert (folder / "generated.damaged").read_text() == "{"
+
+
+def test_a_puzzle_made_while_the_library_is_closed_stands_beside_those_made_before(
+    qtbot, window, open_window, tmp_path
+):
+    first, second = (make(Recipe("maze", 7, "corridors", seed)) for seed in (1, 2))
+    window.library.dock.hide()
+    window.library.catalogue.read_all()
+    window.library.catalogue.add_generated(first)
+    qtbot.waitUntil(lambda: not window.library.catalogue.reading, timeout=60_000)
+    window.close()
+    later = open_window()
+    assert not later.library.dock.isVisible()
+    later.findChild(QAction, "new_puzzle").trigger()
+    dialog = later.findChild(NewPuzzle)
+    ask_for(dialog, "maze", 7, "corridors", 2)
+    with qtbot.waitSignal(later.session.opened, timeout=30_000):
+        dialog.create.click()
+    qtbot.waitUntil(lambda: not later.library.catalogue.reading, timeout=60_000)
+    later.close()
+    kept = read_library(tmp_path / "settings" / "generated.json")
+    assert {entry.id for entry in kept} == {first.id, second.id}

@@ -56,6 +56,8 @@ class Catalogue(QObject):
         self.datasets_read: set[str] = set()
         self.worker = Worker()
         self._asked = False
+        self._generated_read = False
+        self._write_is_due = False
         self._session = session
         self._settings = settings
         self._generated = Path(settings.fileName()).with_name("generated.json")
@@ -129,6 +131,9 @@ class Catalogue(QObject):
         return self.items[item.key]
 
     def _write_generated(self) -> None:
+        if not self._generated_read:
+            self._write_is_due = True  # together with those in the file, once they are read
+            return
         made = [item.source for item in self.items.values() if GENERATED in item.collections]
         self.worker.write_generated(made, self._generated)
 
@@ -174,6 +179,10 @@ class Catalogue(QObject):
     def _on_read(self, collection: str, items: list[Item]) -> None:
         self.datasets_read |= {name for name, title in DATASETS.items() if title == collection}
         self._add(items)
+        if collection == GENERATED:
+            self._generated_read = True
+            if self._write_is_due:
+                self._write_generated()
 
     def _on_all_read(self) -> None:
         self.reading = False

@@ -45,6 +45,7 @@ class Library(QObject):
 
     def show_new(self) -> None:
         """Ask what puzzle to make."""
+        self.catalogue.read_all()
         if self._new is None:
             self._new = NewPuzzle(self.catalogue, self._window)
             self._new.made.connect(self.exchange.open_item)

