@@ -60,7 +60,7 @@ class Recipe:
     @property
     def id(self) -> str:
         words = "-".join(self.style.split())
-        return f"generated/{self.kind}-{self.side}x{self.side}-{words}-{self.seed}"
+        return f"{self.kind}-{self.side}x{self.side}-{words}-seed-{self.seed}"
 
 
 def styles(kind: str, side: int) -> tuple[str, ...]:

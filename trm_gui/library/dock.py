@@ -196,7 +196,7 @@ class LibraryDock(QDockWidget):
     def _why_empty(self) -> tuple[str, str] | tuple[str, str, str]:
         """Title, text, and where it helps the button's words."""
         wanted = self.filters.filter
-        if self._catalogue.reading:
+        if self._catalogue.reading or not self._catalogue.items:
             return "Reading", "The puzzles are being read."
         if wanted == Filter(wanted.collection) and wanted.collection in EMPTY:
             return (*EMPTY[wanted.collection], "Show all puzzles")

@@ -254,7 +254,8 @@ class _Row(QStyledItemDelegate):
         lines = [(item.title, themes.font(weight=QFont.Weight.DemiBold), theme.text)]
         lines.append((item.line, themes.font(themes.SMALL), theme.secondary_text))
         if item.defeats:
-            words = f"defeats {', '.join(item.defeats)}"
+            first, *others = item.defeats
+            words = f"defeats {first}" + (f" and {len(others)} more" if others else "")
             lines.append((words, themes.font(themes.SMALL), theme.conflict_text))
         heights = [QFontMetrics(font).height() + 2 for _, font, _ in lines]
         top = area.center().y() - sum(heights) / 2

@@ -76,12 +76,14 @@ class Worker(QObject):
             raise
 
     def _read_all(self, generated: Path) -> None:
-        self._read_bundled()
-        self._read_generated(generated)
-        for dataset, collection in DATASETS.items():
-            if not self._closing.is_set():
-                self._read_dataset(dataset, collection)
-        self.all_read.emit()
+        try:
+            self._read_bundled()
+            self._read_generated(generated)
+            for dataset, collection in DATASETS.items():
+                if not self._closing.is_set():
+                    self._read_dataset(dataset, collection)
+        finally:
+            self.all_read.emit()
 
     def _read_bundled(self) -> None:
         try:
