@@ -207,6 +207,13 @@ def test_a_puzzle_dragged_from_the_list_onto_a_board_is_opened(
     assert session.puzzle.name == "maze-9x9-01"
 
 
+def test_a_puzzle_dropped_back_on_the_list_is_not_opened(qtbot, window, session, catalogue, drop):
+    qtbot.waitUntil(lambda: "maze-9x9-01" in catalogue.items)
+    items = window.library.dock.view.model()
+    with qtbot.assertNotEmitted(session.opening_changed):
+        drop(items.mimeData([items.index(0, 0)]), "library")
+
+
 @pytest.fixture
 def recent_menu(window):
     """The actions of File > Open recent."""

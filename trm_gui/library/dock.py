@@ -24,7 +24,7 @@ from trm_gui.library.exchange import Exchange
 from trm_gui.library.filter import Filter, FilteredLibrary
 from trm_gui.library.filter_bar import FilterBar
 from trm_gui.library.items import ALL, FAVOURITES, GENERATED, RECENT, Item
-from trm_gui.library.model import LibraryModel
+from trm_gui.library.model import MIME_TYPE, LibraryModel
 from trm_gui.library.thumbnails import Thumbnails
 from trm_gui.library.view import LibraryView
 
@@ -99,8 +99,10 @@ class LibraryDock(QDockWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Take what came from elsewhere; a puzzle of the list was dragged by mistake."""
         event.acceptProposedAction()
-        self._exchange.take(event.mimeData())
+        if not event.mimeData().hasFormat(MIME_TYPE):
+            self._exchange.take(event.mimeData())
 
     def _lay_out(self) -> None:
         self.count = QLabel()
