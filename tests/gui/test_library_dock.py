@@ -6,11 +6,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
+from trm_core.checkpoints.info import bundled_models
 from trm_core.puzzles.arc_tasks import load_dataset
 from trm_core.puzzles.library import read_library
+from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.filter import Filter
 from trm_gui.library.items import ALL, BUNDLED, FAVOURITES, GENERATED, RECENT
 from trm_gui.library.model import ITEM
+from trm_gui.settings import open_settings
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 ARC_1, ARC_2 = "ARC-AGI-1", "ARC-AGI-2"
@@ -351,3 +354,20 @@ def test_all_names_of_collections_are_offered_and_all_is_first(dock):
     box = dock.filters.collection
     names = [box.itemText(index) for index in range(box.count())]
     assert names == [ALL, BUNDLED, ARC_1, ARC_2, FAVOURITES, RECENT, GENERATED]
+
+
+def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
+    qtbot, session_of, puzzles, tmp_path, patience
+):
+    session = session_of(*bundled_models())
+    catalogue = Catalogue(session, open_settings(tmp_path))
+    events = []
+    session.trace_changed.connect(lambda: events.append(session.trace is not None))
+    catalogue.worker.read.connect(lambda collection, _: events.append(collection))
+    session.set_puzzle(puzzles[0])
+    session.solve()
+    catalogue.read_all()
+    qtbot.waitUntil(lambda: not catalogue.reading, timeout=patience)
+    catalogue.close()
+    assert events.index(True) < events.index(ARC_1) < events.index(ARC_2)
+    assert events.count(ARC_1) == 1

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from trm_core.puzzles.library import Entry
 from trm_gui.library.items import (
@@ -25,6 +25,9 @@ from trm_gui.library.worker import Worker
 from trm_gui.session import Session
 
 MOST_RECENT = 50
+
+MOMENT = 500
+"""Milliseconds."""
 
 MOST_TEXT = 64_000
 """Characters of a pasted text up to which it is remembered from one start to the next."""
@@ -58,12 +61,19 @@ class Catalogue(QObject):
         self._asked = False
         self._generated_read = False
         self._write_is_due = False
+        self._wants_datasets = False
+        self._moment = QTimer(self)
+        self._moment.setSingleShot(True)
+        self._moment.timeout.connect(self.worker.read_datasets)
         self._session = session
         self._settings = settings
         self._generated = Path(settings.fileName()).with_name("generated.json")
         self._add(_remembered(settings))
         session.opened.connect(self._on_opened)
         self.worker.read.connect(self._on_read)
+        session.trace_changed.connect(self._read_datasets)
+        session.solving_changed.connect(self._read_datasets)
+        self.worker.own_read.connect(self._on_own_read)
         self.worker.all_read.connect(self._on_all_read)
         self.worker.trouble.connect(self.trouble)
 
@@ -72,7 +82,7 @@ class Catalogue(QObject):
         if not self._asked:
             self._asked = self.reading = True
             self.reading_changed.emit()
-            self.worker.read_all(self._generated)
+            self.worker.read_own(self._generated)
 
     def close(self) -> None:
         self.worker.close()
@@ -183,6 +193,23 @@ class Catalogue(QObject):
             self._generated_read = True
             if self._write_is_due:
                 self._write_generated()
+
+    def _read_datasets(self) -> None:
+        """Read them when no model is being loaded, and a moment after one was.
+
+        torch is imported for the first one, and two threads that run nothing but Python hold up
+        the window, which then has a first answer to paint.
+        """
+        if not self._wants_datasets:
+            return
+        session = self._session
+        if not session.solving or session.trace is not None:
+            self._wants_datasets = False
+            self._moment.start(MOMENT if session.solving else 0)
+
+    def _on_own_read(self) -> None:
+        self._wants_datasets = True
+        self._read_datasets()
 
     def _on_all_read(self) -> None:
         self.reading = False

@@ -20,6 +20,7 @@ class Worker(QObject):
 
     read = Signal(str, list)
     """Collection, its items."""
+    own_read = Signal()
     all_read = Signal()
     made = Signal(object, object)
     """Recipe, the entry made; None where it was cancelled."""
@@ -45,9 +46,13 @@ class Worker(QObject):
         self._closing.set()
         self._threads.shutdown(wait=True)
 
-    def read_all(self, generated: Path) -> None:
-        """Read the bundled library, the file of generated puzzles, then the ARC data sets."""
-        self._submit(self._read_all, generated)
+    def read_own(self, generated: Path) -> None:
+        """Read the bundled library and the file of generated puzzles."""
+        self._submit(self._read_own, generated)
+
+    def read_datasets(self) -> None:
+        """Read the ARC data sets; `all_read` tells when that is done."""
+        self._submit(self._read_datasets)
 
     def make(self, recipe: object, cancelled: threading.Event) -> None:
         self._submit(self._make, recipe, cancelled)
@@ -64,7 +69,8 @@ class Worker(QObject):
         self._submit(self._save, puzzle, file)
 
     def _submit(self, work: Callable[..., None], *arguments: object) -> None:
-        self._threads.submit(self._run, work, *arguments)
+        if not self._closing.is_set():
+            self._threads.submit(self._run, work, *arguments)
 
     def _run(self, work: Callable[..., None], *arguments: object) -> None:
         try:
@@ -75,10 +81,15 @@ class Worker(QObject):
             self.failed.emit(f"The library could not go on ({type(error).__name__}: {error}).")
             raise
 
-    def _read_all(self, generated: Path) -> None:
+    def _read_own(self, generated: Path) -> None:
         try:
             self._read_bundled()
             self._read_generated(generated)
+        finally:
+            self.own_read.emit()
+
+    def _read_datasets(self) -> None:
+        try:
             for dataset, collection in DATASETS.items():
                 if not self._closing.is_set():
                     self._read_dataset(dataset, collection)
