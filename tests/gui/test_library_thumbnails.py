@@ -58,7 +58,7 @@ def test_a_thumbnail_has_the_pixels_of_the_screen_and_the_colours_of_the_theme(
 def test_of_an_arc_task_the_first_example_is_drawn_input_and_output(look, items):
     image = draw(items["arc"], themes.LIGHT, 2.0).toImage()
     pair = items["arc"].puzzle().task.train[0]
-    for grid, columns in ((pair.input, (0, 76)), (pair.output, (100, 176))):
+    for grid, columns in ((pair.input, (0, 62)), (pair.output, (82, 144))):
         colours = {themes.LIGHT.arc[code] for code in grid.ravel().tolist()}
         there = {
             image.pixelColor(x, y).name().upper()
@@ -66,6 +66,27 @@ def test_of_an_arc_task_the_first_example_is_drawn_input_and_output(look, items)
             for y in range(image.height())
         }
         assert colours <= there
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize(
+    "recipe", [Recipe("maze", 40, "corridors", 1), Recipe("arc", 30, "mirror", 1)]
+)
+def test_large_grids_fill_their_place_and_have_every_colour(look, recipe, ratio):
+    item = of_entry(make(recipe), BUNDLED)
+    image = draw(item, themes.LIGHT, ratio).toImage()
+    painted = [
+        x for x in range(image.width()) if image.pixelColor(x, image.height() // 2).alpha() == 255
+    ]
+    room = SIZE.height() if recipe.kind == "maze" else SIZE.width()
+    assert painted[-1] - painted[0] >= (room - 4) * ratio
+    theme = themes.LIGHT
+    if recipe.kind == "maze":
+        expected = {theme.wall, theme.floor, theme.start, theme.goal}
+    else:
+        pair = item.puzzle().task.train[0]
+        expected = {theme.arc[code] for code in pair.input.ravel().tolist()}
+    assert expected <= inks(image)
 
 
 def test_a_drawing_that_was_damaged_is_left_empty(look):
@@ -129,7 +150,7 @@ def test_the_list_shows_the_theme_that_is_put_on(qapp, qtbot, window):
 def _is_painted(view, theme):
     """Whether the first thumbnail on screen has the theme's colours."""
     image = view.viewport().grab().toImage()
-    area = {image.pixelColor(x, y).name().upper() for x in range(8, 96) for y in range(8, 64)}
+    area = {image.pixelColor(x, y).name().upper() for x in range(8, 80) for y in range(8, 64)}
     return {QColor(theme.strong_line).name().upper(), theme.board} <= area
 
 

@@ -43,7 +43,7 @@ from trm_gui.library.thumbnails import SIZE, Thumbnails
 Index = QModelIndex | QPersistentModelIndex
 
 ROW = SIZE.height() + 2 * themes.SPACE
-STAR = 4 * themes.SPACE
+STAR = 3 * themes.SPACE
 """Logical pixels of the square that the star may be clicked in, at the lower right of a row."""
 
 
@@ -78,7 +78,7 @@ class RowPainter(QStyledItemDelegate):
         place.setSize(SIZE)
         picture = self.picture(index)
         if picture is None:
-            painter.fillRect(place.adjusted(16, 0, -16, 0), QColor(theme.background))
+            painter.fillRect(place.adjusted(8, 0, -8, 0), QColor(theme.background))
         else:
             painter.drawPixmap(place.topLeft(), picture)
         left = place.right() + themes.SPACE
@@ -149,9 +149,11 @@ class RowPainter(QStyledItemDelegate):
         for (words, font, colour), height in zip(lines, heights, strict=True):
             painter.setFont(font)
             painter.setPen(QColor(colour))
-            beside_star = themes.SPACE // 2 if words is item.title else STAR
+            whole = words is item.title  # the star stands beside the other lines
             shown = QFontMetrics(font).elidedText(
-                words, Qt.TextElideMode.ElideMiddle, int(area.width()) - beside_star
+                words,
+                Qt.TextElideMode.ElideMiddle if whole else Qt.TextElideMode.ElideRight,
+                int(area.width()) - (0 if whole else STAR),
             )
             place = QRectF(area.left(), top, area.width(), height)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
 from trm_core.errors import UserError
 from trm_core.puzzles.arc import Arc
-from trm_core.puzzles.base import Puzzle
+from trm_core.puzzles.base import Grid, Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.painters import paint_board
@@ -18,7 +19,7 @@ from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import Item
 from trm_gui.theme import Theme
 
-SIZE = QSize(11 * themes.SPACE, 7 * themes.SPACE)
+SIZE = QSize(9 * themes.SPACE, 7 * themes.SPACE)
 """Logical pixels: room for an ARC pair side by side; other puzzles stand in the middle."""
 
 MOST = 600
@@ -26,6 +27,9 @@ MOST = 600
 
 MOST_WAITING = 60
 """Of those that are asked for, the last ones are drawn; who scrolls on needs no others."""
+
+LEAST_CELL = 5
+"""Pixels of a cell that is drawn as on a board."""
 
 BUDGET_SECONDS = 0.008
 """How long drawing may go on before the event loop has its turn."""
@@ -92,15 +96,15 @@ def draw(item: Item, theme: Theme, ratio: float) -> QPixmap:
 def _paint(painter: QPainter, puzzle: Puzzle, theme: Theme) -> None:
     area = QRectF(0, 0, SIZE.width(), SIZE.height()).adjusted(1, 1, -1, -1)  # for the outer lines
     if not isinstance(puzzle, Arc) or not puzzle.task.train:
-        paint_board(painter, area, BoardContent(puzzle, puzzle.grid), theme)
+        _paint_grid(painter, area, puzzle, puzzle.grid, theme)
         return
-    gap = 1.5 * themes.SPACE
+    gap = themes.SPACE  # which leaves a pixel for each cell of the largest grids
     side = (area.width() - gap) / 2
     pair = puzzle.task.train[0]
     for left, grid in ((area.left(), pair.input), (area.left() + side + gap, pair.output)):
         if grid is not None:
             place = QRectF(left, area.top(), side, area.height())
-            paint_board(painter, place, BoardContent(puzzle, grid), theme)
+            _paint_grid(painter, place, puzzle, grid, theme)
     reach = themes.SPACE * 0.4
     center = area.center()
     head = [QPointF(-reach, -reach), QPointF(reach, 0), QPointF(-reach, reach)]
@@ -108,3 +112,19 @@ def _paint(painter: QPainter, puzzle: Puzzle, theme: Theme) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.secondary_text))
     painter.drawPolygon(QPolygonF([center + point for point in head]))
+
+
+def _paint_grid(painter: QPainter, area: QRectF, puzzle: Puzzle, grid: Grid, theme: Theme) -> None:
+    """As a board; where its whole-pixel cells would be tiny, as one picture that fills the area."""
+    rows, cols = grid.shape
+    cell = min(area.width() / cols, area.height() / rows)
+    if cell * painter.device().devicePixelRatioF() >= LEAST_CELL or puzzle.kind == "sudoku":
+        paint_board(painter, area, BoardContent(puzzle, grid), theme)
+        return
+    maze = theme.wall, theme.floor, theme.start, theme.goal
+    colours = theme.arc if puzzle.kind == "arc" else maze
+    pixels = np.array([QColor(colour).rgb() for colour in colours], np.uint32)[grid]
+    image = QImage(pixels.tobytes(), cols, rows, 4 * cols, QImage.Format.Format_RGB32)
+    place = QRectF(0, 0, cols * cell, rows * cell)
+    place.moveCenter(area.center())
+    painter.drawImage(place.toAlignedRect(), image)
