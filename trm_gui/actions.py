@@ -34,6 +34,14 @@ COMMANDS = (
     Command(
         "open", "&File", "&Open…", "Open a Sudoku, maze or ARC file", (StandardKey.Open,), "open"
     ),
+    Command("generate", "&File", "&Generate a puzzle…", "Have a puzzle made", ("Ctrl+G",)),
+    Command(
+        "save_puzzle",
+        "&File",
+        "&Save puzzle as…",
+        "Write the puzzle to a file",
+        ("Ctrl+Shift+S",),
+    ),
     Command("quit", "&File", "&Quit", "Close the window", (StandardKey.Quit,)),
     Command("undo", "&Edit", "&Undo", "Take back the last change", (StandardKey.Undo,), "undo"),
     Command("redo", "&Edit", "&Redo", "Make it again", (StandardKey.Redo,), "redo"),
@@ -45,6 +53,28 @@ COMMANDS = (
         ("E",),
         "edit",
         checkable=True,
+    ),
+    Command(
+        "copy_text",
+        "&Edit",
+        "&Copy as text",
+        "Put the puzzle into the clipboard as text",
+        ("Ctrl+Shift+C",),
+    ),
+    Command(
+        "paste_puzzle",
+        "&Edit",
+        "&Paste a puzzle",
+        "Open the puzzle that is in the clipboard as text or file",
+        (StandardKey.Paste,),
+    ),
+    Command("find_puzzle", "&Edit", "&Find a puzzle", "Search the library", (StandardKey.Find,)),
+    Command(
+        "favourite",
+        "&Edit",
+        "Fa&vourite",
+        "Make the puzzle chosen in the library a favourite, or an ordinary one again",
+        ("Ctrl+D",),
     ),
     Command(
         "settings",
@@ -126,6 +156,14 @@ COMMANDS = (
     Command("loop", "S&tep", "L&oop", "Play again from the start at the end", ("L",), "loop", True),
     Command("slower", "S&tep", "Slo&wer", "Play slower", ("-",)),
     Command("faster", "S&tep", "Fas&ter", "Play faster", ("+", "=")),
+    Command(
+        "show_library",
+        "&View",
+        "&Library",
+        "Show the library of puzzles, or close it",
+        ("Ctrl+L",),
+        checkable=True,
+    ),
     *(
         Command(
             f"overlay_{overlay.name}",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
@@ -16,15 +17,24 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
-from trm_core.puzzles.library import Entry
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
     from trm_core.solver import Recursion, Solver
 
-Source = Path | Entry
-"""Where puzzles are read from: a file, or the library that comes with the program."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that runs Python keeps the GUI thread waiting; Python's own 5 ms add up."""
+
+
+class HasPuzzles(Protocol):
+    """Puzzles that are not in a file of their own; `str` names them for people."""
+
+    def puzzles(self) -> Sequence[Puzzle]: ...
+
+
+Source = Path | HasPuzzles
+"""Where puzzles are read from: a file, an entry of a library, or a text that was pasted."""
 
 
 class OfficialCheckpoint(NamedTuple):
@@ -69,10 +79,9 @@ class Background(QObject):
     """
 
     opened = Signal(object, object)
-    """File or library entry, list of puzzles."""
+    """Source, list of puzzles."""
     open_failed = Signal(object, str, str)
-    """File or library entry, why in a sentence, and the details of an error that was not foreseen.
-    """
+    """Source, why in a sentence, and the details of an error that was not foreseen."""
     model_read = Signal(object, bool)
     """The ModelInfo of a model that was asked for, and whether it is to be used."""
     model_failed = Signal(str, str)
@@ -88,6 +97,7 @@ class Background(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._reader = ThreadPoolExecutor(1, "reader")
         self._solver = ThreadPoolExecutor(1, "solver")
         self.compute = Compute()
@@ -114,7 +124,7 @@ class Background(QObject):
         from trm_core.puzzles.files import load_puzzles
 
         try:
-            puzzles = source.puzzles() if isinstance(source, Entry) else load_puzzles(source)
+            puzzles = load_puzzles(source) if isinstance(source, Path) else source.puzzles()
             self.opened.emit(source, puzzles)
         except UserError as error:
             self.open_failed.emit(source, str(error), "")

@@ -26,8 +26,9 @@ from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.compute import ComputeDialog, stored_compute
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
+from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.help import show_about, show_keys
-from trm_gui.library_menu import LibraryMenu
+from trm_gui.library.library import Library
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
@@ -40,7 +41,7 @@ from trm_gui.user_models import UserModels
 
 
 class MainWindow(QMainWindow):
-    """Puzzle left, answer right, halting below, then the timeline and the status line."""
+    """Library, puzzle, answer; halting below, then the timeline and the status line."""
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
@@ -63,6 +64,10 @@ class MainWindow(QMainWindow):
         self._legend = LegendBar(self.session, self.overlays)
         self._user_models = UserModels(self.session, settings, self)
         self._lay_out()
+        self.library = Library(self, self.session)
+        self.editor.editing_changed.connect(
+            lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
+        )
         self._fill_menus()
         self._connect_actions()
         self._answer.another_puzzle_wanted.connect(self._ask_for_file)
@@ -132,9 +137,7 @@ class MainWindow(QMainWindow):
         menus["&View"].addSeparator()
         menus["&View"].addMenu(ThemeMenu(self.settings, self))
         menus["&Model"].addMenu(self._user_models.menu)
-        bundled = LibraryMenu(self)
-        bundled.chosen.connect(self.session.open)
-        menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
+        menus["&File"].insertMenu(self.actions_by_name["generate"], self.library.recent_menu)
 
     def _connect_actions(self) -> None:
         session, actions = self.session, self.actions_by_name
@@ -248,22 +251,21 @@ class MainWindow(QMainWindow):
         )
         dialog.setNameFilters([f"Puzzles ({patterns})", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._on_files_chosen)
         dialog.open()
 
-    def _on_file_chosen(self, file: str) -> None:
-        self.settings.setValue("folder", str(Path(file).parent))
-        self.session.open(Path(file))
+    def _on_files_chosen(self, files: list[str]) -> None:
+        self.settings.setValue("folder", str(Path(files[0]).parent))
+        self.library.exchange.open_files([Path(file) for file in files])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if self.library.exchange.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.session.open(Path(local[0]))
+        self.library.exchange.take(event.mimeData())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -275,5 +277,6 @@ class MainWindow(QMainWindow):
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
+        self.library.close()
         self.session.close()
         super().closeEvent(event)

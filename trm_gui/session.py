@@ -55,6 +55,8 @@ class Session(QObject):
     cursor_changed = Signal()
     solving_changed = Signal(bool)
     opening_changed = Signal()
+    opened = Signal(object)
+    """The source whose puzzles are shown from now on."""
     solve_finished = Signal()
     """A solve ended: halted, reached its maximum, was cancelled or failed."""
     failed = Signal(str)
@@ -338,6 +340,7 @@ class Session(QObject):
         self.opening = None
         self.opening_changed.emit()
         self.show_puzzles(puzzles)
+        self.opened.emit(source)
 
     def fail(self, sentence: str, details: str = "") -> None:
         """Tell that something could not be done; `details` are for whoever asks for them."""

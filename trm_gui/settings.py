@@ -29,6 +29,8 @@ def save(window: MainWindow) -> None:
     for key, value in {
         "geometry": window.saveGeometry(),
         "rows": window.rows.saveState(),
+        "docks": window.saveState(),
+        "library_closed_for_room": int(window.library.room.closed_for_room),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
         "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
@@ -49,12 +51,15 @@ def restore(window: MainWindow) -> None:
         window.restoreGeometry(geometry)
     if isinstance(rows, QByteArray):
         window.rows.restoreState(rows)
+    if isinstance(docks := stored.value("docks"), QByteArray):
+        window.restoreState(docks)
     try:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))
         threshold = float(stored.value("threshold", 0.5))
         loops = bool(int(stored.value("loops", 0)))
         latent_steps = bool(int(stored.value("latent_steps", 0)))
+        window.library.room.closed_for_room = bool(int(stored.value("library_closed_for_room", 0)))
     except (TypeError, ValueError):
         return
     if speed in SPEEDS:

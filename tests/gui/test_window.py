@@ -140,7 +140,7 @@ def test_the_open_action_asks_for_a_file_and_opens_it(qtbot, window, session, ac
     action("open").trigger()
     dialog = window.findChild(QFileDialog)
     with qtbot.waitSignal(session.puzzle_changed):
-        dialog.fileSelected.emit(str(files["maze"]))
+        dialog.filesSelected.emit([str(files["maze"])])
     dialog.close()
     assert session.puzzle.kind == "maze"
     action("open").trigger()

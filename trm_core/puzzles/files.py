@@ -1,4 +1,4 @@
-"""Puzzles of any kind from a file: what it holds is told from its name and content."""
+"""Puzzles of any kind from files and texts, whose kind is told from name and content, and back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from trm_core.files import write_whole
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.maze import SYMBOLS as MAZE_SYMBOLS
@@ -16,6 +17,9 @@ from trm_core.puzzles.sudoku import SYMBOLS as SUDOKU_SYMBOLS
 
 IMAGE_SUFFIXES = (".png", ".bmp", ".gif", ".webp")
 TEXT_SUFFIXES = (".txt", ".sdk", ".sdm", ".csv", ".gz", ".json")
+SAVE_SUFFIXES = {"sudoku": (".sdm", ".txt"), "maze": (".txt",), "arc": (".json",)}
+"""What files with a puzzle of each kind are called, the usual one first."""
+
 MAX_BYTES = 512 * 2**20
 
 _MAZE_SIGNS = frozenset(MAZE_SYMBOLS)
@@ -39,7 +43,7 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     return parse_puzzles(text, str(file))
 
 
-def parse_puzzles(text: str, source: str) -> Sequence[Puzzle]:
+def parse_puzzles(text: str, source: str = "") -> Sequence[Puzzle]:
     """All puzzles in `text`, at least one: ARC if it is JSON, else as in `load_puzzles`.
 
     Raises PuzzleError with one sentence that names `source` and place.
@@ -51,6 +55,17 @@ def parse_puzzles(text: str, source: str) -> Sequence[Puzzle]:
     if "," in text.lstrip().partition("\n")[0]:
         return list(maze_files.read_csv(io.StringIO(text, newline=None), source))
     return maze_files.parse(text, source)
+
+
+def save_puzzle(puzzle: Puzzle, file: Path) -> None:
+    """Write what `load_puzzles` reads back as the same puzzle; of ARC the whole task.
+
+    Raises PuzzleError, `file` being as it was.
+    """
+    try:
+        write_whole(file, puzzle.format() + "\n")
+    except OSError as error:
+        raise PuzzleError(f"{file}: {error.strerror}") from None
 
 
 def _is_json(text: str) -> bool:
@@ -68,6 +83,7 @@ def _draws_mazes(text: str) -> bool:
     """Whether more of the first lines, field by field, is drawn as mazes than as Sudokus.
 
     A field that has a mistake or two still counts, without them; comments and headers are neither.
+    Where both are the same, the signs that only one of them has decide.
     """
     fields = re.split(r"[,\r\n]", text[:20_000])
 
@@ -75,7 +91,13 @@ def _draws_mazes(text: str) -> bool:
         counts = [(sum(sign in signs for sign in field), len(field)) for field in fields]
         return sum(count for count, length in counts if count >= 0.9 * length)
 
-    return drawn_with(_MAZE_SIGNS) > drawn_with(_SUDOKU_SIGNS)
+    def only_in(signs: frozenset[str]) -> int:
+        return sum(sign in signs for field in fields for sign in field)
+
+    mazes, sudokus = drawn_with(_MAZE_SIGNS), drawn_with(_SUDOKU_SIGNS)
+    if mazes == sudokus:
+        return only_in(_MAZE_SIGNS - _SUDOKU_SIGNS) > only_in(_SUDOKU_SIGNS - _MAZE_SIGNS)
+    return mazes > sudokus
 
 
 def _read_text(file: Path) -> str:

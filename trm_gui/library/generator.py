@@ -1,0 +1,203 @@
+"""The dialog that makes new puzzles."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trm_core.puzzles.library import Entry
+from trm_core.puzzles.recipes import SIZES, Recipe, styles
+from trm_gui import theme as themes
+from trm_gui.library.catalogue import Catalogue
+from trm_gui.library.items import KINDS
+
+FIRST_SIDE = {"sudoku": 9, "maze": 15, "arc": 10}
+"""Of these sizes there are models, or presets to train one."""
+STYLE_NAMES = {"sudoku": "Difficulty", "maze": "Style", "arc": "Rule"}
+MOST_SEED = 999_999
+
+
+class GeneratorDialog(QDialog):
+    """Kind, size, style and seed; what is made is kept by the catalogue and told by `made`."""
+
+    made = Signal(object)
+    """The item of the new puzzle."""
+
+    def __init__(self, catalogue: Catalogue, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Generate a puzzle")
+        self.setAccessibleName("Generate a puzzle")
+        self.setObjectName("generate")
+        self._catalogue = catalogue
+        self._recipe: Recipe | None = None
+        self._cancelled = threading.Event()
+        self.kind = _choice("Kind", "What to make")
+        for kind, name in KINDS.items():
+            self.kind.addItem(name, kind)
+        self.side = _choice("Size", "Rows and columns; an ARC grid may be smaller")
+        self.style_name = QLabel()
+        self.style_choice = _choice("Style", "")
+        self.seed = QSpinBox()
+        self.seed.setRange(0, MOST_SEED)
+        self.seed.setAccessibleName("Seed")
+        self.seed.setToolTip("The same seed makes the same puzzle again")
+        self.another = QPushButton("Another")
+        self.another.setToolTip("Draw another seed")
+        self.another.setAccessibleName("Another seed")
+        self.another.setAutoDefault(False)
+        self._lay_out()
+        self.kind.activated.connect(self._show_sizes)
+        self.side.activated.connect(self._show_styles)
+        self.another.clicked.connect(self._draw_seed)
+        catalogue.worker.made.connect(self._on_made)
+        catalogue.worker.not_made.connect(self._on_not_made)
+        self._show_sizes()
+        self._draw_seed()
+        self._show_running()
+
+    def accept(self) -> None:
+        """Begin to make it; the dialog closes when it is there."""
+        if self._recipe is None:
+            self._cancelled = threading.Event()
+            self._recipe = Recipe(
+                self.kind.currentData(),
+                self.side.currentData(),
+                self.style_choice.currentData(),
+                self.seed.value(),
+            )
+            self._say("")
+            self._show_running()
+            self._catalogue.worker.make(self._recipe, self._cancelled)
+
+    def reject(self) -> None:
+        """Stop what runs, or close the dialog where nothing does."""
+        if self._recipe is None:
+            super().reject()
+        else:
+            self._stop("Cancelled.")
+
+    def closeEvent(self, event) -> None:
+        self._stop("")
+        super().closeEvent(event)
+
+    def _lay_out(self) -> None:
+        seed = QHBoxLayout()
+        seed.addWidget(self.seed, 1)
+        seed.addWidget(self.another)
+        form = QFormLayout()
+        form.setSpacing(themes.SPACE)
+        form.addRow("&Kind", self.kind)
+        form.addRow("&Size", self.side)
+        form.addRow(self.style_name, self.style_choice)
+        seed_name = QLabel("S&eed")
+        form.addRow(seed_name, seed)
+        seed_name.setBuddy(self.seed)
+        self.style_name.setBuddy(self.style_choice)
+        self.words = QLabel(wordWrap=True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setMinimumWidth(40 * themes.SPACE)
+        self.words.setMinimumHeight(5 * themes.SPACE)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setMaximumHeight(themes.SPACE)
+        self.bar.setAccessibleName("The puzzle is being made")
+        room = self.bar.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(room)
+        self._buttons = QDialogButtonBox()
+        self.create = self._buttons.addButton("Create", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.create.setToolTip("Make the puzzle and show it")
+        self.create.setDefault(True)
+        self.cancel = self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel.setToolTip("Stop, or close this window")
+        for button in (self.create, self.cancel):
+            button.setAccessibleName(button.text().replace("&", ""))
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[2 * themes.SPACE] * 4)
+        layout.setSpacing(themes.SPACE)
+        layout.addLayout(form)
+        layout.addWidget(self.words)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._buttons)
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+
+    def _show_sizes(self) -> None:
+        kind = self.kind.currentData()
+        self.side.clear()
+        for side in SIZES[kind]:
+            self.side.addItem(f"{'up to ' if kind == 'arc' else ''}{side}×{side}", side)
+        self.side.setCurrentIndex(self.side.findData(FIRST_SIDE[kind]))
+        name = STYLE_NAMES[kind]
+        self.style_name.setText(f"&{name}")
+        self.style_choice.setAccessibleName(name)
+        self.style_choice.setToolTip(f"{name} of the new puzzle")
+        self._show_styles()
+
+    def _show_styles(self) -> None:
+        before = self.style_choice.currentData()
+        self.style_choice.clear()
+        for style in styles(self.kind.currentData(), self.side.currentData()):
+            self.style_choice.addItem(style.capitalize(), style)
+        self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(before)))
+
+    def _draw_seed(self) -> None:
+        self.seed.setValue(random.randrange(MOST_SEED + 1))
+
+    def _show_running(self) -> None:
+        runs = self._recipe is not None
+        for control in (self.kind, self.side, self.style_choice, self.seed, self.another):
+            control.setEnabled(not runs)
+        self.create.setEnabled(not runs)
+        self.bar.setVisible(runs)
+        if runs:
+            self._say("Being made. A Sudoku of a certain difficulty may take some seconds.")
+
+    def _say(self, words: str, *, failed: bool = False) -> None:
+        self.words.setText(f"⚠ {words}" if failed else words)
+        colour = themes.current(self).conflict_text
+        self.words.setStyleSheet(f"color: {colour}" if failed else "")
+
+    def _stop(self, words: str, *, failed: bool = False) -> None:
+        self._cancelled.set()
+        self._recipe = None
+        self._show_running()
+        self._say(words, failed=failed)
+
+    def _on_made(self, recipe: Recipe, entry: Entry | None) -> None:
+        if recipe is not self._recipe or entry is None:
+            return
+        self._stop("")
+        self._draw_seed()
+        super().accept()
+        self.made.emit(self._catalogue.add_generated(entry))
+
+    def _on_not_made(self, recipe: Recipe, sentence: str) -> None:
+        if recipe is self._recipe:
+            self._stop(sentence, failed=True)
+
+
+def _choice(name: str, hint: str) -> QComboBox:
+    choice = QComboBox()
+    choice.setAccessibleName(name)
+    choice.setToolTip(hint)
+    choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return choice

@@ -1,0 +1,167 @@
+"""What the library lists: one item for each puzzle, whatever it comes from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
+from trm_core.puzzles.arc import Arc, Task
+from trm_core.puzzles.base import Puzzle
+from trm_core.puzzles.files import parse_puzzles
+from trm_core.puzzles.library import Entry
+from trm_gui.background import Source
+
+BUNDLED, GENERATED = "Bundled", "Generated"
+DATASETS = {"arc-agi-1": "ARC-AGI-1", "arc-agi-2": "ARC-AGI-2"}
+"""Collections of ARC tasks by the name of the data set."""
+ALL, FAVOURITES, RECENT = "All puzzles", "Favourites", "Recent"
+COLLECTIONS = (ALL, BUNDLED, *DATASETS.values(), FAVOURITES, RECENT, GENERATED)
+
+KINDS = {"sudoku": "Sudoku", "maze": "Maze", "arc": "ARC"}
+"""What the kinds of puzzle are called."""
+
+PASTED = "pasted/"
+"""What the keys of pasted texts begin with."""
+
+_PARSERS = {
+    "sudoku": sudoku_files.parse,
+    "maze": maze_files.parse,
+    "arc": arc_tasks.parse,
+}
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """Puzzles as text from the clipboard or dropped from elsewhere."""
+
+    text: str
+
+    def puzzles(self) -> Sequence[Puzzle]:
+        return [replace(each, source=str(self)) for each in parse_puzzles(self.text, str(self))]
+
+    def __str__(self) -> str:
+        return "the pasted text"
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One puzzle of the library; of a file or a text the first one.
+
+    key: what it is remembered by, the same in every run.
+    collections: those that it belongs to whoever uses the program; RECENT and FAVOURITES change.
+    defeats: names of the bundled models that fail on it.
+    drawing: the puzzle as text, where that does not have to be read from the source.
+    """
+
+    key: str
+    title: str
+    kind: str
+    rows: int
+    cols: int
+    difficulty: str
+    source: Source
+    collections: frozenset[str] = frozenset()
+    defeats: tuple[str, ...] = ()
+    drawing: str = ""
+    words: str = field(init=False)
+    """What a search looks through, in small letters."""
+
+    def __post_init__(self) -> None:
+        words = [self.title, self.key, KINDS[self.kind], self.size, f"{self.rows}x{self.cols}"]
+        words += [self.difficulty, *sorted(self.collections), *map(defeat, self.defeats)]
+        object.__setattr__(self, "words", " ".join(words).lower())
+
+    @property
+    def size(self) -> str:
+        return f"{self.rows}×{self.cols}"
+
+    @property
+    def line(self) -> str:
+        """Kind, size and difficulty, in words."""
+        words = f"{KINDS[self.kind]} {'up to ' if self.kind == 'arc' else ''}{self.size}"
+        return f"{words}, {self.difficulty}" if self.difficulty else words
+
+    @property
+    def needs_dataset(self) -> str | None:
+        """The ARC data set that has to be read before the puzzle can be drawn; None if none."""
+        if self.kind != "arc" or self.drawing:
+            return None
+        return self.key.partition("/")[0]
+
+    def puzzle(self) -> Puzzle:
+        """The puzzle as posed. Slow, by a second, while the data set it needs is not read."""
+        if self.drawing:
+            return _PARSERS[self.kind](self.drawing)[0]
+        return self.source.puzzles()[0]
+
+
+def defeat(model: str) -> str:
+    """The words by which a search finds what a model fails on."""
+    return f"defeats {model};"
+
+
+def of_entry(entry: Entry, collection: str) -> Item:
+    """An entry of a library; an ARC task of a data set belongs to the collection of that too."""
+    dataset, _, rest = entry.id.partition("/")
+    posed = "\n".join(entry.drawing)
+    if entry.kind == "sudoku":  # as posed, and then solved
+        posed = entry.drawing[0]
+    return Item(
+        entry.id,
+        rest or entry.id,
+        entry.kind,
+        entry.rows,
+        entry.cols,
+        entry.difficulty,
+        entry,
+        frozenset({collection, DATASETS.get(dataset, collection)}),
+        entry.not_solved_by,
+        posed,
+    )
+
+
+def of_task(task: Task, dataset: str) -> Item:
+    """A task of one of the public data sets."""
+    rows, cols = _canvas(task)
+    return of_entry(Entry(f"{dataset}/{task.id}", "arc", rows, cols, ""), DATASETS[dataset])
+
+
+def of_puzzle(puzzle: Puzzle, source: Path | Pasted) -> Item:
+    """The puzzle that was read first from a file or a text."""
+    if isinstance(source, Path):
+        key, text = str(source.absolute()), ""
+    else:
+        text = source.text
+        key = PASTED + hashlib.sha256(text.encode()).hexdigest()[:12]
+    return remembered(key, puzzle.kind, puzzle.rows, puzzle.cols, _small(puzzle), text)
+
+
+def remembered(key: str, kind: str, rows: int, cols: int, drawing: str, text: str) -> Item:
+    """A file, `key` being its path, or a pasted `text`, of which `drawing` is the first puzzle."""
+    pasted = key.startswith(PASTED)
+    source = Pasted(text) if pasted else Path(key)
+    title = "Pasted puzzle" if pasted else Path(key).name
+    return Item(key, title, kind, rows, cols, "", source, drawing=drawing)
+
+
+def _small(puzzle: Puzzle) -> str:
+    """The puzzle as text; of an ARC task no more than is drawn small."""
+    if not isinstance(puzzle, Arc):
+        return puzzle.format()
+    return Task(puzzle.task.id, puzzle.task.train[:1], puzzle.task.test[:1]).format()
+
+
+def _canvas(task: Task) -> tuple[int, int]:
+    """The rows and columns of the smallest canvas that holds every grid whose content is known."""
+    rows, cols = zip(*_shapes(task), strict=True)
+    return max(rows), max(cols)
+
+
+def _shapes(task: Task) -> Iterable[tuple[int, ...]]:
+    for pair in (*task.train, *task.test):
+        yield pair.input.shape
+        if pair.output is not None:
+            yield pair.output.shape

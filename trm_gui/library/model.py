@@ -1,0 +1,80 @@
+"""The catalogue as Qt's list views read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, Qt
+
+from trm_gui.library.catalogue import Catalogue
+from trm_gui.library.items import Item
+
+ITEM = Qt.ItemDataRole.UserRole
+"""Role of the item itself."""
+RANK = Qt.ItemDataRole.UserRole + 1
+"""Role of how long ago it was opened, from 0."""
+
+MIME_TYPE = "application/x-trm-studio-puzzle"
+"""What is dragged: the key of an item."""
+
+
+class LibraryModel(QAbstractListModel):
+    """One row for each item, in the catalogue's order."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self.items: list[Item] = [*catalogue.items.values()]
+        catalogue.added.connect(self._on_added)
+        catalogue.removed.connect(self._on_removed)
+        catalogue.marks_changed.connect(self._on_marks_changed)
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.items)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        item = self.items[index.row()]
+        if role == ITEM:
+            return item
+        if role == Qt.ItemDataRole.DisplayRole:
+            return item.title
+        if role == RANK:
+            return self._catalogue.rank(item)
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._sentence(item)
+        return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flags = super().flags(index) | Qt.ItemFlag.ItemNeverHasChildren
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        data.setData(MIME_TYPE, self.items[indexes[0].row()].key.encode())
+        return data
+
+    def _sentence(self, item: Item) -> str:
+        words = f"{item.title}: {item.line}"
+        if item.defeats:
+            words += f", defeats {', '.join(item.defeats)}"
+        return words + (", favourite" if item.key in self._catalogue.favourites else "")
+
+    def _on_added(self, items: list[Item]) -> None:
+        self.beginInsertRows(QModelIndex(), len(self.items), len(self.items) + len(items) - 1)
+        self.items += items
+        self.endInsertRows()
+
+    def _on_removed(self, item: Item) -> None:
+        row = self.items.index(item)
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self.items[row]
+        self.endRemoveRows()
+
+    def _on_marks_changed(self) -> None:
+        if self.items:
+            self.dataChanged.emit(self.index(0), self.index(len(self.items) - 1), [RANK])

