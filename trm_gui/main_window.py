@@ -26,6 +26,7 @@ from trm_gui.board.panes import AnswerPane, InputPane
 from trm_gui.editor.commands import ChangeCell
 from trm_gui.help import show_about, show_keys
 from trm_gui.library_menu import LibraryMenu
+from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
@@ -33,6 +34,9 @@ from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
 from trm_gui.timeline.playback import Playback
 from trm_gui.timeline.transport import Transport
+
+LEAST_BOARD = 320
+"""Logical pixels that a board keeps at least."""
 
 
 class MainWindow(QMainWindow):
@@ -55,6 +59,7 @@ class MainWindow(QMainWindow):
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
         self._lay_out()
+        self.plots = PlotDocks(self, self.session)
         self._fill_menus()
         self._connect_actions()
         self._input.cell_typed.connect(self._on_cell_typed)
@@ -76,6 +81,8 @@ class MainWindow(QMainWindow):
         boards = QSplitter(Qt.Orientation.Horizontal)
         boards.addWidget(self._input)
         boards.addWidget(self._answer)
+        for pane in (self._input, self._answer):
+            pane.setMinimumWidth(LEAST_BOARD + 2 * themes.SPACE)
         explained = QWidget()
         above = QVBoxLayout(explained)
         above.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +128,10 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
-        self._legend.button.setMenu(menus["&View"])
+        overlays = QMenu(self)
+        overlays.addActions([self.actions_by_name[f"overlay_{each.name}"] for each in OVERLAYS])
+        self._legend.button.setMenu(overlays)
+        menus["&View"].addMenu(self.plots.menu)
         bundled = LibraryMenu(self)
         bundled.chosen.connect(self.session.open)
         menus["&File"].insertMenu(self.actions_by_name["quit"], bundled)
@@ -256,6 +266,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.playback.set_playing(False)
+        self.plots.bring_back()
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.session.close()

@@ -29,6 +29,7 @@ def save(window: MainWindow) -> None:
     for key, value in {
         "geometry": window.saveGeometry(),
         "rows": window.rows.saveState(),
+        "docks": window.saveState(),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
         "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
@@ -49,6 +50,9 @@ def restore(window: MainWindow) -> None:
         window.restoreGeometry(geometry)
     if isinstance(rows, QByteArray):
         window.rows.restoreState(rows)
+    docks = stored.value("docks")
+    if not isinstance(docks, QByteArray) or not window.restoreState(docks):
+        window.plots.reset()
     try:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))

@@ -45,6 +45,8 @@ class Board(QWidget):
     """Row, column and the code to stand there, 0 to clear."""
     selection_changed = Signal(object)
     """The selected (row, column), or None."""
+    hovered = Signal(object)
+    """The (row, column) that the mouse has come over, or None beside all cells."""
     message_button_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, name: str = "Board") -> None:
@@ -52,11 +54,13 @@ class Board(QWidget):
         self._content: BoardContent | None = None
         self._selected: Cell | None = None
         self._editable = False
+        self._under_mouse: Cell | None = None
         self._message = BoardMessage(self)
         self._message.hide()
         self._message.button_clicked.connect(self.message_button_clicked)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 200)
 
@@ -165,6 +169,13 @@ class Board(QWidget):
             return
         self.select(cells.cell_at(event.position()))
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cells = self.geometry_of_cells()
+        self._hover(None if cells is None else cells.cell_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._takes(event):
             event.ignore()
@@ -183,6 +194,11 @@ class Board(QWidget):
             self._show_tool_tip(event)
             return True
         return super().event(event)
+
+    def _hover(self, cell: Cell | None) -> None:
+        if cell != self._under_mouse:
+            self._under_mouse = cell
+            self.hovered.emit(cell)
 
     def _has(self, cell: Cell) -> bool:
         content = self._content
