@@ -11,6 +11,7 @@ from trm_gui.board.describe import ARC_WORDS, MAZE_WORDS
 from trm_gui.board.sudoku_painter import symbol
 from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.frame_pane import FramePane
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -23,11 +24,13 @@ WORTH_A_NAME = 0.1
 class CellPane(FramePane):
     """A curve for each symbol; that of the one decoded at the cursor is thick, in the accent."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
-            session, "Selected cell", "The probability of each symbol in one cell of the answer"
+            session,
+            turns,
+            "Selected cell",
+            "The probability of each symbol in one cell of the answer",
         )
-        self._theme: Theme | None = None
         self._decoded = -1
         self._shares: npt.NDArray[np.float64] = np.empty((0, 0))
         self.lines: list[pg.PlotDataItem] = []
@@ -46,10 +49,14 @@ class CellPane(FramePane):
             self.set_message(NO_CELL)
         self._shares = trace.curves.symbols(*cell) if trace and cell else np.empty((0, 0))
         x, symbols = self.frame_places(), self._shares.shape[1]
-        self._make_lines(symbols)
-        for code in range(symbols):
-            self.lines[code].setData(x, self._shares[:, code])
-            self.lines[code].opts["name"] = self._words(code)
+        if trace and cell:
+            self._make_lines(symbols)
+        for code, line in enumerate(self.lines):
+            if symbols:
+                line.setData(x, self._shares[:, code])
+                line.opts["name"] = self._words(code)
+            else:
+                line.setData([], [])
         self._place_names(x)
 
     def show_cursor(self) -> None:
@@ -61,14 +68,15 @@ class CellPane(FramePane):
             return
         decoded = int(self._shares[cursor].argmax())
         if decoded != self._decoded:
+            self._emphasise(self._decoded, False)
+            self._emphasise(decoded, True)
             self._decoded = decoded
-            self._emphasise()
         self.set_reading(f"{self._words(decoded)}: {self._shares[cursor, decoded]:.2f}")
 
     def dress(self, theme: Theme) -> None:
         super().dress(theme)
-        self._theme = theme
-        self._emphasise()
+        for code in range(len(self.lines)):
+            self._emphasise(code, code == self._decoded)
 
     def _make_lines(self, count: int) -> None:
         """Have as many curves as there are symbols."""
@@ -81,21 +89,18 @@ class CellPane(FramePane):
             self.names.append(pg.TextItem(anchor=(0.5, 1)))
             self.names[-1].setFont(themes.font(themes.SMALL))
             plot.addItem(self.names[-1], ignoreBounds=True)
-        self._decoded = -1
-        self._emphasise()
+            self._emphasise(len(self.lines) - 1, False)
+            self._decoded = -1
 
-    def _emphasise(self) -> None:
-        if self._theme is None:
+    def _emphasise(self, code: int, decoded: bool) -> None:
+        """Draw a symbol as the one that is decoded at the cursor, or as another."""
+        if not 0 <= code < len(self.lines):
             return
-        theme = self._theme
-        for code, (line, name) in enumerate(zip(self.lines, self.names, strict=True)):
-            here = code == self._decoded
-            line.setPen(
-                pg.mkPen(theme.accent if here else theme.secondary_text, width=1 + 2 * here)
-            )
-            line.setZValue(2 if here else 1)
-            name.setColor(theme.accent if here else theme.text)
-            name.fill = pg.mkBrush(themes.translucent(theme.surface, 0.75))
+        theme = themes.current(self)
+        colour = theme.accent if decoded else theme.secondary_text
+        self.lines[code].setPen(pg.mkPen(colour, width=3 if decoded else 1))
+        self.lines[code].setZValue(2 if decoded else 1)
+        self.names[code].setColor(theme.accent if decoded else theme.text)
 
     def _place_names(self, x: npt.NDArray[np.float64]) -> None:
         """Write each symbol that was ever likely at its highest point, where there is room."""

@@ -22,12 +22,13 @@ from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
 from trm_gui.plots.mixing import MixingPane
 from trm_gui.plots.pane import PlotPane
 from trm_gui.plots.path import LatentPathPane
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 
 WIDTH = 40 * themes.SPACE
 """How wide the docks are until somebody drags their edge."""
 
-PLOTS: tuple[tuple[str, str, Callable[[Session], PlotPane]], ...] = (
+PLOTS: tuple[tuple[str, str, Callable[[Session, Turns], PlotPane]], ...] = (
     ("plot_change", "Change", ChangePane),
     ("plot_certainty", "Certainty", CertaintyPane),
     ("plot_correctness", "Correctness", CorrectnessPane),
@@ -60,11 +61,12 @@ class PlotDocks(QObject):
         self.menu.setToolTipsVisible(True)
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        turns = Turns(self)
         for name, title, make_pane in PLOTS:
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            dock.setWidget(_Filled(lambda make_pane=make_pane: make_pane(session)))
+            dock.setWidget(_Filled(lambda make_pane=make_pane: make_pane(session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             action = dock.toggleViewAction()
@@ -159,7 +161,7 @@ class _Filled(QWidget):
     def __init__(self, make_pane: Callable[[], PlotPane]) -> None:
         super().__init__()
         self._make_pane: Callable[[], PlotPane] | None = make_pane
-        self.setMinimumSize(30 * themes.SPACE, 17 * themes.SPACE)
+        self.setMinimumSize(35 * themes.SPACE, 17 * themes.SPACE)  # three tabs in words
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from trm_gui import theme as themes
 from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -55,8 +56,8 @@ class FramePane(PlotPane):
     A click moves the cursor to the nearest frame.
     """
 
-    def __init__(self, session: Session, title: str, hint: str) -> None:
-        super().__init__(session, title, f"{hint}; click to go to a frame")
+    def __init__(self, session: Session, turns: Turns, title: str, hint: str) -> None:
+        super().__init__(session, turns, title, f"{hint}; click to go to a frame")
         self._cursor_lines: list[pg.InfiniteLine] = []
 
     def add_frame_plot(self, name: str) -> pg.PlotItem:

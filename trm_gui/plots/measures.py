@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trm_gui.plots.frame_pane import Curve, FramePane
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -12,8 +13,13 @@ from trm_gui.theme import Theme
 class ChangePane(FramePane):
     """How far y and z moved since the frame before, on a logarithmic axis."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, "Change", "How far the two latents moved since the frame before")
+    def __init__(self, session: Session, turns: Turns) -> None:
+        super().__init__(
+            session,
+            turns,
+            "Change",
+            "How far the two latents moved since the frame before",
+        )
         plot = self.add_frame_plot("distance")
         plot.setLogMode(y=True)
         self.curves = {"y": Curve(plot, "‖Δy‖", True), "z": Curve(plot, "‖Δz‖", False)}
@@ -53,9 +59,12 @@ class ChangePane(FramePane):
 class CertaintyPane(FramePane):
     """The entropy of the cells, the less the surer; their mean at every frame."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
-            session, "Certainty", "Mean entropy of the cells: 0 bits where the model is sure of all"
+            session,
+            turns,
+            "Certainty",
+            "Mean entropy of the cells: 0 bits where the model is sure of all",
         )
         plot = self.add_frame_plot("bits per cell")
         self.curve = Curve(plot, "mean entropy", True)
@@ -82,9 +91,12 @@ class CertaintyPane(FramePane):
 class CorrectnessPane(FramePane):
     """How many open cells are right, where the solution is known, above how many rules break."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
-            session, "Correctness", "Right open cells, and rules of the puzzle that are broken"
+            session,
+            turns,
+            "Correctness",
+            "Right open cells, and rules of the puzzle that are broken",
         )
         right, broken = self.add_frame_plot("right, %"), self.add_frame_plot("conflicts")
         self.right = Curve(right, "right cells", True)
@@ -106,7 +118,7 @@ class CorrectnessPane(FramePane):
         self.right.set(x if known else empty, right, above=len(right) and right[-1] < 50)
         self.conflicts.set(x, broken, above=True)
         most = max(1, int(broken.max(initial=0)))
-        self.plots[1].setYRange(0, most, padding=0.12)
+        self.plots[1].setYRange(0, 1.4 * most, padding=0.05)
         self.plots[1].getAxis("left").setTicks([[(0, "0"), (most, str(most))]])
 
     def show_cursor(self) -> None:

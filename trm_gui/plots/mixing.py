@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from trm_core.mixing import Mixing, NetworkCall
@@ -13,11 +14,15 @@ from trm_gui import theme as themes
 from trm_gui.plots.cell import NO_CELL
 from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
 NO_MODEL = "This needs the model that made the solve."
 WORKING = "Being worked out…"
+PAUSE = 30
+"""Milliseconds between two requests at least: while the cursor runs, some frames are left out."""
+
 AT_CURSOR, ANSWER = "at the cursor", "answer update"
 
 
@@ -28,15 +33,20 @@ class MixingPane(PlotPane):
     known. A click looks at another cell.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
             session,
+            turns,
             "Attention",
             "How much the cell takes from every cell: attention, or for models without it the "
             "weights of their token mixing; click to look at another cell",
         )
         self.mixing: Mixing | None = None
         self._asked: tuple[object, ...] | None = None
+        self._frame: tuple[object, ...] | None = None
+        """What the axes were drawn for."""
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause.timeout.connect(self._ask)
         self.call, self.layer, self.head = QComboBox(), QComboBox(), QComboBox()
         self._add_choices(CellChooser(session))
         plot = self.add_plot(0, 0)
@@ -80,9 +90,16 @@ class MixingPane(PlotPane):
         if session.frame is None or session.cell is None:
             self.set_reading("")
             return
-        wanted = session.trace, self._wanted_call(), session.cell
         if self.mixing is None:
             self.set_message(WORKING)
+        if not self._pause.isActive():
+            self._pause.start()
+
+    def _ask(self) -> None:
+        session = self.session
+        if session.frame is None or session.cell is None:
+            return
+        wanted = session.trace, self._wanted_call(), session.cell
         if wanted != self._asked:
             self._asked = wanted
             session.ask_mixing(wanted[1])
@@ -97,10 +114,13 @@ class MixingPane(PlotPane):
     def dress(self, theme: Theme) -> None:
         self.lines.setPen(pg.mkPen(themes.translucent("#FFFFFF", 0.5), width=1))
         self.ring.setPen(pg.mkPen("#FFFFFF", width=3))
+        self._frame = None
         axis = self.bar.axis
         axis.setPen(theme.line)
         axis.setTextPen(theme.secondary_text)
         axis.setStyle(tickFont=themes.font(themes.SMALL))
+        if self.mixing is not None:
+            self._show_mixing(self.mixing)
 
     def write_table(self, file: Path) -> None:
         """Write the map as CSV, a line for each row of the board."""
@@ -119,13 +139,21 @@ class MixingPane(PlotPane):
         self.mixing = mixing
         if mixing is None:
             self.set_message(NO_MODEL)
-            return
-        self.set_message("")
+        else:
+            self.set_message("")
+            self._show_mixing(mixing)
+
+    def _show_mixing(self, mixing: Mixing) -> None:
+        trace = self.session.trace
         layers, heads, _ = mixing.weights.shape
         self._list(self.layer, [f"layer {n + 1}" for n in range(layers)])
         mean = ["mean of heads", *(f"head {n + 1}" for n in range(heads))]
         self._list(self.head, mean if mixing.is_attention else ["all channels"])
         self.head.setEnabled(mixing.is_attention)
+        frame = mixing.is_attention, trace.puzzle.largest_answer(trace.shape)
+        if frame != self._frame:
+            self._frame = frame
+            self._draw_frame(*frame[1])
         self._draw()
 
     def _draw(self) -> None:
@@ -138,21 +166,20 @@ class MixingPane(PlotPane):
         self.image.setImage(shares, autoLevels=False)
         self.image.setRect(0.5, 0.5, shares.shape[1], shares.shape[0])
         self.bar.setLevels((0, most if most > 0 else 1))
-        words = "attention" if mixing.is_attention else "weight (RMS)"
-        size = themes.font(themes.SMALL).pointSizeF()
-        colour = themes.current(self).secondary_text
-        self.bar.setLabel("right", words, color=colour, **{"font-size": f"{size}pt"})
         row, col = divmod(mixing.cell, trace.shape.cols)
         corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0), (0, 0)])
         self.ring.setData(*(corners + np.array([col + 0.5, row + 0.5])).T)
-        self._draw_lines(*shares.shape)
         there = np.unravel_index(int(shares.argmax()), shares.shape)
         self.set_reading(
             f"most from row {there[0] + 1}, column {there[1] + 1}: {shares[there]:.2f}"
         )
 
-    def _draw_lines(self, rows: int, cols: int) -> None:
-        """The edges of a Sudoku's boxes, of the board alone elsewhere."""
+    def _draw_frame(self, rows: int, cols: int) -> None:
+        """Axes, and the edges of a Sudoku's boxes, of the board alone elsewhere."""
+        words = "attention" if self.mixing.is_attention else "weight (RMS)"
+        size = themes.font(themes.SMALL).pointSizeF()
+        colour = themes.current(self).secondary_text
+        self.bar.setLabel("right", words, color=colour, **{"font-size": f"{size}pt"})
         shape = self.session.trace.shape
         box_rows, box_cols = rows, cols
         if shape.kind == "sudoku":

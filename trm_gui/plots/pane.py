@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from trm_gui import theme as themes
 from trm_gui.plots.export import export_menu
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -25,11 +26,13 @@ class PlotPane(QWidget):
     `add_plot` and fill in `show_trace`, `show_cursor` and `dress`, in which they are called.
     """
 
-    def __init__(self, session: Session, title: str, hint: str) -> None:
+    def __init__(self, session: Session, turns: Turns, title: str, hint: str) -> None:
         super().__init__()
         self.session = session
+        self._turns = turns
         self.title = title
         self._late = True
+        """Something has changed that is not plotted."""
         self.plots: list[pg.PlotItem] = []
         self.reading = QLabel()
         self.reading.setTextFormat(Qt.TextFormat.PlainText)
@@ -68,14 +71,14 @@ class PlotPane(QWidget):
         self.rows.setSpacing(0)
         self.rows.addLayout(self.top)
         self.rows.addWidget(self.canvas, 1)
-        session.trace_changed.connect(self.refresh)
+        session.trace_changed.connect(self._on_trace)
         session.cursor_changed.connect(self._on_cursor)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 240)
+        return QSize(40 * themes.SPACE, 30 * themes.SPACE)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 136)
+        return QSize(35 * themes.SPACE, 17 * themes.SPACE)
 
     def add_plot(self, row: int, col: int) -> pg.PlotItem:
         """An empty plot that nobody can drag away, at a place of the canvas."""
@@ -160,8 +163,13 @@ class PlotPane(QWidget):
         super().resizeEvent(event)
         self._message.setGeometry(self.canvas.rect())
 
+    def _on_trace(self) -> None:
+        self._late = True
+        if self.isVisible():
+            self._turns.ask(self.refresh)
+
     def _on_cursor(self) -> None:
-        if not self._late and self.isVisible():
+        if self.isVisible() and not self._late:
             self.show_cursor()
         else:
             self._late = True
@@ -179,7 +187,7 @@ class PlotPane(QWidget):
         self.dress(theme)
 
     def _on_click(self, event: object) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self.empty:
+        if event.button() != Qt.MouseButton.LeftButton or self.empty or not self.session.trace:
             return
         for plot in self.plots:
             if plot.sceneBoundingRect().contains(event.scenePos()):

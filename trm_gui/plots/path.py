@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QBrush, QResizeEvent
 
 from trm_core.curves import Latent
 from trm_gui import theme as themes
 from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
 REACH = 24
 """Logical pixels from a point within which a click means it."""
+
+SHADES = 64
+"""Colours of a path."""
 
 NO_PATH = "This solve was recorded without its latents."
 
@@ -30,12 +34,14 @@ class LatentPathPane(PlotPane):
     width.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
             session,
+            turns,
             "Latent path",
             "y and z of every frame on their first two principal components (PC) with the share of "
-            "the variance that each has, from dark at the start to bright at the end; click to go to a frame",
+            "the variance that each has, from dark at the start to bright at the end; click to go "
+            "to a frame",
         )
         self._upright = True
         self.paths: dict[Latent, _Path] = {}
@@ -133,12 +139,19 @@ class _Path:
 
     def dress(self, theme: Theme) -> None:
         self.line.setPen(pg.mkPen(themes.translucent(theme.secondary_text, 0.7), width=1))
+        self.dots.setPen(pg.mkPen(themes.translucent(theme.secondary_text, 0.7), width=0.7))
         self.ring.setPen(pg.mkPen(theme.text, width=2))
         for end in self.ends:
             end.setColor(theme.secondary_text)
 
 
-def _colours(count: int) -> Sequence[object]:
-    """A brush for each frame, along viridis."""
-    scale = pg.colormap.get("viridis").map(np.linspace(0, 1, max(count, 1)), mode="qcolor")
-    return [pg.mkBrush(colour) for colour in scale[:count]]
+def _colours(count: int) -> list[QBrush]:
+    """A brush for each frame, along viridis; the same objects each time, which pyqtgraph likes."""
+    shares = np.linspace(0, SHADES - 1, max(count, 1)).round().astype(int)[:count]
+    return [_shades()[share] for share in shares.tolist()]
+
+
+@cache
+def _shades() -> list[QBrush]:
+    scale = pg.colormap.get("viridis").map(np.linspace(0, 1, SHADES), mode="qcolor")
+    return [pg.mkBrush(colour) for colour in scale]
