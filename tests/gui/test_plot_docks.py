@@ -4,11 +4,12 @@ import csv
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QTabBar
 
 from trm_core.mixing import Mixing
+from trm_core.puzzles.files import load_puzzles
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.plots.docks import PLOTS
@@ -34,7 +35,7 @@ def pane(qtbot, dock):
         dock(name).raise_()
         qtbot.waitUntil(lambda: dock(name).findChild(PlotPane) is not None)
         (found,) = dock(name).findChildren(PlotPane)
-        qtbot.waitUntil(lambda: found.isVisible() and not found._late)
+        qtbot.waitUntil(lambda: found.on_screen and not found._late)
         return found
 
     return pane
@@ -114,8 +115,6 @@ def test_where_no_solution_is_known_only_broken_rules_are_drawn(pane, session, s
     file = tmp_path / "open.sdm"
     file.write_text("1" + "." * 80)
     session.set_settings(SolveSettings(2))
-    from trm_core.puzzles.files import load_puzzles
-
     session.set_puzzle(load_puzzles(file)[0])
     trace = solve()
     shown = pane("plot_correctness")
@@ -165,19 +164,13 @@ def test_another_cell_is_shown_when_it_is_pointed_at_chosen_or_typed(
     qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=cells.center(5, 6).toPoint())
     qtbot.mouseMove(board, cells.center(1, 1).toPoint())
     assert session.cell == (1, 1)
-    QApplication.sendEvent(board, leave_event())
+    QApplication.sendEvent(board, QEvent(QEvent.Type.Leave))
     assert session.cell == (5, 6)  # the selected one
     control("Row of the cell").setValue(9)
     assert session.cell == (8, 6)
     control("Column of the cell").setValue(1)
     assert session.cell == (8, 0)
     assert data(shown.lines[1])[1] == trace.curves.symbols(8, 0)[:, 1].tolist()
-
-
-def leave_event():
-    from PySide6.QtCore import QEvent
-
-    return QEvent(QEvent.Type.Leave)
 
 
 def test_without_a_cell_the_panes_of_a_cell_say_what_to_do(pane, session, solve):
@@ -208,7 +201,7 @@ def test_the_map_shows_what_the_solve_gives_for_cell_layer_and_head(
         shown.image.image, session.trace.mixing_map(shown.mixing, 1, head_of(shown))
     )
     if shown.mixing.is_attention:
-        np.testing.assert_allclose(shown.image.image.sum(), 1, rtol=1e-4)
+        np.testing.assert_allclose(shown.image.image.sum(), 1, rtol=0.01)
         shown.head.setCurrentIndex(2)
         shown.head.activated.emit(2)
         assert np.array_equal(shown.image.image, session.trace.mixing_map(shown.mixing, 1, 1))
@@ -286,7 +279,7 @@ def test_plots_follow_a_solve_and_those_behind_others_do_nothing(
     shown = pane("plot_change")
     hidden = pane("plot_certainty")
     dock("plot_change").raise_()
-    qtbot.waitUntil(lambda: not hidden.isVisible())
+    qtbot.waitUntil(lambda: not hidden.on_screen and shown.on_screen)
     solve_for_long()
     before = len(data(shown.curves["z"].line)[0])
     qtbot.waitUntil(lambda: len(data(shown.curves["z"].line)[0]) > before + 4)
@@ -295,15 +288,15 @@ def test_plots_follow_a_solve_and_those_behind_others_do_nothing(
     qtbot.waitUntil(lambda: len(data(hidden.curve.line)[0]) > 4)
 
 
-def test_without_a_trace_every_pane_says_so(qtbot, pane, session, trace, puzzles):
-    for name in NAMES:
-        shown = pane(name)
-        assert not shown.empty or name == "plot_attention"
-        session.set_puzzle(puzzles[1])
-        qtbot.waitUntil(lambda shown=shown: shown.empty and not shown._late)
-        assert [w for w in shown.findChildren(QLabel) if w.text() == NO_TRACE and w.isVisible()]
-        click(qtbot, shown, shown.plots[0], 0.5, 0.5)
-        assert session.cursor is None
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_trace_a_pane_says_so(qtbot, pane, mixing, session, trace, puzzles, name):
+    shown = mixing() if name == "plot_attention" else pane(name)
+    assert not shown.empty
+    session.set_puzzle(puzzles[1])
+    qtbot.waitUntil(lambda: shown.empty and not shown._late)
+    assert [w for w in shown.findChildren(QLabel) if w.text() == NO_TRACE and w.isVisible()]
+    click(qtbot, shown, shown.plots[0], 0.5, 0.5)
+    assert session.cursor is None
 
 
 # Their places
@@ -330,20 +323,20 @@ def test_every_plot_is_closed_and_opened_in_the_menu(window, dock):
 
 
 def test_the_places_of_plots_are_remembered(qtbot, window, open_window, dock):
-    window.resize(1100, 700)
+    window.resize(1400, 800)
     dock("plot_certainty").close()
     dock("plot_cell").setFloating(True)
     left = Qt.DockWidgetArea.LeftDockWidgetArea
     window.addDockWidget(left, dock("plot_attention"))
     window.close()
     second = open_window()
+    second.resize(1400, 800)  # the screen of the tests is small
     found = {name: second.findChild(QDockWidget, name) for name in NAMES}
     assert found["plot_certainty"].isHidden()
     assert found["plot_cell"].isFloating()
     assert second.dockWidgetArea(found["plot_attention"]) == left
     assert not found["plot_change"].isHidden()
     reset = second.plots.menu.actions()[-1]
-    second.resize(1280, 800)
     reset.trigger()
     qtbot.waitUntil(lambda: found["plot_cell"].isVisible() and not found["plot_cell"].isFloating())
     assert all(
@@ -407,7 +400,8 @@ def test_no_word_of_a_pane_is_clipped_and_every_control_has_a_name(window, pane,
     for control in (shown.export_button, shown.canvas):
         assert control.accessibleName()
         assert control.toolTip()
-        assert control.visibleRegion().boundingRect().size() == control.size()
+    for part in (shown.export_button, shown.canvas.viewport()):
+        assert part.visibleRegion().boundingRect() == part.rect()
     assert shown.canvas.accessibleDescription() == shown.reading.text()
 
 
@@ -423,7 +417,10 @@ def test_every_plot_is_saved_as_image_drawing_and_table(
         export(shown, tmp_path / f"plot.{suffix}")
     image = QImage(str(tmp_path / "plot.png"))
     assert image.width() == 3 * shown.canvas.width()
-    assert len({image.pixel(x, image.height() // 2) for x in range(image.width())}) > 2
+    inks = {
+        image.pixel(x, y) for x in range(0, image.width(), 4) for y in range(0, image.height(), 4)
+    }
+    assert len(inks) > 2
     drawing = (tmp_path / "plot.svg").read_text()
     assert drawing.startswith("<?xml")
     assert ("column" if name == "plot_attention" else "supervision step") in drawing or (

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyqtgraph.exporters import ImageExporter, SVGExporter
+import pyqtgraph as pg
+from pyqtgraph.exporters import ImageExporter
 from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 if TYPE_CHECKING:
@@ -42,11 +45,25 @@ def export(pane: PlotPane, file: Path) -> None:
     if suffix == ".csv":
         pane.write_table(file)
     elif suffix == ".svg":
-        SVGExporter(pane.canvas.scene()).export(str(file))
+        _draw(pane.canvas, file)
     else:
         exporter = ImageExporter(pane.canvas.scene())
         exporter.parameters()["width"] = exporter.params["width"] * IMAGE_SCALE
         exporter.export(str(file))
+
+
+def _draw(canvas: pg.GraphicsLayoutWidget, file: Path) -> None:
+    """By Qt's own means: pyqtgraph 0.14 stumbles over the closed paths that Qt 6.11 writes."""
+    generator = QSvgGenerator()
+    generator.setFileName(str(file))
+    generator.setTitle(canvas.accessibleName())
+    generator.setSize(canvas.size())
+    generator.setViewBox(canvas.rect())
+    painter = QPainter(generator)
+    painter.fillRect(canvas.rect(), canvas.backgroundBrush())
+    canvas.scene().prepareForPaint()
+    canvas.scene().render(painter)
+    painter.end()
 
 
 def _ask(pane: PlotPane, suffix: str) -> None:

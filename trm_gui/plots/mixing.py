@@ -134,8 +134,6 @@ class MixingPane(PlotPane):
         return call._replace(latent_step=step)
 
     def _on_known(self, mixing: Mixing | None) -> None:
-        if self._late:
-            return
         self.mixing = mixing
         if mixing is None:
             self.set_message(NO_MODEL)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyqtgraph as pg
 from pyqtgraph.exporters import CSVExporter
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
@@ -33,6 +33,7 @@ class PlotPane(QWidget):
         self.title = title
         self._late = True
         """Something has changed that is not plotted."""
+        self._dressed = False
         self.plots: list[pg.PlotItem] = []
         self.reading = QLabel()
         self.reading.setTextFormat(Qt.TextFormat.PlainText)
@@ -107,6 +108,11 @@ class PlotPane(QWidget):
         self._message.setVisible(bool(words))
 
     @property
+    def on_screen(self) -> bool:
+        """Whether anything of it can be seen: Qt calls a tab behind another visible, too."""
+        return not self.visibleRegion().isEmpty()
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing plotted."""
         return bool(self._message.text())
@@ -127,9 +133,11 @@ class PlotPane(QWidget):
 
     def refresh(self) -> None:
         """Plot the trace as it is, now or when next on screen."""
-        self._late = not self.isVisible()
+        self._late = not self.on_screen
         if self._late:
             return
+        if not self._dressed:
+            self._dress()
         trace = self.session.trace
         self.set_message("" if trace else NO_TRACE)
         self.show_trace()
@@ -147,16 +155,14 @@ class PlotPane(QWidget):
     def dress(self, theme: Theme) -> None:
         """Take over the colours of the theme."""
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._late:
-            self._dress()
-            self.refresh()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._late:  # only now on screen
+            self._turns.ask(self.refresh)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.plots:
-            self._dress()
+            self._dressed = False
             self.refresh()
 
     def resizeEvent(self, event: QEvent) -> None:
@@ -165,16 +171,17 @@ class PlotPane(QWidget):
 
     def _on_trace(self) -> None:
         self._late = True
-        if self.isVisible():
+        if self.on_screen:
             self._turns.ask(self.refresh)
 
     def _on_cursor(self) -> None:
-        if self.isVisible() and not self._late:
+        if self.on_screen and not self._late:
             self.show_cursor()
         else:
             self._late = True
 
     def _dress(self) -> None:
+        self._dressed = True
         theme = themes.current(self)
         self.canvas.setBackground(theme.surface)
         self._message.setStyleSheet(f"color: {theme.secondary_text}; background: {theme.surface}")
