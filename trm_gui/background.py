@@ -80,6 +80,7 @@ class Background(QObject):
         self._recursions: WeakKeyDictionary[Trace, Recursion] = WeakKeyDictionary()
         self._look: Look | None = None
         """The newest one, until it is answered; older ones are dropped."""
+        self._closed = False
 
     def open(self, source: Source) -> None:
         self._reader.submit(self._open, source)
@@ -88,12 +89,14 @@ class Background(QObject):
         self._solver.submit(self._run, solve)
 
     def look(self, look: Look) -> None:
-        """Answer between two supervision steps of a running solve, or at once."""
+        """Answer between two supervision steps of a running solve, or at once; never once closed."""
         self._look = look
-        self._solver.submit(self._answer_look)
+        if not self._closed:
+            self._solver.submit(self._answer_look)
 
     def close(self) -> None:
         """Drop what waits and wait for what runs."""
+        self._closed = True
         for executor in (self._reader, self._solver):
             executor.shutdown(wait=True, cancel_futures=True)
 

@@ -104,8 +104,9 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, themes.SPACE, 0, 0)
         layout.addWidget(self.rows, 1)
-        layout.addWidget(Status(self.session))
         self.setCentralWidget(central)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(Status(self.session), 1)  # below the docks too
         central.setFocus()
 
         bar = QToolBar("Solve")

@@ -244,6 +244,16 @@ def test_looking_during_a_solve_is_answered_before_it_ends(
     assert shown.mixing is known.args[0]
 
 
+def test_what_is_looked_at_after_the_window_was_closed_is_left_alone(
+    qtbot, window, session, mixing
+):
+    mixing()
+    window.close()
+    with qtbot.assertNotEmitted(session.mixing_known, wait=100):
+        session.move_to(1)
+        session.ask_mixing(session.frame.call)
+
+
 # The cursor
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDockWidget,
     QMainWindow,
     QMenu,
@@ -69,6 +70,7 @@ class PlotDocks(QObject):
             dock.setWidget(_Filled(lambda make_pane=make_pane: make_pane(session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
+            _name_buttons(dock)
             action = dock.toggleViewAction()
             action.setToolTip(f"Show or close the plot {title}")
             action.triggered.connect(lambda on, dock=dock: self._on_asked(dock, on))
@@ -153,6 +155,14 @@ class PlotDocks(QObject):
                 widths[area] = max(widths[area], dock.minimumSizeHint().width())
         boards = self._window.centralWidget().minimumSizeHint().width()
         return boards + sum(widths.values()) - self._window.width()
+
+
+def _name_buttons(dock: QDockWidget) -> None:
+    """Say what the buttons in a dock's title do."""
+    for name, words in (("float", "Float or dock"), ("close", "Close")):
+        button = dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
+        button.setToolTip(f"{words} the plot {dock.windowTitle()}")
+        button.setAccessibleName(f"{words} {dock.windowTitle()}")
 
 
 class _Filled(QWidget):
