@@ -89,7 +89,7 @@ class Background(QObject):
         self._solver.submit(self._run, solve)
 
     def look(self, look: Look) -> None:
-        """Answer between two supervision steps of a running solve, or at once; never once closed."""
+        """Answer between two supervision steps of a running solve, or at once; not once closed."""
         self._look = look
         if not self._closed:
             self._solver.submit(self._answer_look)

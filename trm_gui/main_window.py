@@ -22,7 +22,7 @@ from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
-from trm_gui.board.panes import AnswerPane, InputPane
+from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane
 from trm_gui.editor.commands import ChangeCell
 from trm_gui.help import show_about, show_keys
 from trm_gui.library_menu import LibraryMenu
@@ -34,9 +34,6 @@ from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
 from trm_gui.timeline.playback import Playback
 from trm_gui.timeline.transport import Transport
-
-LEAST_BOARD = 320
-"""Logical pixels that a board keeps at least."""
 
 
 class MainWindow(QMainWindow):
@@ -82,7 +79,7 @@ class MainWindow(QMainWindow):
         boards.addWidget(self._input)
         boards.addWidget(self._answer)
         for pane in (self._input, self._answer):
-            pane.setMinimumWidth(LEAST_BOARD + 2 * themes.SPACE)
+            pane.setMinimumWidth(LEAST_PANE)
         explained = QWidget()
         above = QVBoxLayout(explained)
         above.setContentsMargins(0, 0, 0, 0)

@@ -12,6 +12,7 @@ from trm_core.mixing import Mixing
 from trm_core.puzzles.files import load_puzzles
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
+from trm_gui.app import make_window
 from trm_gui.plots.docks import PLOTS
 from trm_gui.plots.export import export
 from trm_gui.plots.pane import NO_TRACE, PlotPane
@@ -367,6 +368,15 @@ def test_docks_make_room_for_the_boards_and_come_back(qtbot, window, widget, doc
             assert min(area.width(), area.height()) >= 320
         shown = [name for name in NAMES if not dock(name).isHidden()]
         assert shown == (NAMES if width > 1000 else [])
+
+
+def test_a_window_that_opens_at_the_smallest_supported_size_has_its_docks(tmp_path, look, qtbot):
+    window = make_window(tmp_path)
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    window.show()
+    QApplication.processEvents()
+    assert window.findChild(QDockWidget, "plot_change").isVisible()
 
 
 def test_docks_put_aside_are_there_again_in_a_wide_window(window, open_window, dock):

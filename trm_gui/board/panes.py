@@ -23,6 +23,9 @@ from trm_gui.board.overlays import OverlaySet, answer_content
 from trm_gui.board.task_strip import TaskStrip
 from trm_gui.session import Session
 
+LEAST_PANE = 320 + 2 * themes.SPACE
+"""Logical pixels of width that a board and the margin around it keep."""
+
 
 class _Pane(QWidget):
     """A heading, what belongs beside it, and a board below."""

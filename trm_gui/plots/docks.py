@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
+from trm_gui.board.panes import LEAST_PANE
 from trm_gui.plots.cell import CellPane
 from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
 from trm_gui.plots.mixing import MixingPane
@@ -153,7 +154,7 @@ class PlotDocks(QObject):
             area = self._window.dockWidgetArea(dock)
             if area in widths:
                 widths[area] = max(widths[area], dock.minimumSizeHint().width())
-        boards = self._window.centralWidget().minimumSizeHint().width()
+        boards = 2 * LEAST_PANE + themes.SPACE
         return boards + sum(widths.values()) - self._window.width()
 
 

@@ -15,9 +15,6 @@ from trm_gui.theme import Theme
 
 MOST_TICKS = 8
 
-NAME_WIDTH = 0.2
-"""About the share of a plot's width that the name of a curve takes."""
-
 
 class Curve:
     """A line over frames with its name written at its last point.
@@ -37,7 +34,8 @@ class Curve:
         self.line.setData(x, y)
         self.label.setVisible(len(x) > 0)
         if len(x):
-            beside = y[x >= x[-1] - NAME_WIDTH * (x[-1] - x[0])]  # what the name stands over
+            share = self.label.boundingRect().width() / max(1, self.plot.vb.width())
+            beside = y[x >= x[-1] - share * x[-1]]  # what the name stands over
             height = beside.max() if above else beside.min()
             logarithmic = self.plot.getAxis("left").logMode
             self.label.setAnchor((1, 1 if above else 0))

@@ -23,7 +23,7 @@ WORKING = "Being worked out…"
 PAUSE = 30
 """Milliseconds between two requests at least: while the cursor runs, some frames are left out."""
 
-AT_CURSOR, ANSWER = "at the cursor", "answer update"
+AT_CURSOR, ANSWER = "at cursor", "answer update"
 
 
 class MixingPane(PlotPane):
