@@ -302,6 +302,10 @@ class Session(QObject):
     def _set_trace(self, trace: Trace | None) -> None:
         self.trace = trace
         self.cursor = None
+        if trace is not None and self.cell is not None:
+            rows, cols = trace.puzzle.largest_answer(trace.shape)
+            if self.cell[0] >= rows or self.cell[1] >= cols:
+                self.look_at(None)
         self.trace_changed.emit()
         self.cursor_changed.emit()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QT
 
 from trm_core.mixing import Mixing
 from trm_core.puzzles.files import load_puzzles
+from trm_core.puzzles.sudoku import generate
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.app import make_window
@@ -180,6 +181,16 @@ def test_without_a_cell_the_panes_of_a_cell_say_what_to_do(pane, session, solve)
         shown = pane(name)
         assert shown.empty
         assert [w for w in shown.findChildren(QLabel) if "Point at a cell" in w.text()]
+
+
+def test_a_cell_that_a_smaller_answer_does_not_have_is_no_longer_looked_at(
+    pane, session, trace, solve
+):
+    session.look_at((8, 8))
+    session.edit_puzzle(generate(1, box_rows=2, box_cols=2, givens=8))
+    solve()
+    assert session.cell is None
+    assert pane("plot_cell").empty
 
 
 @pytest.mark.parametrize("model", ["sudoku-9x9-att", "sudoku-9x9-small"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -68,7 +68,7 @@ class PlotDocks(QObject):
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            dock.setWidget(_Filled(lambda make_pane=make_pane: make_pane(session, turns)))
+            dock.setWidget(_Filled(turns, lambda make_pane=make_pane: make_pane(session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             _name_buttons(dock)
@@ -169,8 +169,9 @@ def _name_buttons(dock: QDockWidget) -> None:
 class _Filled(QWidget):
     """A place that is filled when it first comes on screen."""
 
-    def __init__(self, make_pane: Callable[[], PlotPane]) -> None:
+    def __init__(self, turns: Turns, make_pane: Callable[[], PlotPane]) -> None:
         super().__init__()
+        self._turns = turns
         self._make_pane: Callable[[], PlotPane] | None = make_pane
         self.setMinimumSize(35 * themes.SPACE, 17 * themes.SPACE)  # three tabs in words
         layout = QVBoxLayout(self)
@@ -178,9 +179,8 @@ class _Filled(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._make_pane is not None:
-            QTimer.singleShot(0, self._fill)
+            self._turns.ask(self._fill)
 
     def _fill(self) -> None:
-        if self._make_pane is not None:
-            self.layout().addWidget(self._make_pane())
-            self._make_pane = None
+        self.layout().addWidget(self._make_pane())
+        self._make_pane = None
