@@ -5,7 +5,8 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QTabBar
 
 from trm_core.mixing import Mixing
@@ -470,6 +471,32 @@ def test_every_plot_is_saved_as_image_drawing_and_table(
     elif name == "plot_certainty":
         entropies = [float(row[1]) for row in rows[1:]]
         np.testing.assert_allclose(entropies, trace.curves.mean_entropies(), atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["plot_change", "plot_latent_path"])
+def test_a_drawing_looks_like_the_image(pane, trace, tmp_path, name):
+    shown = pane(name)
+    for suffix in ("png", "svg"):
+        export(shown, tmp_path / f"plot.{suffix}")
+    image = QImage(str(tmp_path / "plot.png")).convertToFormat(QImage.Format.Format_Grayscale8)
+    drawn = QImage(image.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(drawn)
+    QSvgRenderer(str(tmp_path / "plot.svg")).render(painter)
+    painter.end()
+    small = [
+        picture.convertToFormat(QImage.Format.Format_Grayscale8).scaled(
+            64,
+            48,
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        for picture in (image, drawn)
+    ]
+    a, b = (
+        np.array([[p.pixelColor(x, y).lightness() for x in range(64)] for y in range(48)], float)
+        for p in small
+    )
+    assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.8
 
 
 def test_the_menu_asks_where_to_save_and_tells_where_it_could_not(

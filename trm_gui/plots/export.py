@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from pyqtgraph.exporters import ImageExporter
+from pyqtgraph.exporters import ImageExporter, SVGExporter
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
@@ -59,10 +59,13 @@ def _draw(canvas: pg.GraphicsLayoutWidget, file: Path) -> None:
     generator.setTitle(canvas.accessibleName())
     generator.setSize(canvas.size())
     generator.setViewBox(canvas.rect())
+    generator.setResolution(canvas.logicalDpiX())
     painter = QPainter(generator)
     painter.fillRect(canvas.rect(), canvas.backgroundBrush())
-    canvas.scene().prepareForPaint()
-    canvas.scene().render(painter)
+    exporter = SVGExporter(canvas.scene())
+    exporter.setExportMode(True, {"painter": painter, "antialias": True})  # dots as paths
+    canvas.scene().render(painter, canvas.rect(), canvas.rect())
+    exporter.setExportMode(False)
     painter.end()
 
 

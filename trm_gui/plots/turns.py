@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-PAUSE, TURN = 40, 2
+PAUSE, TURN = 80, 2
 """Milliseconds until the first has its turn, and between one and the next."""
 
 
