@@ -11,10 +11,13 @@ from torch import Tensor
 
 from trm_core.checkpoints.directory import load_model
 from trm_core.checkpoints.info import ModelInfo
+from trm_core.latent_axes import LatentAxes
+from trm_core.mixing import Mixing, NetworkCall
 from trm_core.model.recursion import RecursiveModel, State, Step
 from trm_core.model.stablemax import stablemax
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.trace import Frame, SolveSettings, Trace
+from trm_core.watching import BlockInput, block_inputs, mixing
 
 
 class SolveCancelled(Exception):  # noqa: N818
@@ -71,9 +74,17 @@ class Solver:
             if not recursion.whole or settings.halts(frames[-1]):
                 return
 
-    def recursion(self, trace: Trace) -> Recursion:
-        """The recursion on the puzzle of `trace` before its first supervision step."""
-        return Recursion(self.model, *self.inputs([trace.puzzle]), trace.settings.every_latent_step)
+    def recursion(self, trace: Trace, with_latents: bool = False) -> Recursion:
+        """The recursion on the puzzle of `trace` before its first supervision step.
+
+        with_latents: give frames the coordinates of y and z.
+        """
+        inputs = self.inputs([trace.puzzle])
+        return Recursion(self.model, *inputs, trace.settings.every_latent_step, with_latents)
+
+
+MOST_STATES = 32
+"""Beyond so many, only the states before every other supervision step are kept."""
 
 
 class Recursion:
@@ -83,13 +94,24 @@ class Recursion:
     """
 
     def __init__(
-        self, model: RecursiveModel, tokens: Tensor, puzzle_ids: Tensor, every_latent_step: bool
+        self,
+        model: RecursiveModel,
+        tokens: Tensor,
+        puzzle_ids: Tensor,
+        every_latent_step: bool,
+        with_latents: bool = False,
     ) -> None:
         self.whole = True
         self._model = model
         self._tokens, self._puzzle_ids = tokens, puzzle_ids
         self._every_latent_step = every_latent_step
         self._state = model.initial_state(1)
+        self._before = {1: self._state}
+        """By supervision step, from which state it went out."""
+        self._looked_at: tuple[NetworkCall, list[BlockInput]] | None = None
+        self._axes = (
+            (LatentAxes(self._state.y), LatentAxes(self._state.z)) if with_latents else None
+        )
         self._done = 0
         self._told = 0
 
@@ -99,7 +121,9 @@ class Recursion:
         A step that was cancelled is run again by the next call, which leaves out the frames that
         are known already.
         """
-        recorder = _Recorder(self._done + 1, self._state, self._every_latent_step, cancelled)
+        recorder = _Recorder(
+            self._done + 1, self._state, self._every_latent_step, cancelled, self._axes
+        )
         try:
             with torch.inference_mode():
                 output = self._model.supervision_step(
@@ -111,9 +135,36 @@ class Recursion:
             self.whole = True
             self._state = output.state
             self._done += 1
+            self._keep_state()
         frames = recorder.frames[self._told :]
         self._told = 0 if self.whole else max(self._told, len(recorder.frames))
         return frames
+
+    def mixing(self, call: NetworkCall, cell: int) -> Mixing:
+        """How much `cell`, an index on the model's board, takes from everywhere in `call`.
+
+        The call is run again; other cells of the same call then cost next to nothing.
+        """
+        if self._looked_at is None or self._looked_at[0] != call:
+            state = self._state_before(call.supervision_step)
+            inputs = block_inputs(self._model, self._tokens, self._puzzle_ids, state, call)
+            self._looked_at = call, inputs
+        before_cells = self._model.config.puzzle_positions
+        return mixing(self._looked_at[1], call, cell, before_cells)
+
+    def _keep_state(self) -> None:
+        self._before[self._done + 1] = self._state
+        if len(self._before) > MOST_STATES:
+            self._before = dict(list(self._before.items())[::2])
+
+    def _state_before(self, supervision_step: int) -> State:
+        nearest = max(step for step in self._before if step <= supervision_step)
+        state = self._before[nearest]
+        with torch.inference_mode():
+            for _ in range(nearest, supervision_step):
+                out = self._model.supervision_step(self._tokens, state, self._puzzle_ids)
+                state = out.state
+        return state
 
 
 class _Recorder:
@@ -125,12 +176,14 @@ class _Recorder:
         state: State,
         every_latent_step: bool,
         cancelled: Callable[[], bool],
+        axes: tuple[LatentAxes, LatentAxes] | None,
     ) -> None:
         self.frames: list[Frame] = []
         self._supervision_step = supervision_step
         self._last = state
         self._every_latent_step = every_latent_step
         self._cancelled = cancelled
+        self._axes = axes
 
     def __call__(self, step: Step) -> None:
         if self._cancelled():
@@ -141,6 +194,7 @@ class _Recorder:
 
     def _frame(self, step: Step) -> Frame:
         logits = step.decode()[0].float().cpu()
+        y_axes, z_axes = self._axes or (None, None)
         return Frame(
             supervision_step=self._supervision_step,
             cycle=step.cycle,
@@ -151,6 +205,8 @@ class _Recorder:
             halt_probability=step.halt_logit().sigmoid().item(),
             y_change=_distance(step.y, self._last.y),
             z_change=_distance(step.z, self._last.z),
+            y_coordinates=None if y_axes is None else y_axes.coordinates(step.y),
+            z_coordinates=None if z_axes is None else z_axes.coordinates(step.z),
         )
 
 

@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.curves import Curves
+from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Conflict, Grid, Puzzle, PuzzleShape, Tokens
 
 T = TypeVar("T", bound=np.generic)
@@ -47,6 +49,8 @@ class Frame:
     halt_probability: of y as it is now, not only at the end of a supervision step.
     y_change, z_change: Euclidean norm of the difference to the frame before (the initial state
         for the first).
+    y_coordinates, z_coordinates: (axes so far,) where y and z lie on orthonormal axes of this
+        solve, zero on later ones; None where the solve was not asked for them.
     """
 
     supervision_step: int
@@ -58,6 +62,13 @@ class Frame:
     halt_probability: float
     y_change: float
     z_change: float
+    y_coordinates: npt.NDArray[np.float32] | None = None
+    z_coordinates: npt.NDArray[np.float32] | None = None
+
+    @property
+    def call(self) -> NetworkCall:
+        """The network call that this is the state after."""
+        return NetworkCall(self.supervision_step, self.cycle, self.latent_step)
 
 
 class Trace:
@@ -90,6 +101,7 @@ class Trace:
         self._changes: list[npt.NDArray[np.int_]] = []
         self._seen: npt.NDArray[np.bool_] | None = None
         self._flipped_back: list[Mask] = []
+        self.curves = Curves(self)
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -240,6 +252,17 @@ class Trace:
     def halt_probabilities(self) -> npt.NDArray[np.float64]:
         """(frames,) halting probability at every frame."""
         return np.array([frame.halt_probability for frame in self.frames])
+
+    def cell_index(self, row: int, col: int) -> int:
+        """Where a cell of the answer is on the model's board."""
+        return row * self.shape.cols + col
+
+    def mixing_map(self, mixing: Mixing, layer: int, head: int | None) -> npt.NDArray[np.float32]:
+        """(rows, cols) the weights of one layer from 0, of one head or the mean of all if None,
+        on the cells where answers can be."""
+        weights = mixing.weights[layer]
+        chosen = weights.mean(axis=0) if head is None else weights[head]
+        return self._in_answer(chosen[mixing.before_cells :])
 
     def first_right(self) -> int | None:
         """The first frame whose answer is right."""

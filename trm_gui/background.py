@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.errors import UserError
+from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.torch_import import import_torch
@@ -71,6 +72,15 @@ class Compute(NamedTuple):
     threads: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One request for how a cell, an index on the model's board, mixes in a network call."""
+
+    trace: Trace
+    call: NetworkCall
+    cell: int
+
+
 class Background(QObject):
     """One thread that reads files and one that solves; both answer with signals.
 
@@ -94,6 +104,8 @@ class Background(QObject):
     """Solve, the frames of one more supervision step."""
     ended = Signal(object, str, str)
     """Solve, why it failed ("" if it did not), and the details where that was not foreseen."""
+    looked = Signal(object, object)
+    """Look, its Mixing; None where the model that made the trace is not at hand."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,6 +116,9 @@ class Background(QObject):
         """How models are loaded from now on; those that are loaded stay as they are."""
         self._loaded: dict[tuple[Path, Compute], Solver] = {}
         self._recursions: WeakKeyDictionary[Trace, Recursion] = WeakKeyDictionary()
+        self._look: Look | None = None
+        """The newest one, until it is answered; older ones are dropped."""
+        self._closed = False
 
     def open(self, source: Source) -> None:
         self._reader.submit(self._open, source)
@@ -115,8 +130,15 @@ class Background(QObject):
     def solve(self, solve: Solve) -> None:
         self._solver.submit(self._run, solve)
 
+    def look(self, look: Look) -> None:
+        """Answer between two supervision steps of a running solve, or at once; not once closed."""
+        self._look = look
+        if not self._closed:
+            self._solver.submit(self._answer_look)
+
     def close(self) -> None:
         """Drop what waits and wait for what runs."""
+        self._closed = True
         for executor in (self._reader, self._solver):
             executor.shutdown(wait=True, cancel_futures=True)
 
@@ -169,10 +191,20 @@ class Background(QObject):
             solver = self._loaded_solver(solve.model)
             trace = solver.start(solve.puzzle, solve.settings)
             trace.solution  # noqa: B018  worked out here, where it blocks nobody
-            self._recursions[trace] = solver.recursion(trace)
+            self._recursions[trace] = solver.recursion(trace, with_latents=True)
             self.started.emit(solve, trace)
         for frames in self._steps(self._recursions[trace], solve):
             self.advanced.emit(solve, frames)
+            self._answer_look()
+
+    def _answer_look(self) -> None:
+        look, self._look = self._look, None
+        if look is None:
+            return
+        mixing: Mixing | None = None
+        if recursion := self._recursions.get(look.trace):
+            mixing = recursion.mixing(look.call, look.cell)
+        self.looked.emit(look, mixing)
 
     def _steps(self, recursion: Recursion, solve: Solve) -> Iterator[list[Frame]]:
         """The frames of each supervision step, the last one cut off where it is cancelled."""

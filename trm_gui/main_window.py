@@ -22,13 +22,14 @@ from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
-from trm_gui.board.panes import AnswerPane, InputPane
+from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane
 from trm_gui.compute import ComputeDialog, stored_compute
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.help import show_about, show_keys
 from trm_gui.library.library import Library
+from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.editor.editing_changed.connect(
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
+        self.plots = PlotDocks(self, self.session)
         self._fill_menus()
         self._connect_actions()
         self._answer.another_puzzle_wanted.connect(self._ask_for_file)
@@ -88,6 +90,8 @@ class MainWindow(QMainWindow):
         boards = QSplitter(Qt.Orientation.Horizontal)
         boards.addWidget(self._input)
         boards.addWidget(self._answer)
+        for pane in (self._input, self._answer):
+            pane.setMinimumWidth(LEAST_PANE)
         explained = QWidget()
         above = QVBoxLayout(explained)
         above.setContentsMargins(0, 0, 0, 0)
@@ -109,8 +113,9 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, themes.SPACE, 0, 0)
         layout.addWidget(self.rows, 1)
-        layout.addWidget(Status(self.session))
         self.setCentralWidget(central)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(Status(self.session), 1)  # below the docks too
         central.setFocus()
 
         bar = QToolBar("Solve")
@@ -133,8 +138,11 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
-        self._legend.button.setMenu(menus["&View"])
+        overlays = QMenu(self)
+        overlays.addActions([self.actions_by_name[f"overlay_{each.name}"] for each in OVERLAYS])
+        self._legend.button.setMenu(overlays)
         menus["&View"].addSeparator()
+        menus["&View"].addMenu(self.plots.menu)
         menus["&View"].addMenu(ThemeMenu(self.settings, self))
         menus["&Model"].addMenu(self._user_models.menu)
         menus["&File"].insertMenu(self.actions_by_name["generate"], self.library.recent_menu)
@@ -274,6 +282,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.playback.set_playing(False)
+        self.plots.bring_back()
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()

@@ -10,9 +10,17 @@ from typing import Literal, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
+from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
-from trm_gui.background import Background, Compute, OfficialCheckpoint, Solve, Source
+from trm_gui.background import (
+    Background,
+    Compute,
+    Look,
+    OfficialCheckpoint,
+    Solve,
+    Source,
+)
 
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
@@ -53,6 +61,9 @@ class Session(QObject):
     trace_changed = Signal()
     """The trace was replaced, or has more frames."""
     cursor_changed = Signal()
+    cell_changed = Signal()
+    mixing_known = Signal(object)
+    """What `ask_mixing` asked for: a Mixing, or None where the model is not at hand."""
     solving_changed = Signal(bool)
     opening_changed = Signal()
     opened = Signal(object)
@@ -71,6 +82,8 @@ class Session(QObject):
         self.puzzle: Puzzle | None = None
         self.trace: Trace | None = None
         self.cursor: int | None = None
+        self.cell: tuple[int, int] | None = None
+        """The (row, column) of the answer that is looked at."""
         self.settings = SolveSettings()
         self.extent: Extent = "halting"
         self.failure = ""
@@ -93,6 +106,7 @@ class Session(QObject):
         self._background.started.connect(self._on_started)
         self._background.advanced.connect(self._on_advanced)
         self._background.ended.connect(self._on_ended)
+        self._background.looked.connect(self._on_looked)
 
     @property
     def model_name(self) -> str | None:
@@ -134,6 +148,7 @@ class Session(QObject):
     def set_puzzle(self, puzzle: Puzzle) -> None:
         """Show another puzzle; what was done to the one before is history."""
         self.edit_puzzle(puzzle)
+        self.look_at(None)
         self.another_puzzle.emit()
 
     def edit_puzzle(self, puzzle: Puzzle) -> None:
@@ -294,6 +309,18 @@ class Session(QObject):
         else:
             self.move_to(end)
 
+    def look_at(self, cell: tuple[int, int] | None) -> None:
+        """Have the plots of a single cell show this one of the answer."""
+        if cell != self.cell:
+            self.cell = cell
+            self.cell_changed.emit()
+
+    def ask_mixing(self, call: NetworkCall) -> None:
+        """Work out in the background what the cell that is looked at takes in there, for
+        `mixing_known`; of several requests at once the newest is answered."""
+        if self.trace and self.cell is not None:
+            self._background.look(Look(self.trace, call, self.trace.cell_index(*self.cell)))
+
     def why_no_model(self) -> str:
         """Why the puzzle cannot be solved, and what could be."""
         return why_none_fits(self.models, self.puzzle)
@@ -331,6 +358,10 @@ class Session(QObject):
     def _set_trace(self, trace: Trace | None) -> None:
         self.trace = trace
         self.cursor = None
+        if trace is not None and self.cell is not None:
+            rows, cols = trace.puzzle.largest_answer(trace.shape)
+            if self.cell[0] >= rows or self.cell[1] >= cols:
+                self.look_at(None)
         self.trace_changed.emit()
         self.cursor_changed.emit()
 
@@ -379,6 +410,10 @@ class Session(QObject):
             self._wanted = wanted if wanted >= len(self.trace) else None
         elif following:
             self.move_to(len(self.trace) - 1)
+
+    def _on_looked(self, look: Look, mixing: Mixing | None) -> None:
+        if look.trace is self.trace:
+            self.mixing_known.emit(mixing)
 
     def _on_ended(self, solve: Solve, failure: str, details: str) -> None:
         if solve is not self._solve:

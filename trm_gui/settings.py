@@ -51,8 +51,9 @@ def restore(window: MainWindow) -> None:
         window.restoreGeometry(geometry)
     if isinstance(rows, QByteArray):
         window.rows.restoreState(rows)
-    if isinstance(docks := stored.value("docks"), QByteArray):
-        window.restoreState(docks)
+    docks = stored.value("docks")
+    if not isinstance(docks, QByteArray) or not window.restoreState(docks):
+        window.plots.reset()
     try:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))

@@ -34,7 +34,7 @@ class Status(QWidget):
         self.progress.setMaximumHeight(2 * themes.SPACE)
         self.progress.setFormat("%v of %m")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, themes.SPACE)
+        layout.setContentsMargins(themes.SPACE // 2, 0, themes.SPACE // 2, themes.SPACE // 2)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.details)
         layout.addWidget(self.progress)

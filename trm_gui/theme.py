@@ -182,5 +182,6 @@ def _style_sheet(theme: Theme) -> str:
     QDockWidget::title {{
         background: {theme.background}; padding: {SPACE // 2}px {SPACE}px;
     }}
+    QStatusBar::item {{ border: none; }}
     QMainWindow::separator {{ background: {theme.line}; width: 1px; height: 1px; }}
     """

@@ -72,6 +72,16 @@ class SwiGLU(nn.Module):
         mixed: Tensor = self.down(F.silu(gate) * up)
         return mixed
 
+    def weights(self, x: Tensor, output: int) -> Tensor:
+        """How number `output` of what comes out is made of what goes in, the gates as they are.
+
+        In the shape of x (..., size): times x, added up over the last axis, it is the output.
+        """
+        gate = F.silu(self.gate_up(x).chunk(2, dim=-1)[0])
+        _, up = self.gate_up.weight.chunk(2)
+        weights: Tensor = (gate * self.down.weight[output]) @ up
+        return weights
+
 
 class Attention(nn.Module):
     """Multi-head self-attention over all positions, not causal."""
@@ -83,17 +93,29 @@ class Attention(nn.Module):
         self.output = linear(size, size)
 
     def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
-        q, k, v = rearrange(
-            self.query_key_value(x), "b l (qkv h d) -> qkv b h l d", qkv=3, h=self.heads
-        )
-        if rotary is not None:
-            q, k = rotate(q, rotary), rotate(k, rotary)
+        q, k, v = self._query_key_value(x, rotary)
         if x.device.type == "cpu" and x.shape[1] <= SHORT:
             mixed = (q @ k.mT * q.shape[-1] ** -0.5).softmax(-1) @ v
         else:
             mixed = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.output(rearrange(mixed, "b h l d -> b l (h d)"))
         return out
+
+    def weights(self, x: Tensor, rotary: Rotary | None, position: int) -> Tensor:
+        """(B, heads, L) how much of every position `position` takes; each head's add up to 1."""
+        q, k, _ = self._query_key_value(x, rotary)
+        asked = q[:, :, position : position + 1]
+        weights: Tensor = (asked @ k.mT * q.shape[-1] ** -0.5).softmax(-1)
+        return weights[:, :, 0]
+
+    def _query_key_value(self, x: Tensor, rotary: Rotary | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Each (B, heads, L, D / heads), query and key turned by their positions."""
+        q, k, v = rearrange(
+            self.query_key_value(x), "b l (qkv h d) -> qkv b h l d", qkv=3, h=self.heads
+        )
+        if rotary is not None:
+            q, k = rotate(q, rotary), rotate(k, rotary)
+        return q, k, v
 
 
 class AttentionBlock(nn.Module):
@@ -109,6 +131,10 @@ class AttentionBlock(nn.Module):
         x = rms_norm(x + self.attention(x, rotary), self.epsilon)
         return rms_norm(x + self.mlp(x), self.epsilon)
 
+    def mixing_weights(self, x: Tensor, rotary: Rotary | None, position: int) -> Tensor:
+        """(B, heads, L) how much of every position `position` takes."""
+        return self.attention.weights(x, rotary, position)
+
 
 class TokenMixingBlock(nn.Module):
     """SwiGLU over the positions in place of attention, normalised over the positions too."""
@@ -123,6 +149,11 @@ class TokenMixingBlock(nn.Module):
         across = x.mT  # (B, D, L)
         x = rms_norm(across + self.token_mlp(across), self.epsilon).mT
         return rms_norm(x + self.mlp(x), self.epsilon)
+
+    def mixing_weights(self, x: Tensor, rotary: Rotary | None, position: int) -> Tensor:
+        """(B, 1, L) how strongly `position` weighs every position, the root mean square over D."""
+        by_channel = self.token_mlp.weights(x.mT, position)  # (B, D, L)
+        return by_channel.float().square().mean(1, keepdim=True).sqrt()
 
 
 class Network(nn.Module):

@@ -58,6 +58,8 @@ class Board(QWidget):
     """The (row, column) under a click that no `input` takes."""
     selection_changed = Signal(object)
     """The selected (row, column), or None."""
+    hovered = Signal(object)
+    """The (row, column) that the mouse has come over, or None beside all cells."""
     message_button_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, name: str = "Board") -> None:
@@ -66,11 +68,13 @@ class Board(QWidget):
         self._selected: Cell | None = None
         self.input: BoardInput | None = None
         self._dragging = False
+        self._under_mouse: Cell | None = None
         self._message = BoardMessage(self)
         self._message.hide()
         self._message.button_clicked.connect(self.message_button_clicked)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 200)
 
@@ -187,6 +191,7 @@ class Board(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         cells = self.geometry_of_cells()
+        self._hover(None if cells is None else cells.cell_at(event.position()))
         if self._dragging and self.input is not None and cells is not None:
             self.input.drag(cells.place_of(event.position()))
 
@@ -195,6 +200,9 @@ class Board(QWidget):
             self._dragging = False
             if self.input is not None:
                 self.input.release()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if (does := self._input_for(event)) is not None:
@@ -215,6 +223,11 @@ class Board(QWidget):
             self._show_tool_tip(event)
             return True
         return super().event(event)
+
+    def _hover(self, cell: Cell | None) -> None:
+        if cell != self._under_mouse:
+            self._under_mouse = cell
+            self.hovered.emit(cell)
 
     def _has(self, cell: Cell) -> bool:
         content = self._content

@@ -21,12 +21,15 @@ from trm_core.puzzles.arc import Arc
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
+from trm_gui.board.geometry import Cell
 from trm_gui.board.overlays import OverlaySet, answer_content
 from trm_gui.board.task_strip import SIDE, TaskStrip
 from trm_gui.editor.tool_strip import BoardAndTools, ToolStrip
 from trm_gui.session import Session
 
 HEADING_HEIGHT = 4 * themes.SPACE
+LEAST_PANE = 320 + 2 * themes.SPACE
+"""Logical pixels of width that a board and the margin around it keep."""
 
 
 class _Pane(QWidget):
@@ -210,6 +213,8 @@ class AnswerPane(_Pane):
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
         self.board.setObjectName("answer_board")
         self.board.message_button_clicked.connect(self._on_button)
+        self.board.hovered.connect(self._on_cell)
+        self.board.selection_changed.connect(self._on_cell)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         for signal in (session.puzzle_changed, session.model_changed, session.cursor_changed):
             signal.connect(self._show)
@@ -241,6 +246,12 @@ class AnswerPane(_Pane):
                 f"Watch {session.model_name} work on it, cycle by cycle.",
                 "Solve",
             )
+
+    def _on_cell(self, cell: Cell | None) -> None:
+        """Look at the cell under the mouse, else at the selected one, else at the last one."""
+        cell = cell or self.board.selected_cell
+        if cell is not None:
+            self._session.look_at(cell)
 
     def _on_button(self) -> None:
         if self._session.solving:

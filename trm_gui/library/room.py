@@ -5,10 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-from trm_gui import theme as themes
-
-BOARDS = 2 * (320 + 2 * themes.SPACE) + themes.SPACE
-"""Logical pixels across that two boards of 320 need, with their margins and the handle between."""
+from trm_gui.board_room import missing_width
 
 
 class RoomForBoards(QObject):
@@ -45,21 +42,9 @@ class RoomForBoards(QObject):
         if dock.isFloating():
             return
         if self.closed_for_room:
-            if self._left_for_boards(dock.minimumSizeHint().width()) >= BOARDS:
+            if missing_width(self._window, [dock]) + self._reserved <= 0:
                 self.closed_for_room = False
                 dock.show()
-        elif not dock.isHidden() and self._left_for_boards(self._least_width()) < BOARDS:
+        elif not dock.isHidden() and missing_width(self._window) + self._reserved > 0:
             self.closed_for_room = True
             dock.hide()
-
-    def _least_width(self) -> int:
-        return self._dock.minimumSizeHint().width()
-
-    def _left_for_boards(self, own: int) -> int:
-        """Pixels beside this dock, `own` wide, and those others that are open."""
-        others = sum(
-            other.width()
-            for other in self._window.findChildren(QDockWidget)
-            if other is not self._dock and not other.isHidden() and not other.isFloating()
-        )
-        return self._window.width() - own - others - self._reserved

@@ -1,0 +1,36 @@
+"""Whether the boards have room beside the docks at their sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from trm_gui import theme as themes
+from trm_gui.board.panes import LEAST_PANE
+
+BOARDS = 2 * LEAST_PANE + themes.SPACE
+"""Logical pixels across that two boards need, with the handle between them."""
+
+_SIDES = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+
+
+def docks_at_sides(window: QMainWindow) -> list[QDockWidget]:
+    """The docks that take width from the boards."""
+    return [
+        dock
+        for dock in window.findChildren(QDockWidget)
+        if not dock.isHidden() and not dock.isFloating() and window.dockWidgetArea(dock) in _SIDES
+    ]
+
+
+def missing_width(window: QMainWindow, also: Iterable[QDockWidget] = ()) -> int:
+    """By how much the window is too narrow for its boards and the docks at its sides, those of
+    `also` included; negative where there is more room than that."""
+    widths = dict.fromkeys(_SIDES, 0)
+    for dock in (*docks_at_sides(window), *also):
+        area = window.dockWidgetArea(dock)
+        if area in widths:
+            widths[area] = max(widths[area], dock.minimumSizeHint().width())
+    return BOARDS + sum(widths.values()) - window.width()

@@ -1,0 +1,87 @@
+"""Saving a plot: as an image, as a drawing, or as the numbers behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from pyqtgraph.exporters import ImageExporter, SVGExporter
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+if TYPE_CHECKING:
+    from trm_gui.plots.pane import PlotPane
+
+FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
+
+IMAGE_SCALE = 3
+"""Pixels of a PNG per pixel on screen, enough to print."""
+
+
+def export_menu(pane: PlotPane) -> QMenu:
+    """One action for each format; it asks where to."""
+    menu = QMenu(pane)
+    menu.setToolTipsVisible(True)
+    for suffix, words in FORMATS.items():
+        action = menu.addAction(f"Save as {words}…")
+        action.setToolTip(f"Write what this plot shows to a {suffix.upper()} file")
+        action.triggered.connect(lambda _=False, suffix=suffix: _ask(pane, suffix))
+    menu.aboutToShow.connect(
+        lambda: [action.setEnabled(not pane.empty) for action in menu.actions()]
+    )
+    return menu
+
+
+def export(pane: PlotPane, file: Path) -> None:
+    """Write what the pane shows in the format that the file's name ends in.
+
+    A table has the columns of every curve. Raises OSError where the file cannot be written.
+    """
+    file.open("ab").close()  # pyqtgraph says nothing of a place where it cannot write
+    suffix = file.suffix.lower()
+    if suffix == ".csv":
+        pane.write_table(file)
+    elif suffix == ".svg":
+        _draw(pane.canvas, file)
+    else:
+        exporter = ImageExporter(pane.canvas.scene())
+        exporter.parameters()["width"] = exporter.params["width"] * IMAGE_SCALE
+        exporter.export(str(file))
+
+
+def _draw(canvas: pg.GraphicsLayoutWidget, file: Path) -> None:
+    """By Qt's own means: pyqtgraph 0.14 stumbles over the closed paths that Qt 6.11 writes."""
+    generator = QSvgGenerator()
+    generator.setFileName(str(file))
+    generator.setTitle(canvas.accessibleName())
+    generator.setSize(canvas.size())
+    generator.setViewBox(canvas.rect())
+    generator.setResolution(canvas.logicalDpiX())
+    painter = QPainter(generator)
+    painter.fillRect(canvas.rect(), canvas.backgroundBrush())
+    exporter = SVGExporter(canvas.scene())
+    exporter.setExportMode(True, {"painter": painter, "antialias": True})  # dots as paths
+    canvas.scene().render(painter, canvas.rect(), canvas.rect())
+    exporter.setExportMode(False)
+    painter.end()
+
+
+def _ask(pane: PlotPane, suffix: str) -> None:
+    home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    dialog = QFileDialog(pane, f"Save {pane.title}", home, f"{FORMATS[suffix]} (*.{suffix})")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    dialog.selectFile(f"{pane.title.lower()}.{suffix}")
+    dialog.fileSelected.connect(lambda file: _save(pane, Path(file)))
+    dialog.open()
+
+
+def _save(pane: PlotPane, file: Path) -> None:
+    try:
+        export(pane, file)
+    except OSError as error:
+        pane.session.failed.emit(f"{file} cannot be written: {error.strerror or error}.")

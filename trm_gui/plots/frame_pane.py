@@ -1,0 +1,110 @@
+"""Plots over the frames of a trace, with the cursor as a line in each."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from trm_gui import theme as themes
+from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.turns import Turns
+from trm_gui.session import Session
+from trm_gui.theme import Theme
+
+MOST_TICKS = 8
+
+
+class Curve:
+    """A line over frames with its name written at its last point.
+
+    `emphasis`: whether it is drawn in the accent, whole; if not, in grey, dashed.
+    """
+
+    def __init__(self, plot: pg.PlotItem, name: str, emphasis: bool) -> None:
+        self.plot, self.name, self.emphasis = plot, name, emphasis
+        self.line = plot.plot([], [], name=name, antialias=True, connect="finite")
+        self.label = pg.TextItem(name, anchor=(1, 1))
+        self.label.setFont(themes.font(themes.SMALL))
+        plot.addItem(self.label, ignoreBounds=True)
+
+    def set(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], above: bool) -> None:
+        """Draw a line through (x, y), named `above` its end or below it."""
+        self.line.setData(x, y)
+        self.label.setVisible(len(x) > 0)
+        if len(x):
+            share = self.label.boundingRect().width() / max(1, self.plot.vb.width())
+            beside = y[x >= x[-1] - share * x[-1]]  # what the name stands over
+            height = beside.max() if above else beside.min()
+            logarithmic = self.plot.getAxis("left").logMode
+            self.label.setAnchor((1, 1 if above else 0))
+            self.label.setPos(x[-1], np.log10(height) if logarithmic else height)
+
+    def dress(self, theme: Theme) -> None:
+        style = Qt.PenStyle.SolidLine if self.emphasis else Qt.PenStyle.DashLine
+        colour = theme.accent if self.emphasis else theme.secondary_text
+        self.line.setPen(pg.mkPen(colour, width=2, style=style))
+        self.label.setColor(colour)
+
+
+class FramePane(PlotPane):
+    """Its plots stand above one another; the horizontal axis counts supervision steps.
+
+    A click moves the cursor to the nearest frame.
+    """
+
+    def __init__(self, session: Session, turns: Turns, title: str, hint: str) -> None:
+        super().__init__(session, turns, title, f"{hint}; click to go to a frame")
+        self._cursor_lines: list[pg.InfiniteLine] = []
+
+    def add_frame_plot(self, name: str) -> pg.PlotItem:
+        """A plot below the others, its vertical axis called `name`."""
+        plot = self.add_plot(len(self.plots), 0)
+        plot.getAxis("left").setWidth(6 * themes.SPACE)
+        self.name_axis(plot, "left", name)
+        line = pg.InfiniteLine(angle=90)
+        line.setZValue(10)
+        plot.addItem(line, ignoreBounds=True)
+        self._cursor_lines.append(line)
+        return plot
+
+    def name_frames(self) -> None:
+        """Name the horizontal axis, below the lowest plot alone."""
+        for plot in self.plots[:-1]:
+            plot.getAxis("bottom").setStyle(showValues=False)
+        self.name_axis(self.plots[-1], "bottom", "supervision step")
+
+    def frame_places(self) -> npt.NDArray[np.float64]:
+        """(frames,) where each frame is on the horizontal axis: an end of a supervision step at
+        its number."""
+        trace = self.session.trace
+        if trace is None:
+            return np.array([])
+        return (np.arange(len(trace)) + 1) / trace.frames_per_step
+
+    def show_trace(self) -> None:
+        trace = self.session.trace
+        steps = 1 if trace is None else max(1, trace.supervision_steps)
+        stride = next(2**n for n in range(20) if steps / 2**n <= MOST_TICKS)
+        ticks = [
+            (step, str(step)) for step in range(stride if stride > 1 else 1, steps + 1, stride)
+        ]
+        for plot in self.plots:
+            plot.getAxis("bottom").setTicks([ticks])
+            plot.setXRange(0, steps, padding=0.02)
+
+    def show_cursor(self) -> None:
+        cursor = self.session.cursor
+        for line in self._cursor_lines:
+            line.setVisible(cursor is not None)
+            if cursor is not None:
+                line.setValue((cursor + 1) / self.session.trace.frames_per_step)
+
+    def clicked(self, plot: pg.PlotItem, event: object) -> None:
+        steps = plot.vb.mapSceneToView(event.scenePos()).x()
+        self.session.move_to(round(steps * self.session.trace.frames_per_step) - 1)
+
+    def dress(self, theme: Theme) -> None:
+        for line in self._cursor_lines:
+            line.setPen(pg.mkPen(theme.text, width=1))
