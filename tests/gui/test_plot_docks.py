@@ -14,7 +14,6 @@ from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.sudoku import generate
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
-from trm_gui.app import make_window
 from trm_gui.plots.docks import PLOTS
 from trm_gui.plots.export import export
 from trm_gui.plots.pane import NO_TRACE, PlotPane
@@ -371,6 +370,7 @@ def test_the_places_of_plots_are_remembered(qtbot, window, open_window, dock):
 
 
 def test_docks_make_room_for_the_boards_and_come_back(qtbot, window, widget, dock, trace):
+    dock("library").close()
     for width in (1280, 1024, 800, 1024, 1280):
         window.resize(width, 700)
         qtbot.waitUntil(lambda: window.width() == window.rect().width())
@@ -382,13 +382,15 @@ def test_docks_make_room_for_the_boards_and_come_back(qtbot, window, widget, doc
         assert shown == (NAMES if width > 1000 else [])
 
 
-def test_a_window_that_opens_at_the_smallest_supported_size_has_its_docks(tmp_path, look, qtbot):
-    window = make_window(tmp_path)
-    qtbot.addWidget(window)
+def test_at_the_smallest_supported_size_there_is_room_for_the_library_or_the_plots(
+    window, dock, trace
+):
     window.resize(1024, 700)
-    window.show()
-    QApplication.processEvents()
-    assert window.findChild(QDockWidget, "plot_change").isVisible()
+    assert not dock("library").isHidden()
+    assert all(dock(name).isHidden() for name in NAMES)
+    dock("library").close()
+    window.resize(1024, 701)
+    assert not any(dock(name).isHidden() for name in NAMES)
 
 
 def test_docks_put_aside_are_there_again_in_a_wide_window(window, open_window, dock):
