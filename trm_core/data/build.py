@@ -124,6 +124,7 @@ class _Tested:
     def __init__(self, plan: Plan) -> None:
         self._inputs: set[bytes] | None = set() if plan.keep_inputs_apart else None
         self._labels: set[bytes] | None = set() if plan.keep_labels_apart else None
+        self._shape, self._images = plan.shape, plan.images
 
     def _rows(self, group: Group) -> list[tuple[set[bytes], Rows]]:
         pairs = (self._inputs, group.inputs), (self._labels, group.labels)
@@ -131,7 +132,9 @@ class _Tested:
 
     def noted(self, group: Group) -> Group:
         for seen, rows in self._rows(group):
-            seen.update(row.tobytes() for row in rows)
+            boards = rows.astype(np.int8).reshape(-1, self._shape.rows, self._shape.cols)
+            for board in boards:
+                seen.update(image(board).tobytes() for image in self._images)
         return group
 
     def without(self, group: Group) -> Group | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,7 +13,7 @@ from trm_core.data.plan import Job, Plan, PuzzleBuild, check_flags, check_number
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.puzzles.dihedral import DIHEDRAL
+from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 from trm_core.puzzles.maze import MAX_SIDE, Maze
 from trm_core.puzzles.maze_generators import generate_hard, generate_perfect, generate_with_loops
 
@@ -107,6 +107,7 @@ class MazeBuild(PuzzleBuild):
             jobs=jobs,
             work=partial(_groups, self, reader.shape),
             seconds_each=0.1 if hard else 5e-3,
+            images=_symmetries(reader.shape),
         )
 
     def make(self, rng: np.random.Generator) -> Maze:
@@ -126,6 +127,11 @@ class MazeBuild(PuzzleBuild):
         return replace(maze, source=f"{self.style} {rows}×{cols}")
 
 
+def _symmetries(board: PuzzleShape | Maze) -> Sequence[Dihedral]:
+    """Those that keep the shape of the board."""
+    return DIHEDRAL if board.rows == board.cols else DIHEDRAL[::2]
+
+
 def _groups(build: MazeBuild, shape: PuzzleShape, job: Job) -> dict[str, Group]:
     if job.puzzle is None:
         maze = build.make(np.random.default_rng([build.seed, job.number]))
@@ -133,8 +139,7 @@ def _groups(build: MazeBuild, shape: PuzzleShape, job: Job) -> dict[str, Group]:
         maze = _solved(job.puzzle)
     mazes = [maze]
     if build.symmetries and job.split == "train":
-        square = maze.rows == maze.cols
-        mazes = [maze.transformed(symmetry) for symmetry in (DIHEDRAL if square else DIHEDRAL[::2])]
+        mazes = [maze.transformed(symmetry) for symmetry in _symmetries(maze)]
     return {job.split: single_examples(mazes, shape)}
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from trm_core.data.layout import BLANK, DatasetError
 from trm_core.data.writer import Group
 from trm_core.puzzles.base import Puzzle, PuzzleShape
+from trm_core.puzzles.dihedral import Dihedral
 
 MOST = 100_000_000
 """Puzzles, variants and the like beyond which a number is a mistake."""
@@ -21,8 +22,9 @@ class Plan:
     """How a data set is made: `work` turns each job into its groups by split.
 
     Jobs for the test split come before those for training. Where `keep_inputs_apart` (labels), an
-    example whose tokens are in the test split is left out of training; the puzzles of such a plan
-    have one example each. `work` and jobs are picklable, `seconds_each` is a rough guess, and
+    example whose tokens are in the test split is left out of training, and so is what one of
+    `images` makes of a test puzzle, because augmentation may do the same; the puzzles of such a
+    plan have one example each. `work` and jobs are picklable, `seconds_each` is a rough guess, and
     `files` are further JSON files by name.
     """
 
@@ -33,6 +35,7 @@ class Plan:
     identifiers: Sequence[str] = (BLANK,)
     keep_inputs_apart: bool = True
     keep_labels_apart: bool = False
+    images: Sequence[Dihedral] = (Dihedral(),)
     files: Mapping[str, Any] = field(default_factory=dict)
 
 

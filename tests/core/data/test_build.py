@@ -17,6 +17,7 @@ from trm_core.data.dataset import DatasetError, read_dataset
 from trm_core.data.parallel import Cancelled, ordered_map
 from trm_core.errors import UserError
 from trm_core.puzzles.arc_tasks import load_parts
+from trm_core.puzzles.dihedral import DIHEDRAL
 from trm_core.puzzles.maze import WALL
 from trm_core.puzzles.sudoku import generate
 
@@ -116,13 +117,24 @@ def test_an_augmentation_that_is_a_test_puzzle_is_dropped(write):
     assert not set(train.puzzles()) & set(test.puzzles())
 
 
-def test_a_training_maze_that_is_tested_is_dropped(write):
-    # There are 192 perfect mazes with so many rooms, and few ends for each.
-    spec = MazeBuild(generate=9, held_out=9, rows=6, cols=6, style="perfect", symmetries=True)
+@pytest.mark.parametrize("smallest", [0, 5])
+@pytest.mark.parametrize("symmetries", [True, False])
+def test_a_training_maze_that_is_a_tested_one_or_its_image_is_dropped(write, symmetries, smallest):
+    # There are 192 perfect mazes with 3 by 3 rooms, and few ends for each.
+    spec = MazeBuild(
+        generate=30,
+        held_out=9,
+        rows=7,
+        cols=7,
+        smallest=smallest,
+        style="perfect",
+        symmetries=symmetries,
+    )
     directory = write(spec)
     train, test = (read_dataset(directory, split).puzzles() for split in ("train", "test"))
-    assert 0 < len(train) < 9 * 8
-    assert not set(train) & set(test)
+    assert 0 < len(train) < 30 * (8 if symmetries else 1)
+    images = {maze.transformed(symmetry).grid.tobytes() for maze in test for symmetry in DIHEDRAL}
+    assert not images & {maze.grid.tobytes() for maze in train}
 
 
 # What is read, and which of it
