@@ -35,6 +35,7 @@ class Status(QWidget):
         self.progress.setFormat("%v of %m")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(themes.SPACE // 2, 0, themes.SPACE // 2, themes.SPACE // 2)
+        self.setMinimumHeight(self.details.sizeHint().height() + themes.SPACE // 2)  # as it comes
         layout.addWidget(self.line, 1)
         layout.addWidget(self.details)
         layout.addWidget(self.progress)

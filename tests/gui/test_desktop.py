@@ -183,3 +183,10 @@ def test_an_unknown_model_on_the_command_line_is_refused(monkeypatch):
     with pytest.raises(SystemExit) as ended:
         application.main()
     assert str(ended.value.code).startswith("trm-gui: no model called 'sudoku-10x10'; expected")
+
+
+def test_a_failure_does_not_move_the_boards(window, widget):
+    before = widget("input_board").height()
+    window.session.fail("The cat sat on it.")
+    assert not window.grab().isNull()  # lays out
+    assert widget("input_board").height() == before
