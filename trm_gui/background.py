@@ -94,8 +94,8 @@ class Background(QObject):
     """Source, why in a sentence, and the details of an error that was not foreseen."""
     model_read = Signal(object, bool)
     """The ModelInfo of a model that was asked for, and whether it is to be used."""
-    model_failed = Signal(str, str)
-    """Why a model that was asked for cannot be had, and the details."""
+    failed = Signal(str, str)
+    """Why a model or a look that was asked for cannot be had, and the details."""
     loaded = Signal(str)
     """The device and the number format of the model that was loaded."""
     started = Signal(object, object)
@@ -168,12 +168,12 @@ class Background(QObject):
                 )
             self.model_read.emit(info, use)
         except UserError as error:
-            self.model_failed.emit(str(error), "")
+            self.failed.emit(str(error), "")
         except OSError as error:
-            self.model_failed.emit(f"{error.filename}: {error.strerror}", traceback.format_exc())
+            self.failed.emit(f"{error.filename}: {error.strerror}", traceback.format_exc())
         except Exception as error:
             told = f"{source} cannot be read ({type(error).__name__})."
-            self.model_failed.emit(told, traceback.format_exc())
+            self.failed.emit(told, traceback.format_exc())
 
     def _run(self, solve: Solve) -> None:
         failure = details = ""
@@ -202,8 +202,12 @@ class Background(QObject):
         if look is None:
             return
         mixing: Mixing | None = None
-        if recursion := self._recursions.get(look.trace):
-            mixing = recursion.mixing(look.call, look.cell)
+        try:
+            if recursion := self._recursions.get(look.trace):
+                mixing = recursion.mixing(look.call, look.cell)
+        except Exception as error:
+            told = f"What the cell takes in cannot be worked out ({error})."
+            self.failed.emit(told, traceback.format_exc())
         self.looked.emit(look, mixing)
 
     def _steps(self, recursion: Recursion, solve: Solve) -> Iterator[list[Frame]]:

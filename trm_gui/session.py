@@ -99,7 +99,7 @@ class Session(QObject):
         """What is being read."""
         self._background = Background()
         self._background.model_read.connect(self._on_model_read)
-        self._background.model_failed.connect(self.fail)
+        self._background.failed.connect(self.fail)
         self._background.loaded.connect(self._on_loaded)
         self._background.opened.connect(self._on_opened)
         self._background.open_failed.connect(self._on_open_failed)

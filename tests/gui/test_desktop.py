@@ -190,3 +190,19 @@ def test_a_failure_does_not_move_the_boards(window, widget):
     window.session.fail("The cat sat on it.")
     assert not window.grab().isNull()  # lays out
     assert widget("input_board").height() == before
+
+
+def test_a_look_that_fails_is_told_of_and_ends(qtbot, window, session, solve, monkeypatch):
+    from trm_core.mixing import NetworkCall
+    from trm_core.solver import Recursion
+
+    solve()
+
+    def broken(self, call, cell):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(Recursion, "mixing", broken)
+    session.look_at((0, 0))
+    with qtbot.waitSignals([session.failed, session.mixing_known]):
+        session.ask_mixing(NetworkCall(1, 1, 1))
+    assert "out of memory" in session.details
