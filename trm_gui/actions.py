@@ -175,6 +175,7 @@ COMMANDS = (
         )
         for number, overlay in enumerate(OVERLAYS, start=1)
     ),
+    Command("tour", "&Help", "Guided &tour", "What is where, in five steps"),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
     Command("about", "&Help", "&About TRM Studio", "Versions, and what solves are computed on"),
 )

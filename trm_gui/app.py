@@ -50,6 +50,7 @@ def main() -> None:
         from trm_gui.first_paint import FirstPaint
 
         FirstPaint(window).happened.connect(window.session.solve)  # imports torch
+        _show_tour_once(window)
     elif entry := _entry_for(model):
         window.session.open(entry)
     sys.exit(app.exec())
@@ -74,6 +75,17 @@ def _entry_for(model: ModelInfo) -> Entry | None:
     drawn = (entry for entry in entries if entry.drawing)  # reading ARC tasks takes a while
     fitting = (entry for entry in drawn if not any(map(model.misfit, entry.puzzles())))
     return next(solved, None) or next(fitting, None)
+
+
+def _show_tour_once(window: MainWindow) -> None:
+    """After the first solve of the first start."""
+    from PySide6.QtCore import Qt
+
+    from trm_gui.tour import SEEN
+
+    if not window.settings.contains(SEEN):
+        once = Qt.ConnectionType.SingleShotConnection
+        window.session.solve_finished.connect(window.tour.start, once)
 
 
 def _watch_for_the_unforeseen(window: MainWindow) -> None:

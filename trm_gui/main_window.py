@@ -38,6 +38,7 @@ from trm_gui.status import Status
 from trm_gui.theme_menu import ThemeMenu
 from trm_gui.timeline.playback import Playback
 from trm_gui.timeline.transport import Transport
+from trm_gui.tour import Tour
 from trm_gui.user_models import UserModels
 
 
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
         self.plots = PlotDocks(self, self.session)
+        self.tour = Tour(self)
         self._fill_menus()
         self._connect_actions()
         self._answer.another_puzzle_wanted.connect(self._ask_for_file)
@@ -173,6 +175,7 @@ class MainWindow(QMainWindow):
             "last": lambda: session.move_to(len(session.trace) - 1),
             "slower": lambda: self.playback.change_speed(-1),
             "faster": lambda: self.playback.change_speed(1),
+            "tour": self.tour.start,
             "keys": lambda: show_keys(self),
             "about": lambda: show_about(self, session.computed_on),
         }.items():
