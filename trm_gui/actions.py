@@ -175,6 +175,14 @@ COMMANDS = (
         )
         for number, overlay in enumerate(OVERLAYS, start=1)
     ),
+    Command(
+        "solution",
+        "&View",
+        "Sol&ution beside the answer",
+        "Show the solution on a board of its own",
+        ("9",),
+        checkable=True,
+    ),
     Command("tour", "&Help", "Guided &tour", "What is where, in five steps"),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
     Command("about", "&Help", "&About TRM Studio", "Versions, and what solves are computed on"),

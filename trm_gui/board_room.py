@@ -8,10 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from trm_gui import theme as themes
-from trm_gui.board.panes import LEAST_PANE
-
-BOARDS = 2 * LEAST_PANE + themes.SPACE
-"""Logical pixels across that two boards need, with the handle between them."""
+from trm_gui.board.panes import LEAST_PANE, Pane
 
 _SIDES = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
@@ -33,4 +30,6 @@ def missing_width(window: QMainWindow, also: Iterable[QDockWidget] = ()) -> int:
         area = window.dockWidgetArea(dock)
         if area in widths:
             widths[area] = max(widths[area], dock.minimumSizeHint().width())
-    return BOARDS + sum(widths.values()) - window.width()
+    panes = sum(not pane.isHidden() for pane in window.findChildren(Pane))
+    boards = panes * LEAST_PANE + (panes - 1) * themes.SPACE  # with the handles between them
+    return boards + sum(widths.values()) - window.width()

@@ -22,7 +22,7 @@ from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
-from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane
+from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane, SolutionPane
 from trm_gui.compute import ComputeDialog, stored_compute
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
@@ -92,7 +92,10 @@ class MainWindow(QMainWindow):
         boards = QSplitter(Qt.Orientation.Horizontal)
         boards.addWidget(self._input)
         boards.addWidget(self._answer)
-        for pane in (self._input, self._answer):
+        self._solution = SolutionPane(self.session)
+        self._solution.hide()
+        boards.addWidget(self._solution)
+        for pane in (self._input, self._answer, self._solution):
             pane.setMinimumWidth(LEAST_PANE)
         explained = QWidget()
         above = QVBoxLayout(explained)
@@ -187,6 +190,7 @@ class MainWindow(QMainWindow):
         self.overlays.changed.connect(self._show_overlays)
         self._show_overlays()
         actions["loop"].toggled.connect(self._set_looping)
+        actions["solution"].toggled.connect(self._show_solution)
         self.editor.editing_changed.connect(actions["edit"].setChecked)
         self.playback.playing_changed.connect(self._show_playing)
         for name, can in (("undo", "canUndo"), ("redo", "canRedo")):
@@ -231,6 +235,11 @@ class MainWindow(QMainWindow):
                 border-color: {theme.line};
             }}
         """)
+
+    def _show_solution(self, shown: bool) -> None:
+        self._solution.setVisible(shown)
+        self.plots.make_room()
+        self.library.room.make_room()
 
     def _set_looping(self, loops: bool) -> None:
         self.playback.loops = loops

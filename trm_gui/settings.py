@@ -33,6 +33,7 @@ def save(window: MainWindow) -> None:
         "library_closed_for_room": int(window.library.room.closed_for_room),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
+        "solution": int(window.actions_by_name["solution"].isChecked()),
         "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
         "extent": window.session.extent,
         "latent_steps": int(solve.every_latent_step),
@@ -59,6 +60,7 @@ def restore(window: MainWindow) -> None:
         steps = int(stored.value("max_supervision_steps", 16))
         threshold = float(stored.value("threshold", 0.5))
         loops = bool(int(stored.value("loops", 0)))
+        solution = bool(int(stored.value("solution", 0)))
         latent_steps = bool(int(stored.value("latent_steps", 0)))
         window.library.room.closed_for_room = bool(int(stored.value("library_closed_for_room", 0)))
     except (TypeError, ValueError):
@@ -70,6 +72,7 @@ def restore(window: MainWindow) -> None:
         for each in OVERLAYS:
             window.overlays.set_on(each, each.name in names)
     window.actions_by_name["loop"].setChecked(loops)
+    window.actions_by_name["solution"].setChecked(solution)
     if (extent := stored.value("extent", "halting")) in get_args(Extent):
         window.session.set_extent(extent)
     if 1 <= steps <= 256 and 0 <= threshold <= 1:

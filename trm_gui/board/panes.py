@@ -32,7 +32,7 @@ LEAST_PANE = 320 + 2 * themes.SPACE
 """Logical pixels of width that a board and the margin around it keep."""
 
 
-class _Pane(QWidget):
+class Pane(QWidget):
     """A heading, what belongs beside it, and a board below, alone or in a `body`."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Editing(Protocol):
         """What there is to say, and whether something is wrong."""
 
 
-class InputPane(_Pane):
+class InputPane(Pane):
     """The puzzle as posed, with the examples of an ARC task, or what an editor makes of it.
 
     Beside the heading, where a file has several puzzles, which of them this is, and the button
@@ -201,7 +201,7 @@ class InputPane(_Pane):
         self._session.set_puzzle(self._session.puzzles[number - 1])
 
 
-class AnswerPane(_Pane):
+class AnswerPane(Pane):
     """The answer decoded from y at the cursor, or why there is none."""
 
     another_puzzle_wanted = Signal()
@@ -273,3 +273,28 @@ class AnswerPane(_Pane):
             )
             self.verdict.setText(words)
             self.verdict.setStyleSheet(f"color: {colour}; font-weight: bold")
+
+
+class SolutionPane(Pane):
+    """The one right answer, where it is known or could be worked out."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        super().__init__(Board(name="Solution"), "Solution")
+        self.board.setObjectName("solution_board")
+        session.puzzle_changed.connect(self._show)
+        session.trace_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        puzzle, trace = self._session.puzzle, self._session.trace
+        if puzzle is None:
+            self.board.set_message("No puzzle yet", "Its solution comes to stand here.")
+            return
+        solution = puzzle.solution if trace is None else trace.solution
+        if solution is not None:
+            self.board.set_content(BoardContent(puzzle, solution))
+        elif trace is None:
+            self.board.set_message("Not known yet", "It is worked out as a solve begins.")
+        else:
+            self.board.set_message("Not known", "The puzzle has no solution, or several.")

@@ -27,17 +27,18 @@ class RoomForBoards(QObject):
     def reserve(self, width: int) -> None:
         """Let there be so many pixels beside the boards, for tools."""
         self._reserved = width
-        self._fit()
+        self.make_room()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._fit()
+            self.make_room()
         return False
 
     def _on_user(self) -> None:
         self.closed_for_room = False
 
-    def _fit(self) -> None:
+    def make_room(self) -> None:
+        """Close the dock, or open it again, as the boards have room."""
         dock = self._dock
         if dock.isFloating():
             return

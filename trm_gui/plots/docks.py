@@ -105,7 +105,7 @@ class PlotDocks(QObject):
         window.resizeDocks(halves, [WIDTH, WIDTH], Qt.Orientation.Horizontal)
         window.resizeDocks(halves, [window.height(), window.height()], Qt.Orientation.Vertical)
         if window.isVisible():
-            self._make_room()
+            self.make_room()
 
     def bring_back(self) -> None:
         """Show what was put aside, whether there is room or not."""
@@ -114,7 +114,7 @@ class PlotDocks(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._make_room()
+            self.make_room()
         return False
 
     def _on_asked(self, dock: QDockWidget, on: bool) -> None:
@@ -126,7 +126,8 @@ class PlotDocks(QObject):
         if on:
             dock.raise_()
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
+        """Put the docks at the sides aside, or bring them back, as the boards have room."""
         if missing_width(self._window) > 0:
             for dock in docks_at_sides(self._window):
                 if dock in self.docks.values():
