@@ -25,7 +25,7 @@ from trm_core.puzzles.library import (
     read_library,
     write_library,
 )
-from trm_core.puzzles.library_contents import make_entries, make_maze, make_sudoku, smallest_tasks
+from trm_core.puzzles.library_contents import ARC_TASKS, make_entries, make_maze, make_sudoku
 from trm_core.puzzles.maze_generators import generate_with_loops
 from trm_core.puzzles.sudoku import generate
 from trm_core.puzzles.sudoku_grade import grade_sudoku
@@ -70,7 +70,7 @@ def loops(maze):
 
 
 def test_there_are_40_sudokus_30_mazes_and_20_tasks():
-    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 40, "maze": 30, "arc": 20}
+    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 40, "maze": 30, "arc": 10}
     assert Counter(entry.rows for entry in SUDOKUS) == {4: 8, 6: 12, 9: 20}
     assert {entry.rows for entry in MAZES} == {9, 11, 13, 15}
     assert {entry.difficulty for entry in SUDOKUS} == {
@@ -129,13 +129,21 @@ def test_marks_name_bundled_models_that_the_puzzles_are_meant_for():
             assert models[name].misfit(entry.puzzles()[0]) is None
 
 
+COMPARED = "sudoku-9x9-hrm"
+"""It is there to be compared at the same budget, which is too small for HRM to solve half."""
+
+
 @pytest.mark.parametrize(
     "name", sorted({n for e in ENTRIES for n in e.solved_by + e.not_solved_by})
 )
 def test_a_judged_model_solves_at_least_half_and_is_defeated_by_some(name):
     solved = sum(name in entry.solved_by for entry in ENTRIES)
     defeats = sum(name in entry.not_solved_by for entry in ENTRIES)
-    assert solved >= defeats > 0
+    assert defeats > 0
+    if name == COMPARED:
+        assert solved > 0
+    else:
+        assert solved >= defeats
 
 
 # Making it
@@ -153,7 +161,7 @@ def test_making_it_gives_what_is_bundled():
     assert first == unmarked(ENTRIES[:13])
     assert mazes == unmarked(MAZES)
     assert easy == unmarked(e for e in SUDOKUS if (e.rows, e.difficulty) == (9, "easy"))
-    assert [f"arc-agi-1/{task.id}" for task in smallest_tasks()] == [e.id for e in TASKS]
+    assert [f"arc-agi-1/{task_id}" for task_id in ARC_TASKS] == [e.id for e in TASKS]
 
 
 def test_the_contents_add_up():
