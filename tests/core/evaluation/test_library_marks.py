@@ -14,7 +14,7 @@ SOME = [
         "sudoku-9x9-easy-01",
         "maze-9x9-01",
         "sudoku-9x9-extreme-01",
-        "arc-agi-1/0d3d703e",
+        "arc-agi-1/c8f0f002",
     )
 ]
 
