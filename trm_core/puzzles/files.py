@@ -95,7 +95,7 @@ def _draws_mazes(text: str) -> bool:
         return sum(sign in signs for field in fields for sign in field)
 
     mazes, sudokus = drawn_with(_MAZE_SIGNS), drawn_with(_SUDOKU_SIGNS)
-    if mazes == sudokus:
+    if mazes == sudokus > 0:
         return only_in(_MAZE_SIGNS - _SUDOKU_SIGNS) > only_in(_SUDOKU_SIGNS - _MAZE_SIGNS)
     return mazes > sudokus
 

@@ -245,12 +245,12 @@ def test_trm_packs_a_run_and_unpacks_it_where_its_data_are_elsewhere(
 
 def test_data_that_the_run_cannot_have_trained_on_are_refused(trm, tmp_path, packed):
     build(
-        MazeBuild(generate=2, held_out=1, style="perfect", rows=5, cols=5),
+        MazeBuild(generate=2, held_out=1, style="perfect", rows=7, cols=7),
         tmp_path / "mazes",
         lambda done, total: None,
     )
     for data, said in (
-        (tmp_path / "mazes", f"{tmp_path / 'mazes'}: found puzzles with 25 cells, the run has 16"),
+        (tmp_path / "mazes", f"{tmp_path / 'mazes'}: found puzzles with 49 cells, the run has 16"),
         (tmp_path, f"data.path: {tmp_path} is no data set (no train/dataset.json in it)"),
     ):
         ended = trm("unpack", packed, tmp_path / "run", "--data", data)

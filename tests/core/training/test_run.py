@@ -236,7 +236,7 @@ def test_a_run_that_is_stopped_anywhere_gives_what_it_would_have(tmp_path, prese
 
 KINDS = {
     "sudoku": (None, ["extra_givens=6", "micro_batch_size=4"]),
-    "maze": (MazeBuild(generate=12, held_out=1, style="perfect", rows=5, cols=5), []),
+    "maze": (MazeBuild(generate=12, held_out=1, style="perfect", rows=7, cols=7), []),
     "arc": (
         ArcBuild(generate=3, canvas=8, augmentations=3, materialise=False),
         ["puzzle_embedding_size=16", "puzzle_positions=1"],
