@@ -71,7 +71,7 @@ class Exchange(QObject):
             )
 
     def paste(self) -> None:
-        self.take(QApplication.clipboard().mimeData())
+        self.take(QApplication.clipboard().mimeData() or QMimeData())  # none: it is being replaced
 
     def copy_text(self) -> None:
         """Put the puzzle on screen into the clipboard, as text that can be pasted again."""
