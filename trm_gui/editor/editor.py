@@ -122,7 +122,7 @@ class PuzzleEditor(QObject):
                 )
             puzzle = parse_puzzles(text, CLIPBOARD)[0]
         except PuzzleError as error:
-            self._session.failed.emit(str(error))
+            self._session.fail(str(error))
             return
         self.change(replace(puzzle, name="Pasted puzzle"), "paste a puzzle")
 

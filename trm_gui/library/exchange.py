@@ -66,7 +66,7 @@ class Exchange(QObject):
         elif data.text().strip():
             self._session.open(Pasted(data.text()))
         else:
-            self._session.failed.emit(
+            self._session.fail(
                 "There is no puzzle in the clipboard; copy the text of one, or its file."
             )
 
@@ -108,7 +108,7 @@ class Exchange(QObject):
             self.collection_wanted.emit(RECENT)
             self._session.open(items[0].source)
         if sentence:
-            self._session.failed.emit(sentence)
+            self._session.fail(sentence)
 
     def _offer_to_forget(self, item: Item) -> None:
         box = QMessageBox(

@@ -84,4 +84,4 @@ def _save(pane: PlotPane, file: Path) -> None:
     try:
         export(pane, file)
     except OSError as error:
-        pane.session.failed.emit(f"{file} cannot be written: {error.strerror or error}.")
+        pane.session.fail(f"{file} cannot be written: {error.strerror or error}.")
