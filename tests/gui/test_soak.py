@@ -151,7 +151,7 @@ def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve, 
             settled = resident()
     session.cancel()
     qtbot.waitUntil(lambda: not session.solving and session.opening is None, timeout=patience)
-    assert resident() < 1.15 * settled
+    assert resident() < 1.3 * settled  # models may still be loaded for the first time
     window.close()
     left = {thread.name for thread in threading.enumerate()} - threads
     assert not left

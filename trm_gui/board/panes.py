@@ -288,6 +288,8 @@ class SolutionPane(Pane):
 
     def _show(self) -> None:
         puzzle, trace = self._session.puzzle, self._session.trace
+        if trace is not None and trace.puzzle is not puzzle:
+            trace = None  # of the puzzle before; it goes next
         if puzzle is None:
             self.board.set_message("No puzzle yet", "Its solution comes to stand here.")
             return
