@@ -70,8 +70,11 @@ def large_task() -> Arc:
 
 def untrained(directory: Path):
     """A small network for ARC of 30×30, as a model directory."""
+    import torch
+
     from trm_core.checkpoints.directory import build_model, save_model
     from trm_core.checkpoints.info import ModelInfo
+    from trm_core.data.augment_arc import BLACK
     from trm_core.model.config import TRMConfig
     from trm_core.puzzles.base import PuzzleShape
 
@@ -80,7 +83,11 @@ def untrained(directory: Path):
         cells=shape.cells, vocab_size=shape.vocab_size, hidden_size=16, heads=2, cycles=3
     )
     info = ModelInfo("trm", shape, config, directory=directory)
-    save_model(build_model(config), info, "# Not trained\n")
+    torch.manual_seed(0)
+    model = build_model(config)
+    with torch.no_grad():
+        model.answer_head.weight[:BLACK] = 0  # of no grid's end, so that all cells are drawn
+    save_model(model, info, "# Not trained\n")
     return info
 
 
@@ -95,6 +102,8 @@ def main() -> None:
         for overlay in OVERLAYS:
             window.overlays.set_on(overlay, True)
         solve(window)
+        trace = window.session.trace
+        assert all(trace.grid(at).shape == (SIDE, SIDE) for at in range(len(trace)))
         measure(window, f"ARC {SIDE}×{SIDE}, all overlays", rounds=3)
         window.close()
 
