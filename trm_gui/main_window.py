@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
         self.recordings = Recordings(self, self.session)
+        self.centralWidget().layout().insertWidget(0, self.recordings.banner)
         self.plots = PlotDocks(self, self.session)
         self.tour = Tour(self)
         self._fill_menus()
