@@ -48,8 +48,8 @@ def whole_file(target: Path) -> Iterator[Path]:
     unfinished = Path(name)
     try:
         yield unfinished
-        _flush(unfinished)
         unfinished.chmod(0o644)
+        _flush(unfinished)
         unfinished.replace(target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
