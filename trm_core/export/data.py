@@ -108,8 +108,8 @@ def write_json_lines(recording: Recording, file: Path) -> None:
         last = len(trace) - 1
         write(
             "end",
-            grid=puzzle.json_rows(trace.grid(last)) if trace.frames else None,
-            solved=trace.solved(last) if trace.frames else None,
+            grid=puzzle.json_rows(trace.grid(last)),
+            solved=trace.solved(last),
             supervision_steps=trace.supervision_steps,
         )
 
@@ -154,7 +154,7 @@ def arrays(recording: Recording) -> dict[str, npt.NDArray[Any]]:
         result["right_cells"] = np.array([each["right_cells"] for each in measures], np.int32)
     for latent in ("y", "z"):
         coordinates = [getattr(frame, f"{latent}_coordinates") for frame in frames]
-        if frames and all(each is not None for each in coordinates):
+        if all(each is not None for each in coordinates):
             axes = max(len(each) for each in coordinates)
             result[f"{latent}_coordinates"] = np.array(
                 [np.pad(each, (0, axes - len(each))) for each in coordinates], np.float32

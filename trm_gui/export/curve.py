@@ -68,9 +68,7 @@ def _round_pen(colour: QColor, width: float) -> QPen:
     return pen
 
 
-def _paint_axis(
-    painter: QPainter, plot: QRectF, theme: Theme, metrics: QFontMetricsF
-) -> None:
+def _paint_axis(painter: QPainter, plot: QRectF, theme: Theme, metrics: QFontMetricsF) -> None:
     for share in (0, 0.5, 1):
         y = plot.bottom() - share * plot.height()
         painter.setPen(QPen(QColor(theme.line), 1))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPolygonF
 
+from trm_core.export import check_frames
 from trm_core.trace import Trace
 from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
@@ -42,10 +44,12 @@ class Film:
     """Solves side by side, a picture for each frame of the longest; the others stay at their end.
 
     Needs a QGuiApplication, and works in any thread. Pictures have even sizes, as films need. An
-    ARC answer stands beside its input.
+    ARC answer stands beside its input. UserError if a trace has no frames.
     """
 
     def __init__(self, traces: Sequence[Trace], look: Look) -> None:
+        for trace in traces:
+            check_frames(trace)
         self.traces, self.look = tuple(traces), look
         self.ratio = max(1, round(look.side / USUAL_SIDE))
         """Pixels in one logical pixel."""
@@ -65,7 +69,9 @@ class Film:
         self._curve_top = self._caption_top + (2.4 * line if look.caption else 0)
         height = self._curve_top + (self._side * CURVE if look.curve else 0)
         height += self._margin / 2
-        self._size = QSizeF(*(2 * -(-round(a * self.ratio) // 2) / self.ratio for a in (width, height)))
+        self._size = QSizeF(
+            *(2 * -(-round(a * self.ratio) // 2) / self.ratio for a in (width, height))
+        )
 
     def __len__(self) -> int:
         return max(map(len, self.traces))
@@ -116,6 +122,10 @@ class Film:
             if self.look.curve:
                 area = QRectF(column.left, self._curve_top, column.width, self._side * CURVE)
                 paint_curve(painter, area, trace, at, len(self), theme, self._small)
+
+    def _even(self, length: float) -> float:
+        """`length`, or a little more to be an even number of pixels."""
+        return 2 * math.ceil(length * self.ratio / 2) / self.ratio
 
     def _lay_out_columns(self) -> list[_Column]:
         left, columns = self._margin, []
@@ -226,10 +236,9 @@ def _lines(trace: Trace, index: int) -> tuple[str, str]:
 
 def _longest_lines(trace: Trace) -> list[str]:
     """The longest of each of the lines, with what may stand beside it."""
-    lines = [_lines(trace, index) for index in range(len(trace))]
+    wheres, facts = zip(*(_lines(trace, index) for index in range(len(trace))), strict=True)
     solved = any(trace.solved(index) for index in range(len(trace)))
-    beside = f"   {RIGHT}" if solved else ""
-    return [max((where for where, _ in lines), key=len) + beside, max((facts for _, facts in lines), key=len)]
+    return [max(wheres, key=len) + (f"   {RIGHT}" if solved else ""), max(facts, key=len)]
 
 
 def _height(font: QFont) -> float:

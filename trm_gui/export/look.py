@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trm_core.errors import UserError
 from trm_gui.board.overlays import CHANGED, CONFLICTS, VALUES, Overlay
@@ -55,7 +56,7 @@ class Pace:
         """
         each = 1000 / self.frames_per_second / unit
         ends = [round(each * number) for number in range(frames + 1)]
-        durations = [end - start for start, end in zip(ends, ends[1:], strict=False)]
+        durations = [end - start for start, end in pairwise(ends)]
         durations[-1] += round(self.hold * 1000 / unit)
         return durations
 

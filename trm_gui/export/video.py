@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trm_core.errors import UserError
 from trm_gui.export.film import Film
+from trm_gui.export.images import pixels
 from trm_gui.export.look import Pace
 from trm_gui.export.pictures import Told
 
@@ -39,7 +40,7 @@ def write_mp4(film: Film, pace: Pace, file: Path, told: Told) -> None:
             with process.stdin as pipe:
                 picture = b""
                 for index in range(len(film)):
-                    picture = bytes(film.image(index).constBits())
+                    picture = pixels(film.image(index))
                     pipe.write(picture)
                     told(index + 1)
                 for _ in range(round(pace.hold * pace.frames_per_second)):
