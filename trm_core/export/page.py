@@ -33,10 +33,11 @@ def write_page(recording: Recording, file: Path) -> None:
 def page_content(recording: Recording) -> dict[str, Any]:
     """What the page shows. Grids are rows of one sign a cell, see `signs`; cells count from 0."""
     trace, puzzle = recording.trace, recording.trace.puzzle
+    what = "ARC task" if puzzle.kind == "arc" else str(puzzle.shape)
     content: dict[str, Any] = {
         "kind": puzzle.kind,
         "title": _title(trace),
-        "subtitle": f"{puzzle.shape} · {trace.model_name}",
+        "subtitle": f"{what} · model {trace.model_name}",
         "made": _made(recording),
         "notes": recording.notes,
         "threshold": trace.settings.halt_threshold,
