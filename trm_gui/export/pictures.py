@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from trm_gui.export.film import Film
+
+PIXELS_PER_INCH = 96
+"""Of CSS, and so of SVG."""
 
 Told = Callable[[int], None]
 """Is told how many frames are done; may raise to stop."""
@@ -22,21 +26,24 @@ def write_png(film: Film, index: int, file: Path) -> None:
 
 def write_svg(film: Film, index: int, file: Path) -> None:
     """A drawing as large as the picture in pixels, its text being text. Raises OSError."""
-    file.open("ab").close()  # Qt says nothing of a place where it cannot write
+    buffer = QBuffer()  # Qt would not say why a file cannot be written
     generator = QSvgGenerator()
-    generator.setFileName(str(file))
+    generator.setOutputDevice(buffer)
     generator.setTitle(", ".join(trace.puzzle.name or trace.puzzle.kind for trace in film.traces))
     generator.setDescription(
         "; ".join(trace.sentence(min(index, len(trace) - 1)) for trace in film.traces)
     )
     generator.setSize(film.size)
     generator.setViewBox(QRectF(0, 0, film.logical_size.width(), film.logical_size.height()))
-    generator.setResolution(96)
+    generator.setResolution(PIXELS_PER_INCH)
     painter = QPainter(generator)
     try:
         film.paint(painter, index)
     finally:
         painter.end()
+    size = f'width="{film.size.width()}" height="{film.size.height()}"'
+    drawing = buffer.data().data().decode()  # which has millimetres, rounded
+    file.write_text(re.sub(r'width="[\d.]+mm" height="[\d.]+mm"', size, drawing, count=1), "utf-8")
 
 
 def write_frames(film: Film, folder: Path, told: Told) -> None:
@@ -49,7 +56,7 @@ def write_frames(film: Film, folder: Path, told: Told) -> None:
 
 def save_png(image: QImage, file: Path) -> None:
     """Raises OSError."""
-    buffer = QBuffer()  # Qt would not say why a file cannot be written
+    buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     file.write_bytes(buffer.data().data())
