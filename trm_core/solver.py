@@ -62,25 +62,39 @@ class Solver:
             puzzle, self.info.puzzle, self.info.name, config.cycles, config.latent_steps, settings
         )
 
-    def frames(self, trace: Trace, cancelled: Callable[[], bool] = bool) -> Iterator[Frame]:
+    def frames(
+        self,
+        trace: Trace,
+        cancelled: Callable[[], bool] = bool,
+        with_latents: bool = False,
+        on_state: Callable[[State], None] | None = None,
+    ) -> Iterator[Frame]:
         """Run the recursion and yield its frames; those of a supervision step come together.
 
         Stops by the trace's settings, or within one latent step after `cancelled()` turns true.
+        with_latents, on_state: as for `recursion`.
         """
-        settings, recursion = trace.settings, self.recursion(trace)
+        settings, recursion = trace.settings, self.recursion(trace, with_latents, on_state)
         for _ in range(settings.max_supervision_steps):
             frames = recursion.supervision_step(cancelled)
             yield from frames
             if not recursion.whole or settings.halts(frames[-1]):
                 return
 
-    def recursion(self, trace: Trace, with_latents: bool = False) -> Recursion:
+    def recursion(
+        self,
+        trace: Trace,
+        with_latents: bool = False,
+        on_state: Callable[[State], None] | None = None,
+    ) -> Recursion:
         """The recursion on the puzzle of `trace` before its first supervision step.
 
         with_latents: give frames the coordinates of y and z.
+        on_state: called with y and z themselves, (1, L, D), once for every frame and in order.
         """
+        every_latent_step = trace.settings.every_latent_step
         inputs = self.inputs([trace.puzzle])
-        return Recursion(self.model, *inputs, trace.settings.every_latent_step, with_latents)
+        return Recursion(self.model, *inputs, every_latent_step, with_latents, on_state)
 
 
 MOST_STATES = 32
@@ -100,8 +114,10 @@ class Recursion:
         puzzle_ids: Tensor,
         every_latent_step: bool,
         with_latents: bool = False,
+        on_state: Callable[[State], None] | None = None,
     ) -> None:
         self.whole = True
+        self._on_state = on_state
         self._model = model
         self._tokens, self._puzzle_ids = tokens, puzzle_ids
         self._every_latent_step = every_latent_step
@@ -137,6 +153,9 @@ class Recursion:
             self._done += 1
             self._keep_state()
         frames = recorder.frames[self._told :]
+        if self._on_state is not None:
+            for state in recorder.states[self._told :]:
+                self._on_state(state)
         self._told = 0 if self.whole else max(self._told, len(recorder.frames))
         return frames
 
@@ -179,6 +198,8 @@ class _Recorder:
         axes: tuple[LatentAxes, LatentAxes] | None,
     ) -> None:
         self.frames: list[Frame] = []
+        self.states: list[State] = []
+        """After each of the frames."""
         self._supervision_step = supervision_step
         self._last = state
         self._every_latent_step = every_latent_step
@@ -191,6 +212,7 @@ class _Recorder:
         if step.kind == "answer" or self._every_latent_step:
             self.frames.append(self._frame(step))
             self._last = State(step.y, step.z)
+            self.states.append(self._last)
 
     def _frame(self, step: Step) -> Frame:
         logits = step.decode()[0].float().cpu()

@@ -13,7 +13,15 @@ from safetensors import SafetensorError, safe_open
 from trm_core.puzzles.base import Grid
 from trm_core.recordings.header import Header, RecordingError, header_of, read_metadata
 from trm_core.recordings.recording import Latents, Recording
-from trm_core.recordings.tensors import LATENTS_LAYOUT, LAYOUT, MAX_BYTES, Layout, check, fill
+from trm_core.recordings.tensors import (
+    LATENTS_LAYOUT,
+    LAYOUT,
+    MAX_BYTES,
+    Array,
+    Layout,
+    check,
+    fill,
+)
 from trm_core.recordings.values import ValuesError
 
 
@@ -49,8 +57,8 @@ def read_answer(file: Path) -> tuple[Header, Grid | None]:
         contents.check({"tokens": LAYOUT["tokens"]}, MAX_BYTES)
         if header.frames == 0:
             return header, None
-        (tokens,) = contents.tensor("tokens", slice(header.frames - 1, header.frames))
-        return header, header.puzzle.decode(tokens.astype(np.int32), header.shape)
+        tokens = contents.last_row("tokens").astype(np.int32)
+        return header, header.puzzle.decode(tokens, header.shape)
 
 
 class _Contents:
@@ -67,9 +75,13 @@ class _Contents:
         found = {name: (part.get_dtype(), part.get_shape()) for name, part in parts.items()}
         check(found, layout, self.header.shape, self.header.frames, most)
 
-    def tensor(self, name: str, rows: slice = slice(None)) -> Any:
-        """A tensor of a layout that was checked, or some of its rows."""
-        return self._opened.get_slice(name)[rows]
+    def tensor(self, name: str) -> Array:
+        """A tensor of a layout that was checked."""
+        return self._opened.get_tensor(name)  # type: ignore[no-any-return]
+
+    def last_row(self, name: str) -> Array:
+        """The last of at least one row of it."""
+        return self._opened.get_slice(name)[self.header.frames - 1]  # type: ignore[no-any-return]
 
 
 @contextmanager

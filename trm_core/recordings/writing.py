@@ -53,7 +53,7 @@ def _write(
             try:
                 read(unfinished)
             except RecordingError as error:
-                why = str(error).removeprefix(f"{unfinished}: ")
+                why = str(error).removeprefix(f"{unfinished}: ").removeprefix("damaged: ")
                 raise RecordingError(f"{file} cannot be written: {why}") from None
     except OSError as error:
         raise RecordingError(f"{file} cannot be written: {error.strerror}") from None
