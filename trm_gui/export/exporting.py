@@ -62,23 +62,24 @@ def export(
     pace: Pace,
     frame: int,
     told: Told,
+    most: int | None = None,
 ) -> None:
     """Write `target`, a file or for "frames" a folder, whole or not at all.
 
     name: of the format. frame: which one a single picture shows. told: is told how many frames
-    are done, and may raise to stop. Raises OSError, and UserError where there is nothing to write
-    or a format cannot have it.
+    are done, and may raise to stop. most: of a film, only so many frames are written. Raises
+    OSError, and UserError where there is nothing to write or a format cannot have it.
     """
     if name in WRITERS:
         (recording,) = recordings
         export_data(recording, name, target, lambda: told(len(recording.trace)))
         return
-    film = Film([recording.trace for recording in recordings], look)
+    film = Film([recording.trace for recording in recordings], look, most)
     if name == "frames":
         with whole_directory(target) as folder:
             write_frames(film, folder, told)
         return
-    if not 0 <= frame < len(film):
+    if name in _PICTURES and not 0 <= frame < len(film):
         raise UserError(f"there is no frame {frame + 1}, the last one is {len(film)}")
     with whole_file(target) as file:
         if name in _FILMS:

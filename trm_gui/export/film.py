@@ -45,12 +45,16 @@ class Film:
 
     Needs a QGuiApplication, and works in any thread. Pictures have even sizes, as films need. An
     ARC answer stands beside its input. UserError if a trace has no frames.
+
+    most: of the frames, only so many from the first one.
     """
 
-    def __init__(self, traces: Sequence[Trace], look: Look) -> None:
+    def __init__(self, traces: Sequence[Trace], look: Look, most: int | None = None) -> None:
         for trace in traces:
             check_frames(trace)
         self.traces, self.look = tuple(traces), look
+        self._all_frames = max(map(len, traces))
+        self._frames = min(self._all_frames, most or self._all_frames)
         self.ratio = max(1, round(look.side / USUAL_SIDE))
         """Pixels in one logical pixel."""
         self._side = look.side / self.ratio
@@ -74,7 +78,7 @@ class Film:
         )
 
     def __len__(self) -> int:
-        return max(map(len, self.traces))
+        return self._frames
 
     @property
     def size(self) -> QSize:
@@ -121,7 +125,7 @@ class Film:
                 self._paint_caption(painter, column, at)
             if self.look.curve:
                 area = QRectF(column.left, self._curve_top, column.width, self._side * CURVE)
-                paint_curve(painter, area, trace, at, len(self), theme, self._small)
+                paint_curve(painter, area, trace, at, self._all_frames, theme, self._small)
 
     def _even(self, length: float) -> float:
         """`length`, or a little more to be an even number of pixels."""
