@@ -31,7 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         "trm-gui", description="Watch a Tiny Recursive Model solve puzzles, cycle by cycle."
     )
-    parser.add_argument("file", nargs="?", type=Path, help="a Sudoku, maze or ARC file to open")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a Sudoku, maze or ARC file, or a recording, to open"
+    )
     parser.add_argument(
         "--model", metavar="NAME", help="the model that solves: a bundled one, or a model directory"
     )

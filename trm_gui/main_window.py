@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.checkpoints.info import bundled_models
+from trm_core.recordings import SUFFIX
 from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
@@ -31,6 +32,7 @@ from trm_gui.help import show_about, show_keys
 from trm_gui.library.library import Library
 from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
+from trm_gui.recordings.recordings import Recordings
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
 from trm_gui.solve_bar import SolveBar
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self.editor.editing_changed.connect(
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
+        self.recordings = Recordings(self, self.session)
         self.plots = PlotDocks(self, self.session)
         self.tour = Tour(self)
         self._fill_menus()
@@ -265,11 +268,14 @@ class MainWindow(QMainWindow):
     def _ask_for_file(self) -> None:
         from trm_core.puzzles.files import IMAGE_SUFFIXES, TEXT_SUFFIXES
 
-        patterns = " ".join(f"*{suffix}" for suffix in (*TEXT_SUFFIXES, *IMAGE_SUFFIXES))
+        suffixes = (*TEXT_SUFFIXES, *IMAGE_SUFFIXES, SUFFIX)
+        patterns = " ".join(f"*{suffix}" for suffix in suffixes)
         dialog = QFileDialog(
-            self, "Open a puzzle", self.settings.value("folder", str(Path.home()), str)
+            self,
+            "Open a puzzle or a recording",
+            self.settings.value("folder", str(Path.home()), str),
         )
-        dialog.setNameFilters([f"Puzzles ({patterns})", "All files (*)"])
+        dialog.setNameFilters([f"Puzzles and recordings ({patterns})", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._on_files_chosen)
@@ -300,4 +306,5 @@ class MainWindow(QMainWindow):
         self.editor.close()
         self.library.close()
         self.session.close()
+        self.recordings.close()
         super().closeEvent(event)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.recordings import Latents, Recording, RecordingError, write_recording
+from trm_core.recordings import Latents, RecordingError, write_recording
 from trm_core.trace import Frame, Trace
 
 if TYPE_CHECKING:
@@ -38,21 +37,11 @@ class Recorder:
         return self._solver.frames(self._trace, with_latents=True, on_state=on_state)
 
     def write(self) -> None:
-        from trm_core.model.device import named_dtype
-
         latents = None
         if self._latents:
             y, z = (np.stack(each) for each in zip(*self._latents, strict=True))
             latents = Latents(y, z)
-        recording = Recording(
-            self._trace,
-            self._solver.info.weights_hash(),
-            str(self._solver.device),
-            named_dtype(self._solver.dtype),
-            datetime.now(UTC),
-            latents=latents,
-        )
-        write_recording(self._file, recording)
+        write_recording(self._file, self._solver.recording(self._trace, latents))
 
     def _keep(self, state: State) -> None:
         assert self._latents is not None

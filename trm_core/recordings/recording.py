@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.trace import Trace
+from trm_core.puzzles.base import Puzzle
+from trm_core.trace import SolveSettings, Trace
 
 SUFFIX = ".trmrec"
 
@@ -39,3 +40,9 @@ class Recording:
     created: datetime
     notes: str = ""
     latents: Latents | None = None
+
+    @classmethod
+    def of_puzzle(cls, puzzle: Puzzle) -> Recording:
+        """A puzzle alone, not solved."""
+        trace = Trace(puzzle, puzzle.shape, "", 1, 1, SolveSettings())
+        return cls(trace, "", "", "", datetime.now(UTC))
