@@ -120,7 +120,8 @@ def write_npz(recording: Recording, file: Path) -> None:
     Grids have the size of the largest answer, NO_SYMBOL (-1) where an answer is smaller.
     `latent_step` is 0 after an answer update. `about` is JSON.
     """
-    np.savez_compressed(file, **arrays(recording))  # type: ignore[arg-type]
+    with file.open("wb") as stream:  # to a name, NumPy would add the ending
+        np.savez_compressed(stream, **arrays(recording))  # type: ignore[arg-type]
 
 
 def arrays(recording: Recording) -> dict[str, npt.NDArray[Any]]:

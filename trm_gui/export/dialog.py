@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
@@ -142,6 +142,11 @@ class ExportDialog(QDialog):
             self._export.cancelled.set()
         super().done(result)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "cancel"):
+            self._refresh()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._export is not None:
             self._export.cancelled.set()
@@ -232,6 +237,7 @@ class ExportDialog(QDialog):
         if self._saved is None:
             self._say("")
         self.start.setEnabled(not several)
+        self.frame.setEnabled(chosen.is_drawn)
         self._show_facts()
 
     def _show_facts(self) -> None:
@@ -249,8 +255,9 @@ class ExportDialog(QDialog):
 
     def _show_running(self) -> None:
         runs = self._export is not None
-        for part in (self.form, self.frame, self.start):
-            part.setEnabled(not runs)
+        self.form.setEnabled(not runs)
+        self.start.setEnabled(not runs)
+        self.frame.setEnabled(not runs and self.form.chosen_format.is_drawn)
         self.bar.setVisible(runs)
         self.show_folder.setVisible(self._saved is not None)
         self.cancel.setText("Cancel" if runs else "Close")

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QToolButton
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QToolButton
 
 from trm_core.recordings import Recording
-from trm_gui.board.overlays import OVERLAYS, OverlaySet
+from trm_gui.board.overlays import OVERLAYS
 from trm_gui.session import Session
+
+if TYPE_CHECKING:
+    from trm_gui.export.worker import ExportWorker
+    from trm_gui.main_window import MainWindow
 
 
 class Exports(QObject):
     """Marks are kept as long as the window is open, beside what it shows."""
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        session: Session,
-        overlays: OverlaySet,
-        actions: Mapping[str, QAction],
-        settings: QSettings,
-    ) -> None:
+    def __init__(self, window: MainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
-        self._overlays, self._settings = overlays, settings
-        self._worker = None
+        self._worker: ExportWorker | None = None
         self.marked: list[Recording] = []
-        self._export, self._mark = actions["export"], actions["mark"]
+        self._export = window.actions_by_name["export"]
+        self._mark = window.actions_by_name["mark"]
         self._export.triggered.connect(lambda: self.ask())
         self._mark.toggled.connect(self._on_mark)
         self.count = QToolButton()
@@ -59,8 +55,8 @@ class Exports(QObject):
             solve,
             self.marked,
             self._session.cursor or 0,
-            frozenset(overlay for overlay in OVERLAYS if overlay in self._overlays),
-            self._settings,
+            frozenset(overlay for overlay in OVERLAYS if overlay in self._window.overlays),
+            self._window.settings,
             self._window,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

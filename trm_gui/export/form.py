@@ -61,7 +61,6 @@ class ExportForm(QWidget):
         _name(self.hold, "Hold at the end", "How much longer a film shows its last frame")
         self.title = QLineEdit()
         self.title.setClearButtonEnabled(True)
-        self.title.setPlaceholderText("None")
         _name(self.title, "Title", "A line above everything")
         self.caption = _check("Names and numbers", choices.caption)
         self.caption.setToolTip("Puzzle and model above a board, the frame in words below it")
@@ -122,7 +121,7 @@ class ExportForm(QWidget):
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(themes.SPACE)
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.rows = rows
         for words, field in (
             ("&Format", self.format),
@@ -152,6 +151,7 @@ class ExportForm(QWidget):
         drawn = (self.side, self.theme, self.title, self.caption, self.curve)
         for field in (*drawn, *self.overlays.values()):
             field.setEnabled(chosen.is_drawn)
+        self.title.setPlaceholderText("None" if chosen.is_drawn else "")
         for field in (self.speed, self.hold):
             field.setEnabled(chosen.moves)
         model = self.speed.model()
@@ -190,6 +190,7 @@ def _grid(boxes: list[QCheckBox]) -> QWidget:
     grid.setVerticalSpacing(themes.SPACE // 2)
     for number, box in enumerate(boxes):
         grid.addWidget(box, number // 2, number % 2)
+    grid.setColumnMinimumWidth(0, 17 * themes.SPACE)
     grid.setColumnStretch(1, 1)
     return place
 

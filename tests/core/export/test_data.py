@@ -129,6 +129,13 @@ def test_what_is_stopped_before_it_has_its_name_leaves_what_was_there(name, tmp_
     assert target.read_text() == "before"
 
 
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_has_the_name_that_it_was_given_whatever_that_ends_in(name, tmp_path):
+    export_data(recording("maze"), name, tmp_path / "plain")
+    assert os.listdir(tmp_path) == ["plain"]
+    assert (tmp_path / "plain").stat().st_size > 1000
+
+
 def test_a_number_that_is_none_is_null(tmp_path):
     of = recording("sudoku")
     broken = dataclasses.replace(of.trace[0], halt_probability=float("nan"))
