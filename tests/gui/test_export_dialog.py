@@ -105,6 +105,7 @@ def test_the_preview_follows_every_option(show, dialog, qtbot):
         lambda: choose(form.theme, "dark"),
         lambda: form.title.setText("A title"),
         form.caption.toggle,
+        form.legend.toggle,
         form.curve.toggle,
         form.overlays[VALUES].toggle,
         lambda: opened.frame.setValue(1),
@@ -294,7 +295,7 @@ def test_the_button_asks_where_to_with_a_name_that_fits(show, dialog, qtbot, tmp
 def test_options_are_remembered(window, show, dialog, open_window):
     show()
     opened = dialog()
-    chosen = Choices("mp4", 480, "dark", 15, 3.5, False, False)
+    chosen = Choices("mp4", 480, "dark", 15, 3.5, False, False, False)
     for combo, value in (
         (opened.form.format, chosen.format),
         (opened.form.theme, chosen.theme),
@@ -304,6 +305,7 @@ def test_options_are_remembered(window, show, dialog, open_window):
     opened.form.side.setValue(chosen.side)
     opened.form.hold.setValue(chosen.hold)
     opened.form.caption.setChecked(False)
+    opened.form.legend.setChecked(False)
     opened.form.curve.setChecked(False)
     opened.reject()
     window.close()

@@ -24,7 +24,7 @@ from trm_gui.export.look import Look, Pace
 PLAIN = frozenset({VALUES})
 """Cells look the same as long as their symbol does."""
 
-BARE = Look(side=240, overlays=PLAIN, caption=False, curve=False)
+BARE = Look(side=240, overlays=PLAIN, caption=False, legend=False, curve=False)
 SMALL = Look(side=270, overlays=PLAIN)
 PACE = Pace(frames_per_second=4, hold=1.5)
 FILMS = ("gif", "webp", "mp4")
@@ -195,15 +195,16 @@ def test_a_caption_that_does_not_fit_is_written_smaller():
     assert ink.max() <= film.board_area(0).right() + 1
 
 
-def test_title_caption_and_curve_take_room_only_where_wanted():
+def test_title_caption_legend_and_curve_take_room_only_where_wanted():
     trace = recording("sudoku").trace
     bare = Film([trace], BARE).size.height()
     heights = [
-        Film([trace], Look(side=240, overlays=PLAIN, **on)).size.height()
+        Film([trace], Look(**{"side": 240, "overlays": PLAIN} | on)).size.height()
         for on in (
             {"caption": True, "curve": False},
             {"caption": False, "curve": True},
             {"caption": False, "curve": False, "title": "A title"},
+            {"caption": False, "curve": False, "overlays": PLAIN | {CHANGED}},
         )
     ]
     assert min(heights) > bare
@@ -259,7 +260,14 @@ def test_a_drawing_has_its_words_as_text(tmp_path):
     of = recording("sudoku")
     text = written([of], "svg", tmp_path, Look(), frame=2).read_text(encoding="utf-8")
     where, facts = of.trace.sentence(2).split(": ")
-    for words in (where, facts, of.trace.puzzle.name, of.trace.model_name):
+    for words in (
+        where,
+        facts,
+        "just changed",
+        "breaks a rule",
+        of.trace.puzzle.name,
+        of.trace.model_name,
+    ):
         assert words in text
 
 

@@ -40,6 +40,7 @@ class Options:
     overlays: tuple[str, ...]
     title: str
     caption: bool
+    legend: bool
     curve: bool
     theme: str
     frame: int | None
@@ -85,6 +86,7 @@ def render(
     ] = None,
     title: Annotated[str, typer.Option(help="A line above all.")] = "",
     caption: Annotated[bool, typer.Option(help="Names above a board, words below it.")] = True,
+    legend: Annotated[bool, typer.Option(help="What the overlays mean, below a board.")] = True,
     curve: Annotated[bool, typer.Option(help="The halting probability below a board.")] = True,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     frame: Annotated[
@@ -98,7 +100,7 @@ def render(
     *recordings, target = paths
     name = _format(to, target)
     overlays = ("values", "changed", "conflicts") if overlay is None else tuple(overlay)
-    options = Options(side, fps, hold, overlays, title, caption, curve, theme, frame)
+    options = Options(side, fps, hold, overlays, title, caption, legend, curve, theme, frame)
     if name in DRAWN:
         _look_and_pace(options)  # so that what cannot be is told before anything is read
     if any(recording.is_dir() for recording in recordings):
@@ -206,6 +208,7 @@ def _look_and_pace(options: Options) -> tuple[Any, Any]:
         frozenset(by_name[name] for name in options.overlays),
         options.title,
         options.caption,
+        options.legend,
         options.curve,
     )
     return look, Pace(options.frames_per_second, options.hold)

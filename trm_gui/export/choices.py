@@ -24,6 +24,7 @@ class Choices:
     speed: int = 4
     hold: float = 2.0
     caption: bool = True
+    legend: bool = True
     curve: bool = True
 
 

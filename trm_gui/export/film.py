@@ -13,9 +13,11 @@ from trm_core.export import check_frames
 from trm_core.trace import Trace
 from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
+from trm_gui.board.legend import Item, legend_items
 from trm_gui.board.overlays import answer_content
 from trm_gui.board.painters import paint_board
 from trm_gui.export.curve import paint_curve
+from trm_gui.export.legend import legend_row, legend_rows, paint_legend
 from trm_gui.export.look import Look
 
 USUAL_SIDE = 640
@@ -70,7 +72,9 @@ class Film:
         self._board_top = self._top + (1.5 * _height(self._heading) if look.caption else 0)
         self._board_height = max(self._height_of(trace) for trace in self.traces)
         self._caption_top = self._board_top + self._board_height + self._margin / 2
-        self._curve_top = self._caption_top + (2.4 * line if look.caption else 0)
+        self._legend_top = self._caption_top + (2.4 * line if look.caption else 0)
+        rows = max(len(self._legend(column, len(column.trace) - 1)) for column in self._columns)
+        self._curve_top = self._legend_top + (rows + (rows > 0) / 4) * legend_row(self._small)
         height = self._curve_top + (self._side * CURVE if look.curve else 0)
         height += self._margin / 2
         self._size = QSizeF(
@@ -123,6 +127,13 @@ class Film:
             if self.look.caption:
                 self._paint_heading(painter, column)
                 self._paint_caption(painter, column, at)
+            paint_legend(
+                painter,
+                QPointF(column.left, self._legend_top),
+                self._legend(column, at),
+                self._small,
+                theme,
+            )
             if self.look.curve:
                 area = QRectF(column.left, self._curve_top, column.width, self._side * CURVE)
                 paint_curve(painter, area, trace, at, self._all_frames, theme, self._small)
@@ -187,6 +198,12 @@ class Film:
         self._write(
             painter, line.translated(0, 1.15 * height), facts, self._text, theme.secondary_text
         )
+
+    def _legend(self, column: _Column, at: int) -> list[list[Item]]:
+        if not self.look.legend:
+            return []
+        items = legend_items(column.trace, at, self.look.overlays)
+        return legend_rows(items, column.width, self._small)
 
     def _write(
         self,

@@ -64,6 +64,8 @@ class ExportForm(QWidget):
         _name(self.title, "Title", "A line above everything")
         self.caption = _check("Names and numbers", choices.caption)
         self.caption.setToolTip("Puzzle and model above a board, the frame in words below it")
+        self.legend = _check("Legend", choices.legend)
+        self.legend.setToolTip("What the marks on the answer mean, below a board")
         self.curve = _check("Halting curve", choices.curve)
         self.curve.setToolTip("The halting probability below a board")
         self.overlays: dict[Overlay, QCheckBox] = {}
@@ -80,6 +82,7 @@ class ExportForm(QWidget):
         self.hold.valueChanged.connect(self._on_change)
         self.title.textChanged.connect(self._on_change)
         self.caption.toggled.connect(self._on_change)
+        self.legend.toggled.connect(self._on_change)
         self.curve.toggled.connect(self._on_change)
         self._enable()
 
@@ -97,6 +100,7 @@ class ExportForm(QWidget):
             frozenset(overlay for overlay, box in self.overlays.items() if box.isChecked()),
             self.title.text().strip(),
             self.caption.isChecked(),
+            self.legend.isChecked(),
             self.curve.isChecked(),
         )
 
@@ -114,6 +118,7 @@ class ExportForm(QWidget):
             self.speed.currentData(),
             self.hold.value(),
             self.caption.isChecked(),
+            self.legend.isChecked(),
             self.curve.isChecked(),
         )
 
@@ -132,7 +137,7 @@ class ExportForm(QWidget):
             ("T&itle", self.title),
         ):
             rows.addRow(words, field)
-        rows.addRow("Around a board", _grid([self.caption, self.curve]))
+        rows.addRow("Around a board", _grid([self.caption, self.curve, self.legend]))
         rows.addRow("On the answer", _grid(list(self.overlays.values())))
 
     def _on_overlay(self, overlay: Overlay, on: bool) -> None:
@@ -148,7 +153,8 @@ class ExportForm(QWidget):
 
     def _enable(self) -> None:
         chosen = self.chosen_format
-        drawn = (self.side, self.theme, self.title, self.caption, self.curve)
+        around = (self.caption, self.legend, self.curve)
+        drawn = (self.side, self.theme, self.title, *around)
         for field in (*drawn, *self.overlays.values()):
             field.setEnabled(chosen.is_drawn)
         self.title.setPlaceholderText("None" if chosen.is_drawn else "")

@@ -21,6 +21,7 @@ class Look:
     side: pixels of the longer side of a board. UserError unless LEAST_SIDE to MOST_SIDE.
     title: a line above all; none if "".
     caption: the names of puzzle and model above a board, and the frame in words below it.
+    legend: what the overlays mean, below a board.
     curve: the halting probability below a board.
     """
 
@@ -29,6 +30,7 @@ class Look:
     overlays: frozenset[Overlay] = frozenset({VALUES, CHANGED, CONFLICTS})
     title: str = ""
     caption: bool = True
+    legend: bool = True
     curve: bool = True
 
     def __post_init__(self) -> None:
