@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
+import numpy as np
+
 from trm_core.checkpoints.info import find_model
 from trm_core.puzzles.library import read_library
 from trm_core.recordings import Recording
@@ -49,3 +51,12 @@ def with_frames(of, frames):
     for frame in frames:
         trace.append(frame)
     return replace(of, trace=trace)
+
+
+def without_grid(of):
+    """An ARC recording whose second frame has no colour at the top left, so no grid at all."""
+    frames = list(of.trace.frames)
+    frames[1] = replace(frames[1], tokens=np.zeros_like(frames[1].tokens))
+    changed = with_frames(of, frames)
+    assert changed.trace.grid(1).shape == (0, 0)
+    return changed

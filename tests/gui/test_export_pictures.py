@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtGui import QImage
-from recordings_to_show import recording, with_frames
+from recordings_to_show import recording, with_frames, without_grid
 
 from trm_core.errors import UserError
 from trm_gui import theme as themes
@@ -337,6 +337,12 @@ def test_a_recording_without_frames_is_refused(name, tmp_path):
     with pytest.raises(UserError, match="no frames"):
         written([empty], name, tmp_path)
     assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
+def test_an_answer_without_a_grid_can_be_exported(name, tmp_path):
+    target = written([without_grid(recording("arc"))], name, tmp_path, frame=1)
+    assert target.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
-from recordings_to_show import recording
+from recordings_to_show import recording, without_grid
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -183,6 +183,21 @@ def test_an_arc_answer_has_the_official_colours_beside_its_input(opened):
         press(browser, Keys.ARROW_RIGHT)
     inputs = browser.execute_script("return document.querySelectorAll('#input [role=cell]').length")
     assert inputs == trace.puzzle.grid.size
+
+
+@in_chromium
+def test_an_answer_without_a_grid_says_so(browser, tmp_path):
+    file = tmp_path / "empty.html"
+    export_data(without_grid(recording("arc")), "html", file)
+    browser.get(file.as_uri())
+    press(browser, Keys.ARROW_RIGHT)
+    assert shown(browser) == []
+    assert "no grid yet" in browser.execute_script(
+        "return document.getElementById('answer').textContent"
+    )
+    press(browser, Keys.ARROW_RIGHT)
+    assert len(shown(browser)) == recording("arc").trace.grid(2).shape[0]
+    assert browser.get_log("browser") == []
 
 
 @in_chromium
