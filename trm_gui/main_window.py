@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
         self.recordings = Recordings(self, self.session)
+        self.centralWidget().layout().insertWidget(0, self.recordings.banner)
         self.exports = Exports(self, self.session)
         self.plots = PlotDocks(self, self.session)
         self.tour = Tour(self)

@@ -10,7 +10,8 @@ from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.filter import FilteredLibrary
 from trm_gui.library.items import Item
 from trm_gui.library.model import ITEM
-from trm_gui.library.row import ROW, RowPainter
+from trm_gui.library.row import RowPainter
+from trm_gui.library.thumbnail_row import ROW
 from trm_gui.library.thumbnails import SIZE, Thumbnails
 
 

@@ -8,7 +8,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from trm_core.recordings import SUFFIX
+from trm_gui.first_paint import FirstPaint
+from trm_gui.recordings.banner import RecoveryBanner
 from trm_gui.recordings.files import RecordingFiles
+from trm_gui.recordings.names import default_folder
+from trm_gui.recordings.recovery import Offer, Recovery
 from trm_gui.session import Session
 
 TITLE = "TRM Studio"
@@ -32,10 +36,31 @@ class Recordings(QObject):
         session.opened.connect(self._on_opened)
         session.trace_changed.connect(self._follow)
         self._recording = session.recording
+        self.banner = RecoveryBanner()
+        self.recovery = Recovery(session, default_folder(window.settings).with_name("recovery"))
+        self.recovery.offered.connect(self._on_offered)
+        self.recovery.failed.connect(session.fail)
+        self.banner.restored.connect(self._restore)
+        self.banner.discarded.connect(self._discard)
+        FirstPaint(window).happened.connect(self.recovery.look)
         self._follow()
 
     def close(self) -> None:
-        """Wait for what is being written."""
+        """Wait for what is being written; what the window shows need not be recovered."""
+        self.recovery.close()
+
+    def _on_offered(self, offer: Offer | None) -> None:
+        self.banner.offer("" if offer is None else offer.sentence)
+
+    def _restore(self) -> None:
+        self.banner.offer("")
+        self.recovery.restore()
+        self._window.centralWidget().setFocus()  # the arrow keys step
+
+    def _discard(self) -> None:
+        self.banner.offer("")
+        self.recovery.discard()
+        self._window.centralWidget().setFocus()
 
     def _on_saved(self, file: Path) -> None:
         self._window.statusBar().showMessage(f"Saved as {file}", MOMENT)
