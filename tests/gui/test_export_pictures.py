@@ -271,6 +271,13 @@ def test_a_drawing_has_its_words_as_text(tmp_path):
         assert words in text
 
 
+@pytest.mark.parametrize("name", ["<b>&\"'", "two\nlines", "bell \x07", "日本語 🙂", "long " * 99])
+@needs("rsvg-convert", "librsvg2-bin")
+def test_a_drawing_can_have_any_title(name, tmp_path):
+    file = written([recording("maze")], "svg", tmp_path, Look(side=240, title=name))
+    subprocess.run(["rsvg-convert", file, "-o", tmp_path / "drawn.png"], check=True)
+
+
 @needs("ffprobe", "ffmpeg")
 def test_another_program_reads_an_mp4_as_what_every_player_plays(tmp_path):
     of = recording("sudoku")

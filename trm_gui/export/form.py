@@ -157,7 +157,6 @@ class ExportForm(QWidget):
         drawn = (self.side, self.theme, self.title, *around)
         for field in (*drawn, *self.overlays.values()):
             field.setEnabled(chosen.is_drawn)
-        self.title.setPlaceholderText("None" if chosen.is_drawn else "")
         for field in (self.speed, self.hold):
             field.setEnabled(chosen.moves)
         model = self.speed.model()
@@ -196,7 +195,7 @@ def _grid(boxes: list[QCheckBox]) -> QWidget:
     grid.setVerticalSpacing(themes.SPACE // 2)
     for number, box in enumerate(boxes):
         grid.addWidget(box, number // 2, number % 2)
-    grid.setColumnMinimumWidth(0, 17 * themes.SPACE)
+    grid.setColumnMinimumWidth(0, 19 * themes.SPACE)
     grid.setColumnStretch(1, 1)
     return place
 

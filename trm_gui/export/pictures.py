@@ -15,6 +15,9 @@ from trm_gui.export.film import Film
 PIXELS_PER_INCH = 96
 """Of CSS, and so of SVG."""
 
+NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+"""Characters that Qt writes into drawings, where none may be."""
+
 Told = Callable[[int], None]
 """Is told how many frames are done; may raise to stop."""
 
@@ -41,8 +44,8 @@ def write_svg(film: Film, index: int, file: Path) -> None:
         film.paint(painter, index)
     finally:
         painter.end()
-    size = f'width="{film.size.width()}" height="{film.size.height()}"'
-    drawing = buffer.data().data().decode()  # which has millimetres, rounded
+    drawing = NOT_IN_XML.sub("", buffer.data().data().decode())
+    size = f'width="{film.size.width()}" height="{film.size.height()}"'  # for rounded millimetres
     file.write_text(re.sub(r'width="[\d.]+mm" height="[\d.]+mm"', size, drawing, count=1), "utf-8")
 
 
