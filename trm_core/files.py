@@ -37,12 +37,13 @@ def whole_directory(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
-    """An empty file to write, which takes the place of `target` when the block ends well.
+    """A file to fill, which takes the place of `target` when the block ends without an error.
 
-    Until then it stands beside `target` under a hidden name; after an error it is removed and
-    `target` is as it was. What was written is on disk before it has the name. Raises OSError.
+    Until then it stands beside `target` under a hidden name with the same suffix; after an error it
+    is removed, and `target` is as it was. What was written is on disk before the new name is.
+    Raises OSError if it cannot be written.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    handle, name = tempfile.mkstemp(target.suffix, f".{target.stem}-", target.parent)
     os.close(handle)
     unfinished = Path(name)
     try:

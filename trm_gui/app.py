@@ -135,13 +135,22 @@ def _settings(settings_dir: Path | str | None) -> QSettings:
     return open_settings(None if settings_dir is None else Path(settings_dir))
 
 
-def _what_qt_lacks() -> str | None:
-    """A sentence if this machine cannot show a Qt window, with what to install."""
-    install = f"on Debian and Ubuntu: apt-get install {DEBIAN_PACKAGES}"
+INSTALL = f"on Debian and Ubuntu: apt-get install {DEBIAN_PACKAGES}"
+
+
+def why_qt_cannot_be_loaded() -> str | None:
+    """A sentence if a library is missing, with what to install."""
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
-        return f"Qt cannot be loaded ({error}); {install}"
+        return f"Qt cannot be loaded ({error}); {INSTALL}"
+    return None
+
+
+def _what_qt_lacks() -> str | None:
+    """A sentence if this machine cannot show a Qt window, with what to install."""
+    if why := why_qt_cannot_be_loaded():
+        return why
     if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
         return None
     if "WAYLAND_DISPLAY" not in os.environ:
@@ -150,5 +159,5 @@ def _what_qt_lacks() -> str | None:
         try:
             ctypes.CDLL("libxcb-cursor.so.0")
         except OSError as error:
-            return f"Qt cannot open a window ({error}); {install}"
+            return f"Qt cannot open a window ({error}); {INSTALL}"
     return None

@@ -28,6 +28,7 @@ from trm_gui.compute import ComputeDialog, stored_compute
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
+from trm_gui.export.exports import Exports
 from trm_gui.help import show_about, show_keys
 from trm_gui.library.library import Library
 from trm_gui.plots.docks import PlotDocks
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         )
         self.recordings = Recordings(self, self.session)
         self.centralWidget().layout().insertWidget(0, self.recordings.banner)
+        self.exports = Exports(self, self.session)
         self.plots = PlotDocks(self, self.session)
         self.tour = Tour(self)
         self._fill_menus()
@@ -306,6 +308,7 @@ class MainWindow(QMainWindow):
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
         self.library.close()
+        self.exports.close()
         self.session.close()
         self.recordings.close()
         super().closeEvent(event)
