@@ -28,6 +28,7 @@ from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.help import show_about, show_keys
+from trm_gui.jobs.room import JobsRoom
 from trm_gui.library.library import Library
 from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
         self.plots = PlotDocks(self, self.session)
+        self.jobs = JobsRoom(self, self.session)
         self.tour = Tour(self)
         self._fill_menus()
         self._connect_actions()
@@ -293,11 +295,15 @@ class MainWindow(QMainWindow):
             self._dress()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.jobs.may_close():
+            event.ignore()
+            return
         self.playback.set_playing(False)
         self.plots.bring_back()
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
         self.library.close()
+        self.jobs.close()
         self.session.close()
         super().closeEvent(event)
