@@ -162,7 +162,8 @@ class CurvePane(QWidget):
         self._cursors.clear()
         first: pg.PlotItem | None = None
         for number, panel in enumerate(self._panels()):
-            plot = self.canvas.addPlot(row=number // COLUMNS, col=number % COLUMNS)
+            axes = {"left": _ShareAxis("left")} if panel.share else {}
+            plot = self.canvas.addPlot(row=number // COLUMNS, col=number % COLUMNS, axisItems=axes)
             plot.setMenuEnabled(False)
             plot.setMouseEnabled(x=True, y=False)
             plot.hideButtons()
@@ -340,6 +341,15 @@ class CurvePane(QWidget):
                 axis.setTextPen(theme.secondary_text)
                 axis.setStyle(tickFont=small, tickLength=-4)
             plot.setLabel("bottom", "step", color=theme.secondary_text)
+
+
+class _ShareAxis(pg.AxisItem):
+    """Shares of 1 as per cent."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        if self.logMode:
+            values = [10**value for value in values]
+        return [f"{100 * value:.4g} %" for value in values]
 
 
 def plotted(line: pg.PlotDataItem) -> np.ndarray:

@@ -32,7 +32,8 @@ from trm_gui.jobs.log import LogPane
 from trm_gui.jobs.report import TROUBLE, Report
 from trm_gui.jobs.rows import summary
 
-LEAST_LIST = 34 * themes.SPACE
+LEAST_LIST = 38 * themes.SPACE
+USUAL_LIST = 45 * themes.SPACE
 LEAST_HEIGHT = 26 * themes.SPACE
 
 
@@ -183,7 +184,7 @@ class JobsPane(QSplitter):
         self.addWidget(right)
         self.setChildrenCollapsible(False)
         self.setStretchFactor(1, 1)
-        self.setSizes([LEAST_LIST, 80 * themes.SPACE])
+        self.setSizes([USUAL_LIST, 80 * themes.SPACE])
         self.setMinimumHeight(LEAST_HEIGHT)
 
     def _show_list(self) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
+from trm_gui import theme as themes
+from trm_gui.board.panes import LEAST_PANE
 from trm_gui.first_paint import FirstPaint
 from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
 from trm_gui.jobs.jobs import Jobs
@@ -115,8 +117,8 @@ class JobsRoom(QObject):
 
     def _has_room(self) -> bool:
         """Whether the boards keep their size above the dock."""
-        window = self._window
-        return window.height() - window.minimumSizeHint().height() >= LEAST_HEIGHT
+        board = self._window.findChild(QWidget, "input_board")
+        return board.height() - LEAST_HEIGHT - 4 * themes.SPACE >= LEAST_PANE
 
     # What is done with jobs
 
