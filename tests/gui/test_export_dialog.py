@@ -171,7 +171,7 @@ def test_every_format_can_be_chosen_and_is_about_as_large_as_was_said(
     target = export(opened, tmp_path / "out")
     files = target.iterdir() if target.is_dir() else [target]
     assert told.args[1] == pytest.approx(sum(file.stat().st_size for file in files), rel=0.4)
-    assert str(target) in opened.words.text()
+    assert str(target) in opened.status.words.text()
 
 
 def test_what_a_format_does_not_have_is_greyed_out(show, dialog):
@@ -219,14 +219,14 @@ def test_progress_is_told_and_cancel_leaves_nothing_behind(show, dialog, qtbot, 
         opened._worker.progressed, timeout=patience, check_params_cb=lambda _, done: done >= 3
     ):
         opened.save_to(folder / "out.mp4")
-    assert opened.bar.isVisible()
-    assert opened.bar.value() >= 3
+    assert opened.status.bar.isVisible()
+    assert opened.status.bar.value() >= 3
     assert not opened.form.isEnabled()
     assert opened.cancel.text() == "Cancel"
     with qtbot.waitSignal(opened._worker.failed, timeout=patience):
         qtbot.mouseClick(opened.cancel, Qt.MouseButton.LeftButton)
     assert os.listdir(folder) == []
-    assert "nothing was left behind" in opened.words.text()
+    assert "nothing was left behind" in opened.status.words.text()
     assert opened.isVisible()
     assert opened.form.isEnabled()
     assert opened.cancel.text() == "Close"
@@ -251,9 +251,9 @@ def test_a_failure_is_told_in_the_dialog(show, dialog, qtbot, tmp_path, patience
     choose(opened.form.format, "png")
     with qtbot.waitSignal(opened._worker.failed, timeout=patience):
         opened.save_to(tmp_path / "gone" / "out.png")
-    assert opened.words.text().startswith("⚠ ")
-    assert "cannot be written: No such file or directory." in opened.words.text()
-    assert not opened.show_folder.isVisible()
+    assert opened.status.words.text().startswith("⚠ ")
+    assert "cannot be written: No such file or directory." in opened.status.words.text()
+    assert not opened.status.show_folder.isVisible()
     assert opened.start.isEnabled()
 
 
@@ -268,12 +268,12 @@ def test_the_folder_of_an_export_can_be_opened(show, dialog, export, qtbot, tmp_
     show()
     opened = dialog()
     choose(opened.form.format, "csv")
-    assert not opened.show_folder.isVisible()
+    assert not opened.status.show_folder.isVisible()
     export(opened, tmp_path / "out.csv")
     desktop = Desktop()
     QDesktopServices.setUrlHandler("file", desktop, "open")
     try:
-        qtbot.mouseClick(opened.show_folder, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(opened.status.show_folder, Qt.MouseButton.LeftButton)
     finally:
         QDesktopServices.unsetUrlHandler("file")
     assert desktop.opened == QUrl.fromLocalFile(str(tmp_path))
