@@ -406,6 +406,26 @@ def test_nothing_is_clipped_at_the_smallest_window(window, show, dialog):
             assert widget.width() >= widget.minimumSizeHint().width(), widget.accessibleName()
 
 
+def test_others_may_come_and_go_while_an_export_tells_of_its_progress(
+    show, dialog, qtbot, tmp_path
+):
+    """PySide would crash here, were the signal emitted on the thread that draws."""
+    show("sudoku", 4, True)
+    opened = dialog()
+    choose(opened.form.format, "webp")
+    opened.form.side.setValue(120)
+    told = []
+    for number in range(10):
+        opened.save_to(tmp_path / f"{number}.webp")
+        while opened.exporting:
+            listener = lambda _, frames: told.append(frames)  # noqa: E731
+            opened._worker.progressed.connect(listener)
+            QApplication.processEvents()
+            opened._worker.progressed.disconnect(listener)
+    assert len(os.listdir(tmp_path)) >= 10
+    assert told
+
+
 def test_an_export_keeps_the_gui_thread_free(qtbot, look, tmp_path, patience):
     """Previews, their estimates and a film are drawn while a timer ticks every millisecond.
 

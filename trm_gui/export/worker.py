@@ -78,7 +78,7 @@ class ExportWorker(QObject):
 
     previewed = Signal(object, object)
     """Preview, Drawn."""
-    estimated = Signal(object, int)
+    estimated = Signal(object, object)
     """Preview, about how many bytes the export will have."""
     progressed = Signal(object, int)
     """Export, frames that are done."""
