@@ -198,6 +198,14 @@ COMMANDS = (
         ("Ctrl+L",),
         checkable=True,
     ),
+    Command(
+        "show_recordings",
+        "&View",
+        "&Recordings",
+        "Show the recorded solves, or close them",
+        ("Ctrl+Shift+L",),
+        checkable=True,
+    ),
     *(
         Command(
             f"overlay_{overlay.name}",

@@ -50,6 +50,13 @@ def test_latents_without_a_recording_are_bad_usage(trm):
     assert trm(*SOLVE, "--latents").status == 2
 
 
+def test_a_recording_is_called_so(trm, tmp_path):
+    ended = trm(*SOLVE, "--record", tmp_path / "solve.npz")
+    assert ended.status == 2
+    assert "NAME.trmrec" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_old_recording_is_replaced_only_by_a_whole_one(trm, tmp_path):
     file = tmp_path / "solve.trmrec"
     file.write_text("old")

@@ -24,6 +24,7 @@ from trm_core.cli.display import coloured
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.cli.record import Recorder
 from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.recordings import SUFFIX
 from trm_core.trace import Frame, SolveSettings, Trace
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def solve(
         raise typer.BadParameter("give exactly one of FILE, --sudoku and --arc")
     if latents and record is None:
         raise typer.BadParameter("--latents says what goes into a recording; give --record too")
+    if record is not None and record.suffix != SUFFIX:
+        raise typer.BadParameter(f"--record writes a recording; call it NAME{SUFFIX}")
     puzzle = _puzzle(file, sudoku, arc, number)
     info = _model_for(puzzle) if model is None else find_model(model)
 

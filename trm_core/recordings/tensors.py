@@ -84,11 +84,12 @@ def tensors_of(frames: Sequence[Frame], shape: PuzzleShape) -> dict[str, Array]:
     steps = [(frame.supervision_step, frame.cycle, frame.latent_step or 0) for frame in frames]
     tensors: dict[str, Array] = {
         "steps": np.array(steps, np.int32).reshape(-1, 3),
-        "tokens": np.array([frame.tokens for frame in frames], np.uint8).reshape(-1, shape.cells),
-        "probabilities": np.array([frame.probabilities for frame in frames], np.float16).reshape(
-            -1, shape.cells, shape.vocab_size
-        ),
+        "tokens": np.zeros((len(frames), shape.cells), np.uint8),
+        "probabilities": np.zeros((len(frames), shape.cells, shape.vocab_size), np.float16),
     }
+    for index, frame in enumerate(frames):  # one by one: other threads never wait long for Python
+        tensors["tokens"][index] = frame.tokens
+        tensors["probabilities"][index] = frame.probabilities
     for name in ("halt_probability", "y_change", "z_change"):
         tensors[name] = np.array([getattr(frame, name) for frame in frames], np.float64)
     for name in ("y", "z"):

@@ -153,9 +153,10 @@ def paint_grid(painter: QPainter, area: QRectF, puzzle: Puzzle, grid: Grid, them
     if cell * painter.device().devicePixelRatioF() >= LEAST_CELL or puzzle.kind == "sudoku":
         paint_board(painter, area, BoardContent(puzzle, grid), theme)
         return
-    maze = theme.wall, theme.floor, theme.start, theme.goal
+    maze = theme.wall, theme.floor, theme.start, theme.goal, theme.accent
     colours = theme.arc if puzzle.kind == "arc" else maze
-    pixels = np.array([QColor(colour).rgb() for colour in colours], np.uint32)[grid]
+    inks = (*colours, theme.board)  # the last one for a cell without a symbol, code -1
+    pixels = np.array([QColor(ink).rgb() for ink in inks], np.uint32)[grid]
     image = QImage(pixels.tobytes(), cols, rows, 4 * cols, QImage.Format.Format_RGB32)
     place = QRectF(0, 0, cols * cell, rows * cell)
     place.moveCenter(area.center())

@@ -28,7 +28,10 @@ class RecordingFiles(QObject):
         if recording is None:
             return
         folder = self._folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            folder = Path.home()
         start = free_name(folder, usual_name(recording))
         dialog = self._dialog("Save the solve as a recording", start.parent)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

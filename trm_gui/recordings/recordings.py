@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from trm_core.recordings import SUFFIX
 from trm_gui.first_paint import FirstPaint
+from trm_gui.library.room import RoomForBoards
 from trm_gui.recordings.banner import RecoveryBanner
+from trm_gui.recordings.dock import RecordingDock
 from trm_gui.recordings.files import RecordingFiles
+from trm_gui.recordings.folder import RecordingFolder
 from trm_gui.recordings.names import default_folder
 from trm_gui.recordings.recovery import Offer, Recovery
 from trm_gui.session import Session
 
 TITLE = "TRM Studio"
+CLOSED_FOR_ROOM = "recordings/closed_for_room"
 MOMENT = 4000
 """Milliseconds for which the status bar says that something was saved."""
 
@@ -43,11 +47,37 @@ class Recordings(QObject):
         self.banner.restored.connect(self._restore)
         self.banner.discarded.connect(self._discard)
         FirstPaint(window).happened.connect(self.recovery.look)
+        self._make_dock()
         self._follow()
 
     def close(self) -> None:
         """Wait for what is being written; what the window shows need not be recovered."""
+        self._window.settings.setValue(CLOSED_FOR_ROOM, int(self.room.closed_for_room))
+        self.dock.notes.flush()
+        self.folder.close()
         self.recovery.close()
+
+    def _make_dock(self) -> None:
+        """Behind the library of puzzles, closed at first."""
+        window, actions = self._window, self._window.actions_by_name
+        self.folder = RecordingFolder()
+        self.folder.failed.connect(self._session.fail)
+        self.dock = RecordingDock(self.folder, window.settings, self._save)
+        self.dock.chosen.connect(self._session.open)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        window.tabifyDockWidget(window.library.dock, self.dock)
+        self.dock.hide()
+        self.room = RoomForBoards(window, self.dock)
+        self.room.closed_for_room = window.settings.value(CLOSED_FOR_ROOM, "0", str) == "1"
+        actions["show_recordings"].triggered.connect(self._toggle)
+        self.dock.toggleViewAction().toggled.connect(actions["show_recordings"].setChecked)
+
+    def _toggle(self, shown: bool) -> None:
+        self.room.closed_for_room = False
+        if shown:
+            self.dock.enter()
+        else:
+            self.dock.hide()
 
     def _on_offered(self, offer: Offer | None) -> None:
         self.banner.offer("" if offer is None else offer.sentence)
@@ -64,6 +94,7 @@ class Recordings(QObject):
 
     def _on_saved(self, file: Path) -> None:
         self._window.statusBar().showMessage(f"Saved as {file}", MOMENT)
+        self.dock.show_file(file)
         self._name(file)
 
     def _on_opened(self, source: object) -> None:

@@ -109,7 +109,7 @@ class Recovery(QObject):
 
     def _on_change(self) -> None:
         self._first = self._first or self._session.puzzle
-        if not self._closed:
+        if not self._closed and not self._session.solving:  # its end is heard of
             self._settled.start()
 
     def _on_found(self, offer: Offer | None) -> None:
