@@ -1,6 +1,7 @@
 """The export dialog and the marks, in the real window."""
 
 import os
+import threading
 import time
 
 import numpy as np
@@ -406,24 +407,23 @@ def test_nothing_is_clipped_at_the_smallest_window(window, show, dialog):
             assert widget.width() >= widget.minimumSizeHint().width(), widget.accessibleName()
 
 
-def test_others_may_come_and_go_while_an_export_tells_of_its_progress(
-    show, dialog, qtbot, tmp_path
-):
-    """PySide would crash here, were the signal emitted on the thread that draws."""
-    show("sudoku", 4, True)
+def test_all_is_told_on_the_gui_thread(show, dialog, export, qtbot, tmp_path, patience):
+    """PySide crashes where one thread emits a signal while another connects to it or leaves it."""
+    show()
     opened = dialog()
-    choose(opened.form.format, "webp")
-    opened.form.side.setValue(120)
-    told = []
-    for number in range(10):
-        opened.save_to(tmp_path / f"{number}.webp")
-        while opened.exporting:
-            listener = lambda _, frames: told.append(frames)  # noqa: E731
-            opened._worker.progressed.connect(listener)
-            QApplication.processEvents()
-            opened._worker.progressed.disconnect(listener)
-    assert len(os.listdir(tmp_path)) >= 10
-    assert told
+    worker, threads = opened._worker, {}
+    for name in ("previewed", "estimated", "progressed", "exported", "failed"):
+        getattr(worker, name).connect(
+            lambda *_, name=name: threads.update({name: threading.current_thread()}),
+            Qt.ConnectionType.DirectConnection,
+        )
+    with qtbot.waitSignal(worker.estimated, timeout=patience):
+        opened.form.side.setValue(200)
+    export(opened, tmp_path / "out.gif")
+    with qtbot.waitSignal(worker.failed, timeout=patience):
+        opened.save_to(tmp_path / "gone" / "out.gif")
+    assert len(threads) == 5
+    assert set(threads.values()) == {threading.main_thread()}
 
 
 def test_an_export_keeps_the_gui_thread_free(qtbot, look, tmp_path, patience):
