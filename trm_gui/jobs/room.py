@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
 from trm_gui import theme as themes
@@ -51,6 +51,7 @@ class JobsRoom(QObject):
         actions["open_run"].triggered.connect(self.ask_for_run)
         actions["show_jobs"].triggered.connect(self._toggle)
         self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
+        window.installEventFilter(self)
         FirstPaint(window).happened.connect(self.jobs.start)
 
     def _connect(self, pane: JobsPane) -> None:
@@ -63,7 +64,15 @@ class JobsRoom(QObject):
         listing.menu_wanted.connect(self._show_menu)
         listing.moved.connect(self.jobs.move)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close the window before it is deleted, also where somebody was to be asked."""
+        if event.type() == QEvent.Type.DeferredDelete and not self._answered:
+            self._answered = True
+            self._window.close()
+        return False
+
     def close(self) -> None:
+        self._answered = True
         self.dock.close_pane()
         self.jobs.close()
 
