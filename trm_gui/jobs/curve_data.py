@@ -187,7 +187,7 @@ def _smooth(line: Line, rows: int) -> Line:
 
 
 def _few(line: Line, width: int) -> Line:
-    """The rows with the least and the greatest value of each of `width` groups of rows, and both ends."""
+    """The rows with the extremes of each of `width` groups of rows, and both ends."""
     count = len(line.values)
     size = -(-count // max(1, width))
     if size <= 2:
