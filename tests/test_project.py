@@ -130,6 +130,18 @@ def test_the_wheel_lists_its_bundled_models(wheel):
     assert "sudoku-9x9-small" in [json.loads(line)["name"] for line in models]
 
 
+def test_the_wheel_makes_pages_of_recordings(wheel, tmp_path):
+    sample = ROOT / "tests" / "recordings" / "version-1" / "sudoku.trmrec"
+    run(
+        "import sys; sys.argv[0] = 'trm'\nfrom trm_core.cli import main; main()",
+        "render",
+        str(sample),
+        str(tmp_path / "page.html"),
+        folder=wheel,
+    )
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
 def test_the_window_starts_from_the_wheel(wheel, tmp_path):
     out = run(
         "import sys\n"

@@ -35,23 +35,34 @@ def whole_directory(target: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A file to fill, which takes the place of `target` when the block ends without an error.
+
+    Until then it stands beside `target` under a hidden name with the same suffix; after an error it
+    is removed, and `target` is as it was. What was written is on disk before the new name is.
+    Raises OSError if it cannot be written.
+    """
+    handle, name = tempfile.mkstemp(target.suffix, f".{target.stem}-", target.parent)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        unfinished.chmod(0o644)
+        _flush(unfinished)
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
 def write_whole(file: Path, text: str) -> None:
     """Put `text` in the place of `file`; a reader sees the old content or the new, never a part.
 
     Raises OSError, the old content being as it was.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.chmod(0o644)
-        unfinished.replace(file)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with whole_file(file) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def remove_directory(directory: Path) -> None:

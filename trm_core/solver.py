@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -13,9 +15,11 @@ from trm_core.checkpoints.directory import load_model
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.latent_axes import LatentAxes
 from trm_core.mixing import Mixing, NetworkCall
+from trm_core.model.device import named_dtype
 from trm_core.model.recursion import RecursiveModel, State, Step
 from trm_core.model.stablemax import stablemax
 from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.recordings import Latents, Recording, RecordingError
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_core.watching import BlockInput, block_inputs, mixing
 
@@ -62,25 +66,79 @@ class Solver:
             puzzle, self.info.puzzle, self.info.name, config.cycles, config.latent_steps, settings
         )
 
-    def frames(self, trace: Trace, cancelled: Callable[[], bool] = bool) -> Iterator[Frame]:
+    def frames(
+        self,
+        trace: Trace,
+        cancelled: Callable[[], bool] = bool,
+        with_latents: bool = False,
+        on_state: Callable[[State], None] | None = None,
+    ) -> Iterator[Frame]:
         """Run the recursion and yield its frames; those of a supervision step come together.
 
         Stops by the trace's settings, or within one latent step after `cancelled()` turns true.
+        with_latents, on_state: as for `recursion`.
         """
-        settings, recursion = trace.settings, self.recursion(trace)
+        settings, recursion = trace.settings, self.recursion(trace, with_latents, on_state)
         for _ in range(settings.max_supervision_steps):
             frames = recursion.supervision_step(cancelled)
             yield from frames
             if not recursion.whole or settings.halts(frames[-1]):
                 return
 
-    def recursion(self, trace: Trace, with_latents: bool = False) -> Recursion:
+    @cached_property
+    def weights_hash(self) -> str:
+        """Of the file that the weights came from, as it is when this is first asked for."""
+        return self.info.weights_hash()
+
+    def recording(self, trace: Trace, latents: Latents | None = None) -> Recording:
+        """A trace that this solver fills, now or later, with what made it."""
+        device, dtype = str(self.device), named_dtype(self.dtype)
+        now = datetime.now(UTC)
+        return Recording(trace, self.weights_hash, device, dtype, now, latents=latents)
+
+    def recall(
+        self, recording: Recording, cancelled: Callable[[], bool] = bool
+    ) -> Recursion | None:
+        """The recursion at the end of a recorded solve, to go on with; None if cancelled.
+
+        The solve is run again. Raises RecordingError unless this model made it, and does what it
+        did then.
+        """
+        trace, name = recording.trace, self.info.name
+        if recording.weights_hash != self.weights_hash:
+            raise RecordingError(
+                f"The weights of {name} are not those that made this recording; solve again."
+            )
+        recursion, seen = self.recursion(trace, with_latents=True), 0
+        while seen + trace.frames_per_step <= len(trace):
+            frames = recursion.supervision_step(cancelled)
+            if not recursion.whole:
+                return None
+            recorded = trace.frames[seen : seen + len(frames)]
+            pairs = zip(frames, recorded, strict=True)
+            if not all(np.array_equal(now.tokens, then.tokens) for now, then in pairs):
+                raise RecordingError(
+                    f"{name} computes something else on {self.device} than this recording, which "
+                    f"was made on {recording.device} in {recording.dtype}; solve again."
+                )
+            seen += len(frames)
+        recursion.leave_out(len(trace) - seen)
+        return recursion
+
+    def recursion(
+        self,
+        trace: Trace,
+        with_latents: bool = False,
+        on_state: Callable[[State], None] | None = None,
+    ) -> Recursion:
         """The recursion on the puzzle of `trace` before its first supervision step.
 
         with_latents: give frames the coordinates of y and z.
+        on_state: called with y and z themselves, (1, L, D), once for every frame and in order.
         """
+        every_latent_step = trace.settings.every_latent_step
         inputs = self.inputs([trace.puzzle])
-        return Recursion(self.model, *inputs, trace.settings.every_latent_step, with_latents)
+        return Recursion(self.model, *inputs, every_latent_step, with_latents, on_state)
 
 
 MOST_STATES = 32
@@ -100,8 +158,10 @@ class Recursion:
         puzzle_ids: Tensor,
         every_latent_step: bool,
         with_latents: bool = False,
+        on_state: Callable[[State], None] | None = None,
     ) -> None:
         self.whole = True
+        self._on_state = on_state
         self._model = model
         self._tokens, self._puzzle_ids = tokens, puzzle_ids
         self._every_latent_step = every_latent_step
@@ -137,8 +197,15 @@ class Recursion:
             self._done += 1
             self._keep_state()
         frames = recorder.frames[self._told :]
+        if self._on_state is not None:
+            for state in recorder.states[self._told :]:
+                self._on_state(state)
         self._told = 0 if self.whole else max(self._told, len(recorder.frames))
         return frames
+
+    def leave_out(self, frames: int) -> None:
+        """Of the next supervision step, so many frames are known already."""
+        self._told = frames
 
     def mixing(self, call: NetworkCall, cell: int) -> Mixing:
         """How much `cell`, an index on the model's board, takes from everywhere in `call`.
@@ -179,6 +246,8 @@ class _Recorder:
         axes: tuple[LatentAxes, LatentAxes] | None,
     ) -> None:
         self.frames: list[Frame] = []
+        self.states: list[State] = []
+        """After each of the frames."""
         self._supervision_step = supervision_step
         self._last = state
         self._every_latent_step = every_latent_step
@@ -191,6 +260,7 @@ class _Recorder:
         if step.kind == "answer" or self._every_latent_step:
             self.frames.append(self._frame(step))
             self._last = State(step.y, step.z)
+            self.states.append(self._last)
 
     def _frame(self, step: Step) -> Frame:
         logits = step.decode()[0].float().cpu()

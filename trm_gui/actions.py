@@ -32,7 +32,19 @@ class Command:
 COMMANDS = (
     Command("new", "&File", "&New…", "Begin an empty puzzle", (StandardKey.New,)),
     Command(
-        "open", "&File", "&Open…", "Open a Sudoku, maze or ARC file", (StandardKey.Open,), "open"
+        "open",
+        "&File",
+        "&Open…",
+        "Open a Sudoku, maze or ARC file, or a recording",
+        (StandardKey.Open,),
+        "open",
+    ),
+    Command(
+        "open_recording",
+        "&File",
+        "Open re&cording…",
+        "Open a solve that was recorded; it plays with no model",
+        ("Ctrl+Shift+O",),
     ),
     Command("generate", "&File", "&Generate a puzzle…", "Have a puzzle made", ("Ctrl+G",)),
     Command(
@@ -41,6 +53,28 @@ COMMANDS = (
         "&Save puzzle as…",
         "Write the puzzle to a file",
         ("Ctrl+Shift+S",),
+    ),
+    Command(
+        "save_recording",
+        "&File",
+        "Save recor&ding…",
+        "Keep the solve in a file that opens and plays with no model",
+        (StandardKey.Save,),
+    ),
+    Command(
+        "export",
+        "&File",
+        "&Export…",
+        "Make a picture, a film, a page or a table of the solve",
+        ("Ctrl+E",),
+    ),
+    Command(
+        "mark",
+        "&File",
+        "&Mark for side by side",
+        "Mark the solve, to export it beside others that are marked",
+        ("Ctrl+M",),
+        checkable=True,
     ),
     Command("quit", "&File", "&Quit", "Close the window", (StandardKey.Quit,)),
     Command("undo", "&Edit", "&Undo", "Take back the last change", (StandardKey.Undo,), "undo"),
@@ -183,6 +217,14 @@ COMMANDS = (
         "&Library",
         "Show the library of puzzles, or close it",
         ("Ctrl+L",),
+        checkable=True,
+    ),
+    Command(
+        "show_recordings",
+        "&View",
+        "&Recordings",
+        "Show the recorded solves, or close them",
+        ("Ctrl+Shift+L",),
         checkable=True,
     ),
     *(

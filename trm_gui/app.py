@@ -31,7 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         "trm-gui", description="Watch a Tiny Recursive Model solve puzzles, cycle by cycle."
     )
-    parser.add_argument("file", nargs="?", type=Path, help="a Sudoku, maze or ARC file to open")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a Sudoku, maze or ARC file, or a recording, to open"
+    )
     parser.add_argument(
         "--model", metavar="NAME", help="the model that solves: a bundled one, or a model directory"
     )
@@ -133,13 +135,22 @@ def _settings(settings_dir: Path | str | None) -> QSettings:
     return open_settings(None if settings_dir is None else Path(settings_dir))
 
 
-def _what_qt_lacks() -> str | None:
-    """A sentence if this machine cannot show a Qt window, with what to install."""
-    install = f"on Debian and Ubuntu: apt-get install {DEBIAN_PACKAGES}"
+INSTALL = f"on Debian and Ubuntu: apt-get install {DEBIAN_PACKAGES}"
+
+
+def why_qt_cannot_be_loaded() -> str | None:
+    """A sentence if a library is missing, with what to install."""
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
-        return f"Qt cannot be loaded ({error}); {install}"
+        return f"Qt cannot be loaded ({error}); {INSTALL}"
+    return None
+
+
+def _what_qt_lacks() -> str | None:
+    """A sentence if this machine cannot show a Qt window, with what to install."""
+    if why := why_qt_cannot_be_loaded():
+        return why
     if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
         return None
     if "WAYLAND_DISPLAY" not in os.environ:
@@ -148,5 +159,5 @@ def _what_qt_lacks() -> str | None:
         try:
             ctypes.CDLL("libxcb-cursor.so.0")
         except OSError as error:
-            return f"Qt cannot open a window ({error}); {install}"
+            return f"Qt cannot open a window ({error}); {INSTALL}"
     return None

@@ -18,14 +18,16 @@ from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.errors import UserError
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle
+from trm_core.recordings import SUFFIX, Recording, read_recording, write_recording
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
     from trm_core.solver import Recursion, Solver
 
-SWITCH_SECONDS = 0.001
-"""How long a thread that runs Python keeps the GUI thread waiting; Python's own 5 ms add up."""
+SWITCH_SECONDS = 0.0001
+"""How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
+from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
 
 
 class HasPuzzles(Protocol):
@@ -53,14 +55,14 @@ class Solve:
 
     steps: supervision steps to run now, whether the model halts or not; None to run until it halts
         or the settings' maximum is reached.
-    trace: what to go on with; None to begin.
+    recording: what to go on with; None to begin.
     """
 
     model: ModelInfo
     puzzle: Puzzle
     settings: SolveSettings
     steps: int | None = None
-    trace: Trace | None = None
+    recording: Recording | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -82,7 +84,8 @@ class Look:
 
 
 class Background(QObject):
-    """One thread that reads files and one that solves; both answer with signals.
+    """A thread that reads files, one that writes them, and one that solves; they answer with
+    signals.
 
     The thread that solves imports torch when it has its first model to load, and keeps the
     models that it has loaded, and where each trace can be gone on with as long as it is in use.
@@ -90,6 +93,10 @@ class Background(QObject):
 
     opened = Signal(object, object)
     """Source, list of puzzles."""
+    recording_opened = Signal(object, object)
+    """Source, Recording."""
+    saved = Signal(object)
+    """The file of a recording that was written."""
     open_failed = Signal(object, str, str)
     """Source, why in a sentence, and the details of an error that was not foreseen."""
     model_read = Signal(object, bool)
@@ -99,7 +106,7 @@ class Background(QObject):
     loaded = Signal(str)
     """The device and the number format of the model that was loaded."""
     started = Signal(object, object)
-    """Solve, its empty Trace."""
+    """Solve, the Recording that its frames go to."""
     advanced = Signal(object, list)
     """Solve, the frames of one more supervision step."""
     ended = Signal(object, str, str)
@@ -111,6 +118,7 @@ class Background(QObject):
         super().__init__()
         sys.setswitchinterval(SWITCH_SECONDS)
         self._reader = ThreadPoolExecutor(1, "reader")
+        self._writer = ThreadPoolExecutor(1, "writer")
         self._solver = ThreadPoolExecutor(1, "solver")
         self.compute = Compute()
         """How models are loaded from now on; those that are loaded stay as they are."""
@@ -122,6 +130,10 @@ class Background(QObject):
 
     def open(self, source: Source) -> None:
         self._reader.submit(self._open, source)
+
+    def save(self, recording: Recording, file: Path) -> None:
+        """Write what the recording has by then."""
+        self._writer.submit(self._save, recording, file)
 
     def read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
         """Read a model directory, which is made first from an official checkpoint."""
@@ -137,15 +149,21 @@ class Background(QObject):
             self._solver.submit(self._answer_look)
 
     def close(self) -> None:
-        """Drop what waits and wait for what runs."""
+        """Drop what waits to be read or solved; wait for what runs and what is to be written."""
         self._closed = True
         for executor in (self._reader, self._solver):
             executor.shutdown(wait=True, cancel_futures=True)
+        self._writer.shutdown(wait=True)
 
     def _open(self, source: Source) -> None:
         from trm_core.puzzles.files import load_puzzles
 
         try:
+            if isinstance(source, Path) and source.suffix.lower() == SUFFIX:
+                recording = read_recording(source)
+                recording.trace.solution  # noqa: B018  as in a solve
+                self.recording_opened.emit(source, recording)
+                return
             puzzles = load_puzzles(source) if isinstance(source, Path) else source.puzzles()
             self.opened.emit(source, puzzles)
         except UserError as error:
@@ -153,6 +171,16 @@ class Background(QObject):
         except Exception as error:  # a defect in a reader must not take the window down
             told = f"{source} cannot be read ({type(error).__name__})."
             self.open_failed.emit(source, told, traceback.format_exc())
+
+    def _save(self, recording: Recording, file: Path) -> None:
+        try:
+            write_recording(file, recording)
+            self.saved.emit(file)
+        except UserError as error:
+            self.failed.emit(str(error), "")
+        except Exception as error:
+            told = f"{file} cannot be written ({type(error).__name__})."
+            self.failed.emit(told, traceback.format_exc())
 
     def _read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
         try:
@@ -186,16 +214,30 @@ class Background(QObject):
         self.ended.emit(solve, failure, details)
 
     def _run_steps(self, solve: Solve) -> None:
-        trace = solve.trace
-        if trace is None:
-            solver = self._loaded_solver(solve.model)
-            trace = solver.start(solve.puzzle, solve.settings)
-            trace.solution  # noqa: B018  worked out here, where it blocks nobody
-            self._recursions[trace] = solver.recursion(trace, with_latents=True)
-            self.started.emit(solve, trace)
-        for frames in self._steps(self._recursions[trace], solve):
+        recursion = self._recursion(solve)
+        if recursion is None:
+            return
+        for frames in self._steps(recursion, solve):
             self.advanced.emit(solve, frames)
             self._answer_look()
+
+    def _recursion(self, solve: Solve) -> Recursion | None:
+        """Where to begin or to go on; None where that was cancelled."""
+        recording = solve.recording
+        if recording is not None and recording.trace in self._recursions:
+            return self._recursions[recording.trace]
+        solver = self._loaded_solver(solve.model)
+        if recording is not None:
+            recursion = solver.recall(recording, solve.cancelled.is_set)
+        else:
+            trace = solver.start(solve.puzzle, solve.settings)
+            trace.solution  # noqa: B018  worked out here, where it blocks nobody
+            recording = solver.recording(trace)
+            recursion = solver.recursion(trace, with_latents=True)
+            self.started.emit(solve, recording)
+        if recursion is not None:
+            self._recursions[recording.trace] = recursion
+        return recursion
 
     def _answer_look(self) -> None:
         look, self._look = self._look, None

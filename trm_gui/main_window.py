@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.checkpoints.info import bundled_models
+from trm_core.recordings import SUFFIX
 from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
@@ -27,11 +28,14 @@ from trm_gui.compute import ComputeDialog, stored_compute
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
+from trm_gui.export.exports import Exports
+from trm_gui.garbage import GarbageCollector
 from trm_gui.help import show_about, show_keys
 from trm_gui.jobs.room import JobsRoom
 from trm_gui.library.library import Library
 from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
+from trm_gui.recordings.recordings import Recordings
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
 from trm_gui.solve_bar import SolveBar
@@ -53,6 +57,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.setMinimumSize(800, 600)
         self.settings = settings
+        self.garbage = GarbageCollector(self)
         self.session = Session(bundled_models())
         self.session.set_compute(stored_compute(settings))
         self.playback = Playback(self.session)
@@ -71,6 +76,9 @@ class MainWindow(QMainWindow):
         self.editor.editing_changed.connect(
             lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
         )
+        self.recordings = Recordings(self, self.session)
+        self.centralWidget().layout().insertWidget(0, self.recordings.banner)
+        self.exports = Exports(self, self.session)
         self.plots = PlotDocks(self, self.session)
         self.jobs = JobsRoom(self, self.session)
         self.tour = Tour(self)
@@ -267,11 +275,14 @@ class MainWindow(QMainWindow):
     def _ask_for_file(self) -> None:
         from trm_core.puzzles.files import IMAGE_SUFFIXES, TEXT_SUFFIXES
 
-        patterns = " ".join(f"*{suffix}" for suffix in (*TEXT_SUFFIXES, *IMAGE_SUFFIXES))
+        suffixes = (*TEXT_SUFFIXES, *IMAGE_SUFFIXES, SUFFIX)
+        patterns = " ".join(f"*{suffix}" for suffix in suffixes)
         dialog = QFileDialog(
-            self, "Open a puzzle", self.settings.value("folder", str(Path.home()), str)
+            self,
+            "Open a puzzle or a recording",
+            self.settings.value("folder", str(Path.home()), str),
         )
-        dialog.setNameFilters([f"Puzzles ({patterns})", "All files (*)"])
+        dialog.setNameFilters([f"Puzzles and recordings ({patterns})", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._on_files_chosen)
@@ -304,6 +315,9 @@ class MainWindow(QMainWindow):
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
         self.library.close()
+        self.exports.close()
         self.jobs.close()
         self.session.close()
+        self.recordings.close()
+        self.garbage.close()
         super().closeEvent(event)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle
+from trm_core.recordings import Recording
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
 from trm_gui.background import (
     Background,
@@ -68,6 +69,8 @@ class Session(QObject):
     opening_changed = Signal()
     opened = Signal(object)
     """The source whose puzzles are shown from now on."""
+    recording_saved = Signal(object)
+    """The file that the solve was written to."""
     solve_finished = Signal()
     """A solve ended: halted, reached its maximum, was cancelled or failed."""
     failed = Signal(str)
@@ -81,6 +84,8 @@ class Session(QObject):
         """The puzzles of the file or library entry that was opened last."""
         self.puzzle: Puzzle | None = None
         self.trace: Trace | None = None
+        self.recording: Recording | None = None
+        """The trace with what made it."""
         self.cursor: int | None = None
         self.cell: tuple[int, int] | None = None
         """The (row, column) of the answer that is looked at."""
@@ -103,6 +108,8 @@ class Session(QObject):
         self._background.loaded.connect(self._on_loaded)
         self._background.opened.connect(self._on_opened)
         self._background.open_failed.connect(self._on_open_failed)
+        self._background.recording_opened.connect(self._on_recording_opened)
+        self._background.saved.connect(self.recording_saved)
         self._background.started.connect(self._on_started)
         self._background.advanced.connect(self._on_advanced)
         self._background.ended.connect(self._on_ended)
@@ -135,7 +142,8 @@ class Session(QObject):
         return Span(settings.max_supervision_steps, cycles, latent_steps + 1 if fine else 1)
 
     def open(self, source: Source) -> None:
-        """Read puzzles in the background and show the first one, or tell `failed`."""
+        """Read puzzles, or a recording, in the background and show the first one, or tell
+        `failed`."""
         self.opening = source
         self.opening_changed.emit()
         self._background.open(self.opening)
@@ -162,7 +170,26 @@ class Session(QObject):
             self.model = smallest_fitting(self.models, puzzle)
             self.model_changed.emit()
         self.puzzle_changed.emit()
-        self._set_trace(None)
+        self._set_recording(None)
+
+    def show_recording(self, recording: Recording) -> None:
+        """Show a recorded solve, or a puzzle alone; the model that made it is used again, where it
+        is at hand."""
+        puzzle, maker = recording.trace.puzzle, recording.trace.model_name
+        for model in self.models:
+            if model.name == maker and model is not self.model and not model.misfit(puzzle):
+                self._abandon_solve()
+                self.model = model
+                self.model_changed.emit()
+        self.show_puzzles([puzzle])
+        if recording.trace:
+            self._set_recording(recording)
+            self.move_to(len(recording.trace) - 1)
+
+    def save_recording(self, file: Path) -> None:
+        """Write the solve on screen in the background; `recording_saved` or `failed` tells."""
+        if self.recording is not None:
+            self._background.save(self.recording, file)
 
     def set_model(self, name: str) -> None:
         """Use the model of that name, or in that directory, from now on.
@@ -175,7 +202,7 @@ class Session(QObject):
         self._abandon_solve()
         self.model = chosen
         self.model_changed.emit()
-        self._set_trace(None)
+        self._set_recording(None)
 
     def use_model(self, model: ModelInfo) -> None:
         """Offer `model`, and have it solve whatever it fits from now on."""
@@ -199,7 +226,7 @@ class Session(QObject):
             self._abandon_solve()
             self.model = smallest_fitting(self.models, self.puzzle) if self.puzzle else None
             self.model_changed.emit()
-            self._set_trace(None)
+            self._set_recording(None)
         self.models_changed.emit()
 
     @property
@@ -228,9 +255,13 @@ class Session(QObject):
 
         What is on screen is solved again so, as far as it went, and the cursor stays in its place.
         """
-        self.set_settings(replace(self.settings, every_latent_step=shown))
         trace, frame = self.trace, self.frame
-        if trace is None or trace.settings.every_latent_step == shown:
+        changes = trace is not None and trace.settings.every_latent_step != shown
+        if changes and self._maker_is_missing("To show other steps"):
+            self.settings_changed.emit()
+            return
+        self.set_settings(replace(self.settings, every_latent_step=shown))
+        if not changes:
             return
         if self.solving or frame is None:
             self.solve()
@@ -251,11 +282,22 @@ class Session(QObject):
 
     def solve_further(self) -> None:
         """Add one supervision step after the last one, beyond the maximum too."""
-        trace, model = self.trace, self.model
-        if self.solving or not trace or model is None:
+        trace = self.trace
+        if self.solving or not trace or self._maker_is_missing("For more steps"):
             return
         trace.allow(trace.supervision_steps + self._trace_is_whole)
-        self._run(Solve(model, trace.puzzle, trace.settings, steps=1, trace=trace))
+        solve = Solve(self.model, trace.puzzle, trace.settings, 1, self.recording)
+        self._run(solve)
+
+    def _maker_is_missing(self, purpose: str) -> bool:
+        """Whether the trace was recorded by a model that is not at hand, which is told then."""
+        if self.model_name == self.trace.model_name:
+            return False
+        self.fail(
+            f"{purpose}, {self.trace.model_name} is needed, which made this recording and is not "
+            "among the models here; Solve solves the puzzle again."
+        )
+        return True
 
     @property
     def _trace_is_whole(self) -> bool:
@@ -305,7 +347,7 @@ class Session(QObject):
         end = trace.end_after(cursor, unit)
         if end >= len(trace) and self.can_step_further:
             self.solve_further()
-            self._wanted = end
+            self._wanted = end if self.solving else None
         else:
             self.move_to(end)
 
@@ -355,8 +397,9 @@ class Session(QObject):
             self._solve = None
             self.solving_changed.emit(False)
 
-    def _set_trace(self, trace: Trace | None) -> None:
-        self.trace = trace
+    def _set_recording(self, recording: Recording | None) -> None:
+        self.recording = recording
+        self.trace = trace = None if recording is None else recording.trace
         self.cursor = None
         if trace is not None and self.cell is not None:
             rows, cols = trace.puzzle.largest_answer(trace.shape)
@@ -372,6 +415,13 @@ class Session(QObject):
         self.opening_changed.emit()
         self.show_puzzles(puzzles)
         self.opened.emit(source)
+
+    def _on_recording_opened(self, source: Source, recording: Recording) -> None:
+        if source is self.opening:
+            self.opening = None
+            self.opening_changed.emit()
+            self.show_recording(recording)
+            self.opened.emit(source)
 
     def fail(self, sentence: str, details: str = "") -> None:
         """Tell that something could not be done; `details` are for whoever asks for them."""
@@ -394,9 +444,9 @@ class Session(QObject):
             self.opening_changed.emit()
             self.fail(sentence, details)
 
-    def _on_started(self, solve: Solve, trace: Trace) -> None:
+    def _on_started(self, solve: Solve, recording: Recording) -> None:
         if solve is self._solve:
-            self._set_trace(trace)
+            self._set_recording(recording)
 
     def _on_advanced(self, solve: Solve, frames: list[Frame]) -> None:
         if solve is not self._solve:

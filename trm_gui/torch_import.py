@@ -19,6 +19,7 @@ def import_torch(threads: int = 0) -> None:
     collects garbage among the 160,000 objects that come with it. So the library is loaded through
     a foreign call, which lets go of the lock, and collection waits and then leaves them out.
     """
+    collects = gc.isenabled()
     gc.disable()
     try:
         _load_library()
@@ -27,7 +28,8 @@ def import_torch(threads: int = 0) -> None:
         torch.set_num_threads(threads or max(1, _usual_threads() - 1))
         gc.freeze()
     finally:
-        gc.enable()
+        if collects:
+            gc.enable()
 
 
 @cache

@@ -63,14 +63,14 @@ def test_the_pencil_draws_a_drag_without_gaps_in_one_step(
 def test_every_colour_has_a_key_and_a_swatch(
     session, edit, puzzle, drag, press, click, choose, colour, by_key
 ):
-    from trm_gui.board.describe import ARC_WORDS
+    from trm_core.puzzles.arc import COLOUR_NAMES
 
     edit(puzzle)
     choose(Slot("train", 0, "input"))
     if by_key:
         press(Key(Key.Key_0 + colour))
     else:
-        click(f"Colour {colour}, {ARC_WORDS[colour]}")
+        click(f"Colour {colour}, {COLOUR_NAMES[colour]}")
     drag((0, 0))
     assert session.puzzle.task.train[0].input[0, 0] == colour
 

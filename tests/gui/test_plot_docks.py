@@ -509,13 +509,13 @@ def test_the_menu_asks_where_to_save_and_tells_where_it_could_not(
     for action, suffix in zip(shown.export_menu.actions(), ("png", "svg", "csv"), strict=True):
         assert action.isEnabled()
         action.trigger()
-        dialog = shown.findChildren(QFileDialog)[-1]
+        dialog = shown.canvas.findChildren(QFileDialog)[-1]
         assert dialog.defaultSuffix() == suffix
         dialog.fileSelected.emit(str(tmp_path / f"saved.{suffix}"))
         dialog.close()
         assert (tmp_path / f"saved.{suffix}").stat().st_size > 100
     action.trigger()
-    dialog = shown.findChildren(QFileDialog)[-1]
+    dialog = shown.canvas.findChildren(QFileDialog)[-1]
     with qtbot.waitSignal(session.failed) as failed:
         dialog.fileSelected.emit(str(tmp_path / "nowhere" / "plot.csv"))
     dialog.close()
@@ -527,3 +527,19 @@ def test_there_is_nothing_to_save_without_a_trace(pane):
     shown = pane("plot_change")
     shown.export_menu.aboutToShow.emit()
     assert not any(action.isEnabled() for action in shown.export_menu.actions())
+
+
+def test_a_plot_that_cannot_be_saved_leaves_what_was_there(pane, trace, tmp_path, monkeypatch):
+    shown = pane("plot_change")
+    target = tmp_path / "plot.csv"
+    target.write_text("before")
+
+    def fail(file):
+        file.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shown, "write_table", fail)
+    with pytest.raises(OSError, match="No space"):
+        export(shown, target)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["plot.csv"]
+    assert target.read_text() == "before"

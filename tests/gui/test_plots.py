@@ -1,6 +1,12 @@
+import csv
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtSvg import QSvgRenderer
+
+from trm_gui.plots.export import export
 
 
 @pytest.fixture
@@ -66,3 +72,19 @@ def test_a_frame_is_at_the_same_place_in_plot_and_timeline(
         above = plot.viewport().mapTo(window, point_place(frame)).x()
         below = timeline.mapTo(window, timeline.frame_rect(frame).center().toPoint()).x()
         assert abs(above - below) <= 3
+
+
+def test_the_plot_is_saved_as_image_drawing_and_table(plot, solve, tmp_path):
+    plot.export_menu.aboutToShow.emit()
+    assert not any(action.isEnabled() for action in plot.export_menu.actions())
+    trace = solve()
+    plot.export_menu.aboutToShow.emit()
+    assert all(action.isEnabled() for action in plot.export_menu.actions())
+    for suffix in ("png", "svg", "csv"):
+        export(plot, tmp_path / f"plot.{suffix}")
+    assert QImage(str(tmp_path / "plot.png")).width() == 3 * plot.width()
+    assert QSvgRenderer(str(tmp_path / "plot.svg")).isValid()
+    with (tmp_path / "plot.csv").open() as file:
+        rows = list(csv.reader(file))[1:]
+    values = [float(row[1]) for row in rows]
+    np.testing.assert_allclose(values, trace.halt_probabilities(), atol=1e-9)

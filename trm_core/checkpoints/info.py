@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -115,6 +116,15 @@ class ModelInfo:
                 return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
+
+    def weights_hash(self) -> str:
+        """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError."""
+        file = self.directory / "model.safetensors"
+        try:
+            with file.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise CheckpointError(f"{file}: {error.strerror}") from None
 
     @property
     def accuracy(self) -> float:

@@ -14,6 +14,7 @@ from trm_core.cli.library import library
 from trm_core.cli.models import models
 from trm_core.cli.pack import pack, unpack
 from trm_core.cli.publish import publish
+from trm_core.cli.render import render
 from trm_core.cli.solve import solve
 from trm_core.cli.train import train
 from trm_core.errors import UserError
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("solve")(solve)
+app.command("render")(render)
 app.command("eval")(evaluate)
 app.command("train")(train)
 app.command("pack")(pack)

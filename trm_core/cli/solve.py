@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,8 +22,10 @@ from trm_core.checkpoints.info import (
 )
 from trm_core.cli.display import coloured
 from trm_core.cli.options import Device, Dtype, Json
+from trm_core.cli.record import Recorder
 from trm_core.puzzles.base import Puzzle, PuzzleError
-from trm_core.trace import SolveSettings, Trace
+from trm_core.recordings import SUFFIX
+from trm_core.trace import Frame, SolveSettings, Trace
 
 if TYPE_CHECKING:
     from trm_core.solver import Solver
@@ -44,15 +46,27 @@ def solve(
     all_steps: Annotated[bool, typer.Option("--all-steps", help="Never halt early.")] = False,
     device: Device = "auto",
     dtype: Dtype = "auto",
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the solve to a recording (.trmrec).", dir_okay=False
+        ),
+    ] = None,
+    latents: Annotated[
+        bool, typer.Option("--latents", help="Record y and z themselves too, at every cycle.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Solve a puzzle and show every cycle of the recursion."""
     if sum(source is not None for source in (file, sudoku, arc)) != 1:
         raise typer.BadParameter("give exactly one of FILE, --sudoku and --arc")
+    if latents and record is None:
+        raise typer.BadParameter("--latents says what goes into a recording; give --record too")
+    if record is not None and record.suffix != SUFFIX:
+        raise typer.BadParameter(f"--record writes a recording; call it NAME{SUFFIX}")
     puzzle = _puzzle(file, sudoku, arc, number)
     info = _model_for(puzzle) if model is None else find_model(model)
 
-    from trm_core.model.device import named_dtype
     from trm_core.solver import Solver
 
     solver = Solver.load(info, device, dtype)
@@ -60,14 +74,25 @@ def solve(
     for problem in puzzle.problems():
         print(f"trm: note: {problem.rule}", file=sys.stderr)
 
+    recorder = None if record is None else Recorder(record, solver, trace, latents)
+    frames = solver.frames(trace) if recorder is None else recorder.frames()
     if as_json:
-        for event in _events(solver, trace):
+        for event in _events(solver, trace, frames):
             print(json.dumps(event), flush=True)
-        return
+    else:
+        _show(solver, trace, frames)
+    if recorder is not None:
+        recorder.write()
+
+
+def _show(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> None:
+    from trm_core.model.device import named_dtype
+
+    info, puzzle = solver.info, trace.puzzle
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(f"{info.name} ({info.title}), {solver.device}, {named_dtype(solver.dtype)}")
     console.print(coloured(puzzle))
-    for frame in solver.frames(trace):
+    for frame in frames:
         trace.append(frame)
         console.print(trace.sentence(len(trace) - 1), soft_wrap=True)
     console.print(coloured(puzzle, trace.grid(-1)))
@@ -75,7 +100,7 @@ def solve(
     console.print(verdict[trace.solved(-1)], style="bold")
 
 
-def _events(solver: Solver, trace: Trace) -> Iterator[dict[str, Any]]:
+def _events(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> Iterator[dict[str, Any]]:
     from trm_core.model.device import named_dtype
 
     puzzle = trace.puzzle
@@ -92,7 +117,7 @@ def _events(solver: Solver, trace: Trace) -> Iterator[dict[str, Any]]:
         "dtype": named_dtype(solver.dtype),
     }
     started = time.perf_counter()
-    for index, frame in enumerate(solver.frames(trace)):
+    for index, frame in enumerate(frames):
         trace.append(frame)
         answer = {
             "grid": puzzle.json_rows(trace.grid(index)),

@@ -33,6 +33,11 @@ COLOURS = (
 )
 """The official colours of the symbols 0 to 9."""
 
+COLOUR_NAMES = (
+    *("black", "blue", "red", "green", "yellow"),
+    *("grey", "magenta", "orange", "light blue", "maroon"),
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Pair:

@@ -5,24 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from trm_core.puzzles import NO_SYMBOL
+from trm_core.puzzles.arc import COLOUR_NAMES
 from trm_core.puzzles.maze import PATH
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell
 from trm_gui.board.sudoku_painter import symbol
 
 MAZE_WORDS = ("wall", "floor", "start", "goal", "path")
-ARC_WORDS = (
-    "black",
-    "blue",
-    "red",
-    "green",
-    "yellow",
-    "grey",
-    "magenta",
-    "orange",
-    "light blue",
-    "maroon",
-)
 
 
 def describe_board(content: BoardContent) -> str:
@@ -65,7 +54,7 @@ def _value(content: BoardContent, cell: Cell) -> str:
         return symbol(code) or "Empty"
     if content.puzzle.kind == "maze":
         return MAZE_WORDS[code].capitalize()
-    return f"{ARC_WORDS[code].capitalize()} ({code})"
+    return f"{COLOUR_NAMES[code].capitalize()} ({code})"
 
 
 def _age(content: BoardContent, cell: Cell) -> str:

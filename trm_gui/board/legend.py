@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from trm_core.trace import Trace
 from trm_gui import theme as themes
 from trm_gui.board import marks
 from trm_gui.board.overlays import (
@@ -26,6 +29,25 @@ ROW = 3 * themes.SPACE
 SWATCH = 2 * themes.SPACE
 SCALE = 8 * themes.SPACE
 """Width of a scale of colours."""
+
+
+Item = tuple[Overlay, str, int]
+"""An overlay, the words for it, and the width of its swatch."""
+
+
+def legend_items(trace: Trace, index: int, overlays: Container[Overlay]) -> list[Item]:
+    """What there is to explain on the answer at a frame."""
+    colouring = heat(trace, index, overlays)
+    items = []
+    for overlay in OVERLAYS:
+        if overlay not in overlays or overlay == VALUES:
+            continue
+        if not overlay.is_heat:
+            items.append((overlay, overlay.words, SWATCH))
+        elif colouring is not None:
+            ends = " to ".join(filter(None, (colouring.low, colouring.high)))
+            items.append((overlay, f"{overlay.words}: {ends}", SCALE))
+    return items
 
 
 class Legend(QWidget):
@@ -56,7 +78,7 @@ class Legend(QWidget):
         for item in self._items():
             overlay, words, swatch = item
             box = QRectF(left, (ROW - SWATCH) / 2, swatch, SWATCH)
-            _paint_swatch(painter, box, overlay, theme)
+            paint_swatch(painter, box, overlay, theme)
             painter.setPen(QColor(theme.secondary_text))
             painter.setFont(self.font())
             text = QRectF(box.right() + themes.SPACE / 2, 0, self.width(), ROW)
@@ -68,22 +90,11 @@ class Legend(QWidget):
         self.updateGeometry()
         self.update()
 
-    def _items(self) -> list[tuple[Overlay, str, int]]:
-        """Overlay, words and width of the swatch of each item."""
+    def _items(self) -> list[Item]:
         session = self._session
         if session.frame is None:
             return []
-        colouring = heat(session.trace, session.cursor, self._overlays)
-        items = []
-        for overlay in OVERLAYS:
-            if overlay not in self._overlays or overlay is VALUES:
-                continue
-            if not overlay.is_heat:
-                items.append((overlay, overlay.words, SWATCH))
-            elif colouring is not None:
-                ends = " to ".join(filter(None, (colouring.low, colouring.high)))
-                items.append((overlay, f"{overlay.words}: {ends}", SCALE))
-        return items
+        return legend_items(session.trace, session.cursor, self._overlays)
 
     def _width(self, overlay: Overlay, words: str, swatch: int) -> int:
         """Of an item and the space after it."""
@@ -109,9 +120,9 @@ class LegendBar(QWidget):
         layout.addWidget(self.button)
 
 
-def _paint_swatch(painter: QPainter, box: QRectF, overlay: Overlay, theme: themes.Theme) -> None:
-    """A cell as it looks with the overlay, or a scale of its colours."""
-    if overlay.is_heat or overlay is CONFIDENCE:
+def paint_swatch(painter: QPainter, box: QRectF, overlay: Overlay, theme: themes.Theme) -> None:
+    """A cell SWATCH high as it looks with the overlay, or a scale of its colours."""
+    if overlay.is_heat or overlay == CONFIDENCE:
         gradient = QLinearGradient(box.topLeft(), box.topRight())
         for step in range(9):
             share = step / 8
@@ -124,20 +135,20 @@ def _paint_swatch(painter: QPainter, box: QRectF, overlay: Overlay, theme: theme
     painter.setPen(QPen(QColor(theme.line), 1))
     painter.setBrush(QColor(theme.board))
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-    if overlay is CHANGED:
+    if overlay == CHANGED:
         painter.setPen(QPen(QColor(theme.accent), 2))
         painter.drawRect(box.adjusted(2, 2, -2, -2))
-    elif overlay is CONFLICTS:
+    elif overlay == CONFLICTS:
         painter.fillRect(box.adjusted(1, 1, -1, -1), themes.translucent(theme.conflict, 0.16))
         corner, edge = box.topRight(), box.width() * 0.45
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.conflict))
         ends = corner - QPointF(edge, 0), corner + QPointF(0, edge)
         painter.drawPolygon(QPolygonF([corner, *ends]))
-    elif overlay is WRONG:
+    elif overlay == WRONG:
         dots = [QRectF(box.left() + 3 + 4 * i, box.bottom() - 5, 2, 2) for i in range(3)]
         marks.draw_bars(painter, dots, theme.text)
-    elif overlay is CANDIDATES:
+    elif overlay == CANDIDATES:
         font = themes.font(weight=QFont.Weight.Bold)
         for digit, side, place in (("3", 9, (0.32, 0.35)), ("5", 6, (0.7, 0.7))):
             font.setPixelSize(side)

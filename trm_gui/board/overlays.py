@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ class Heat:
     high: str
 
 
-def heat(trace: Trace, index: int, overlays: OverlaySet) -> Heat | None:
+def heat(trace: Trace, index: int, overlays: Container[Overlay]) -> Heat | None:
     """The colouring that is on, at a frame; None if none is or if nothing is known."""
     rows, cols = trace.grid(index).shape
     if FLIPS in overlays:
@@ -86,7 +87,7 @@ def heat(trace: Trace, index: int, overlays: OverlaySet) -> Heat | None:
     return None
 
 
-def answer_content(trace: Trace, index: int, overlays: OverlaySet) -> BoardContent:
+def answer_content(trace: Trace, index: int, overlays: Container[Overlay]) -> BoardContent:
     """The answer at a frame with the overlays that are on."""
     grid = trace.grid(index)
     rows, cols = grid.shape

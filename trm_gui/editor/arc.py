@@ -11,13 +11,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from trm_core.puzzles import arc_edit, drawing
-from trm_core.puzzles.arc import COLOURS, Arc, Task
+from trm_core.puzzles.arc import COLOUR_NAMES, COLOURS, Arc, Task
 from trm_core.puzzles.arc_edit import Slot
 from trm_core.puzzles.arc_tasks import MAX_SIZE
 from trm_core.puzzles.base import NO_SYMBOL, Grid, Puzzle
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
-from trm_gui.board.describe import ARC_WORDS
 from trm_gui.board.geometry import Cell
 from trm_gui.board.task_strip import TaskStrip
 from trm_gui.editor.drawing_tools import Draw, DrawingTools
@@ -48,7 +47,7 @@ class ArcTools(DrawingTools):
         self._followed = session.puzzle.task
         self._draw_words = ""
         self._colours, self._tool = QButtonGroup(self), QButtonGroup(self)
-        for code, (colour, word) in enumerate(zip(COLOURS, ARC_WORDS, strict=True)):
+        for code, (colour, word) in enumerate(zip(COLOURS, COLOUR_NAMES, strict=True)):
             hint = f"Draw in {word}"
             button = ToolButton(
                 f"Colour {code}, {word}",

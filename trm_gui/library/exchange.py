@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from trm_core.puzzles.files import SAVE_SUFFIXES
+from trm_core.recordings import SUFFIX
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS, RECENT, Item, Pasted
 from trm_gui.library.model import MIME_TYPE
@@ -44,9 +45,11 @@ class Exchange(QObject):
             self._session.open(item.source)
 
     def open_files(self, files: Sequence[Path]) -> None:
-        """Show the puzzle of a file; of several the first, and all of them in the library."""
-        if len(files) == 1:
-            self._session.open(files[0])
+        """Show the puzzle or recording of a file; of several the first recording, or where there is
+        none the first puzzle, and all of them in the library."""
+        recordings = [file for file in files if file.suffix.lower() == SUFFIX]
+        if recordings or len(files) == 1:
+            self._session.open([*recordings, *files][0])
         elif files:
             self._catalogue.worker.import_files(files)
 

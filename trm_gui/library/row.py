@@ -4,87 +4,48 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
-    QHelpEvent,
-    QPainter,
-    QPen,
-    QPixmap,
-    QPolygonF,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolTip,
-)
+from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip
 
 from trm_gui import theme as themes
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import Item
 from trm_gui.library.model import ITEM
-from trm_gui.library.thumbnails import SIZE, Thumbnails
+from trm_gui.library.thumbnail_row import Index, Line, ThumbnailRow
+from trm_gui.library.thumbnails import Thumbnails
 
-Index = QModelIndex | QPersistentModelIndex
-
-ROW = SIZE.height() + 2 * themes.SPACE
 STAR = 3 * themes.SPACE
 """Logical pixels of the square that the star may be clicked in, at the lower right of a row."""
 
 
-class RowPainter(QStyledItemDelegate):
-    """Paints a row, and hears clicks on its star."""
+class RowPainter(ThumbnailRow):
+    """Paints a row with its star, and hears clicks on that."""
 
     favourite_toggled = Signal(object)
 
     def __init__(
         self, view: QAbstractItemView, catalogue: Catalogue, thumbnails: Thumbnails
     ) -> None:
-        super().__init__(view)
-        self._view = view
+        super().__init__(view, thumbnails, ITEM, beside=STAR)
         self._catalogue = catalogue
-        self._thumbnails = thumbnails
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(SIZE.width() + 16 * themes.SPACE, ROW)
-
-    def picture(self, index: Index) -> QPixmap | None:
-        """The thumbnail; None while it is not drawn."""
-        return self._thumbnails.picture(
-            index.data(ITEM), themes.current(self._view), self._view.devicePixelRatioF()
-        )
+    def lines(self, item: Item, theme: themes.Theme) -> list[Line]:
+        lines = [
+            Line(item.title, theme.text, bold=True),
+            Line(item.line, theme.secondary_text),
+        ]
+        if item.defeats:
+            first, *others = item.defeats
+            words = f"defeats {first}" + (f" and {len(others)} more" if others else "")
+            lines.append(Line(words, theme.conflict_text))
+        return lines
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme, item = themes.current(self._view), index.data(ITEM)
-        area = QRectF(option.rect)
+        super().paint(painter, option, index)
+        theme = themes.current(self._view)
         painter.save()
-        self._paint_ground(painter, option, theme)
-        place = QRect(option.rect.left() + themes.SPACE, option.rect.top() + themes.SPACE, 0, 0)
-        place.setSize(SIZE)
-        picture = self.picture(index)
-        if picture is None:
-            painter.fillRect(place.adjusted(8, 0, -8, 0), QColor(theme.background))
-        else:
-            painter.drawPixmap(place.topLeft(), picture)
-        left = place.right() + themes.SPACE
-        words = QRectF(left, area.top(), area.right() - themes.SPACE / 2 - left, area.height())
-        self._paint_words(painter, words, item, theme)
-        self._paint_star(painter, self.star(option.rect), item, theme, option.state)
+        self._paint_star(painter, self.star(option.rect), index.data(ITEM), theme, option.state)
         painter.restore()
 
     def star(self, row: QRect) -> QRect:
@@ -120,44 +81,6 @@ class RowPainter(QStyledItemDelegate):
             QToolTip.showText(event.globalPos(), f"{words} (Ctrl+D)", view)
             return True
         return super().helpEvent(event, view, option, index)
-
-    def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, theme: themes.Theme
-    ) -> None:
-        """The current row tinted with a bar at its left; framed while the list has the focus."""
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, themes.translucent(theme.accent, 0.16))
-            bar = QRect(option.rect.topLeft(), QSize(themes.SPACE // 2, ROW))
-            painter.fillRect(bar, QColor(theme.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, themes.translucent(theme.accent, 0.07))
-        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
-
-    def _paint_words(
-        self, painter: QPainter, area: QRectF, item: Item, theme: themes.Theme
-    ) -> None:
-        lines = [(item.title, themes.font(weight=QFont.Weight.DemiBold), theme.text)]
-        lines.append((item.line, themes.font(themes.SMALL), theme.secondary_text))
-        if item.defeats:
-            first, *others = item.defeats
-            words = f"defeats {first}" + (f" and {len(others)} more" if others else "")
-            lines.append((words, themes.font(themes.SMALL), theme.conflict_text))
-        heights = [QFontMetrics(font).height() + 2 for _, font, _ in lines]
-        top = area.center().y() - sum(heights) / 2
-        for (words, font, colour), height in zip(lines, heights, strict=True):
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            whole = words is item.title  # the star stands beside the other lines
-            shown = QFontMetrics(font).elidedText(
-                words,
-                Qt.TextElideMode.ElideMiddle if whole else Qt.TextElideMode.ElideRight,
-                int(area.width()) - (0 if whole else STAR),
-            )
-            place = QRectF(area.left(), top, area.width(), height)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
-            top += height
 
     def _paint_star(
         self,

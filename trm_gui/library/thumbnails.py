@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -35,28 +36,39 @@ BUDGET_SECONDS = 0.008
 """How long drawing may go on before the event loop has its turn."""
 
 
-class Thumbnails(QObject):
+class HasKey(Protocol):
+    key: str
+
+
+class LazyThumbnails(QObject):
     """Gives what is drawn already, and draws what is not when the event loop is idle."""
 
     drawn = Signal()
     """Some that were asked for are there now."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._catalogue = catalogue
         self._kept: OrderedDict[tuple[str, str, float], QPixmap] = OrderedDict()
-        self._waiting: OrderedDict[tuple[str, str, float], tuple[Item, Theme]] = OrderedDict()
+        self._waiting: OrderedDict[tuple[str, str, float], tuple[HasKey, Theme]] = OrderedDict()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._draw_some)
 
-    def picture(self, item: Item, theme: Theme, ratio: float) -> QPixmap | None:
+    def can_draw(self, item: HasKey) -> bool:
+        """Whether what is to be drawn is at hand."""
+        raise NotImplementedError
+
+    def draw(self, item: HasKey, theme: Theme, ratio: float) -> QPixmap:
+        """A picture of SIZE for a screen of `ratio` pixels in one."""
+        raise NotImplementedError
+
+    def picture(self, item: HasKey, theme: Theme, ratio: float) -> QPixmap | None:
         """The thumbnail for a screen of `ratio` pixels in one; None while it is not drawn."""
         key = item.key, theme.name, ratio
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        if self._catalogue.can_draw(item):
+        if self.can_draw(item):
             self._waiting[key] = item, theme
             self._waiting.move_to_end(key)
             if len(self._waiting) > MOST_WAITING:
@@ -68,7 +80,7 @@ class Thumbnails(QObject):
         end = time.perf_counter() + BUDGET_SECONDS
         while self._waiting and time.perf_counter() < end:
             key, (item, theme) = self._waiting.popitem()
-            self._kept[key] = draw(item, theme, key[2])
+            self._kept[key] = self.draw(item, theme, key[2])
             if len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         if not self._waiting:
@@ -76,11 +88,31 @@ class Thumbnails(QObject):
         self.drawn.emit()
 
 
-def draw(item: Item, theme: Theme, ratio: float) -> QPixmap:
-    """The item's puzzle, or of an ARC task its first example, on nothing."""
+class Thumbnails(LazyThumbnails):
+    """Of the items of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+
+    def can_draw(self, item: Item) -> bool:
+        return self._catalogue.can_draw(item)
+
+    def draw(self, item: Item, theme: Theme, ratio: float) -> QPixmap:
+        return draw(item, theme, ratio)
+
+
+def blank(ratio: float) -> QPixmap:
+    """SIZE of nothing, to draw on."""
     pixmap = QPixmap(SIZE * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap
+
+
+def draw(item: Item, theme: Theme, ratio: float) -> QPixmap:
+    """The item's puzzle, or of an ARC task its first example, on nothing."""
+    pixmap = blank(ratio)
     try:
         puzzle = item.puzzle()
     except UserError:
@@ -96,7 +128,7 @@ def draw(item: Item, theme: Theme, ratio: float) -> QPixmap:
 def _paint(painter: QPainter, puzzle: Puzzle, theme: Theme) -> None:
     area = QRectF(0, 0, SIZE.width(), SIZE.height()).adjusted(1, 1, -1, -1)  # for the outer lines
     if not isinstance(puzzle, Arc) or not puzzle.task.train:
-        _paint_grid(painter, area, puzzle, puzzle.grid, theme)
+        paint_grid(painter, area, puzzle, puzzle.grid, theme)
         return
     gap = themes.SPACE  # which leaves a pixel for each cell of the largest grids
     side = (area.width() - gap) / 2
@@ -104,7 +136,7 @@ def _paint(painter: QPainter, puzzle: Puzzle, theme: Theme) -> None:
     for left, grid in ((area.left(), pair.input), (area.left() + side + gap, pair.output)):
         if grid is not None:
             place = QRectF(left, area.top(), side, area.height())
-            _paint_grid(painter, place, puzzle, grid, theme)
+            paint_grid(painter, place, puzzle, grid, theme)
     reach = themes.SPACE * 0.4
     center = area.center()
     head = [QPointF(-reach, -reach), QPointF(reach, 0), QPointF(-reach, reach)]
@@ -114,16 +146,17 @@ def _paint(painter: QPainter, puzzle: Puzzle, theme: Theme) -> None:
     painter.drawPolygon(QPolygonF([center + point for point in head]))
 
 
-def _paint_grid(painter: QPainter, area: QRectF, puzzle: Puzzle, grid: Grid, theme: Theme) -> None:
+def paint_grid(painter: QPainter, area: QRectF, puzzle: Puzzle, grid: Grid, theme: Theme) -> None:
     """As a board; where its whole-pixel cells would be tiny, as one picture that fills the area."""
     rows, cols = grid.shape
     cell = min(area.width() / cols, area.height() / rows)
     if cell * painter.device().devicePixelRatioF() >= LEAST_CELL or puzzle.kind == "sudoku":
         paint_board(painter, area, BoardContent(puzzle, grid), theme)
         return
-    maze = theme.wall, theme.floor, theme.start, theme.goal
+    maze = theme.wall, theme.floor, theme.start, theme.goal, theme.accent
     colours = theme.arc if puzzle.kind == "arc" else maze
-    pixels = np.array([QColor(colour).rgb() for colour in colours], np.uint32)[grid]
+    inks = (*colours, theme.board)  # the last one for a cell without a symbol, code -1
+    pixels = np.array([QColor(ink).rgb() for ink in inks], np.uint32)[grid]
     image = QImage(pixels.tobytes(), cols, rows, 4 * cols, QImage.Format.Format_RGB32)
     place = QRectF(0, 0, cols * cell, rows * cell)
     place.moveCenter(area.center())

@@ -10,7 +10,8 @@ from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.filter import FilteredLibrary
 from trm_gui.library.items import Item
 from trm_gui.library.model import ITEM
-from trm_gui.library.row import ROW, RowPainter
+from trm_gui.library.row import RowPainter
+from trm_gui.library.thumbnail_row import ROW
 from trm_gui.library.thumbnails import SIZE, Thumbnails
 
 
@@ -78,7 +79,7 @@ class LibraryView(QListView):
             self.forgotten.emit(item)
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.left_upwards.emit()
-        elif _is_text(event):
+        elif is_text(event):
             self.typed.emit(event)
         elif self._is_own(event) or event.key() in (
             Qt.Key.Key_Up,
@@ -121,10 +122,10 @@ class LibraryView(QListView):
     def _is_own(self, event: QKeyEvent) -> bool:
         """Whether a key that is a shortcut of the window means the list here."""
         own = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete
-        return (event.key() in own and not event.modifiers()) or _is_text(event)
+        return (event.key() in own and not event.modifiers()) or is_text(event)
 
 
-def _is_text(event: QKeyEvent) -> bool:
+def is_text(event: QKeyEvent) -> bool:
     """Whether something readable was typed; a space plays, as everywhere in the window."""
     modifiers = event.modifiers() & ~(
         Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 
+from trm_core.puzzles.arc import COLOUR_NAMES
 from trm_gui import theme as themes
-from trm_gui.board.describe import ARC_WORDS, MAZE_WORDS
+from trm_gui.board.describe import MAZE_WORDS
 from trm_gui.board.sudoku_painter import symbol
 from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.frame_pane import FramePane
@@ -128,4 +129,4 @@ class CellPane(FramePane):
         kind = self.session.puzzle.kind
         if kind == "sudoku":
             return symbol(code) or "empty"
-        return (MAZE_WORDS if kind == "maze" else ARC_WORDS)[code]
+        return (MAZE_WORDS if kind == "maze" else COLOUR_NAMES)[code]

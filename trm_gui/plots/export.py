@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pyqtgraph as pg
 from pyqtgraph.exporters import ImageExporter, SVGExporter
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-if TYPE_CHECKING:
-    from trm_gui.plots.pane import PlotPane
+from trm_core.files import whole_file
+from trm_gui.session import Session
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
 
@@ -21,9 +22,22 @@ IMAGE_SCALE = 3
 """Pixels of a PNG per pixel on screen, enough to print."""
 
 
-def export_menu(pane: PlotPane) -> QMenu:
+class Plotted(Protocol):
+    """Plots that can be saved. empty: whether there is nothing to save."""
+
+    session: Session
+    title: str
+    canvas: pg.GraphicsView
+
+    @property
+    def empty(self) -> bool: ...
+
+    def write_table(self, file: Path) -> None: ...
+
+
+def export_menu(pane: Plotted, parent: QWidget) -> QMenu:
     """One action for each format; it asks where to."""
-    menu = QMenu(pane)
+    menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     for suffix, words in FORMATS.items():
         action = menu.addAction(f"Save as {words}…")
@@ -35,24 +49,26 @@ def export_menu(pane: PlotPane) -> QMenu:
     return menu
 
 
-def export(pane: PlotPane, file: Path) -> None:
-    """Write what the pane shows in the format that the file's name ends in.
+def export(pane: Plotted, file: Path) -> None:
+    """Write what the pane shows in the format that the file's name ends in, whole or not at all.
 
     A table has the columns of every curve. Raises OSError where the file cannot be written.
     """
-    file.open("ab").close()  # pyqtgraph says nothing of a place where it cannot write
     suffix = file.suffix.lower()
-    if suffix == ".csv":
-        pane.write_table(file)
-    elif suffix == ".svg":
-        _draw(pane.canvas, file)
-    else:
-        exporter = ImageExporter(pane.canvas.scene())
-        exporter.parameters()["width"] = exporter.params["width"] * IMAGE_SCALE
-        exporter.export(str(file))
+    with whole_file(file) as unfinished:
+        if suffix == ".csv":
+            pane.write_table(unfinished)
+        elif suffix == ".svg":
+            _draw(pane.canvas, unfinished)
+        else:
+            exporter = ImageExporter(pane.canvas.scene())
+            exporter.parameters()["width"] = exporter.params["width"] * IMAGE_SCALE
+            exporter.export(str(unfinished))
+        if not unfinished.stat().st_size:  # Qt does not tell why
+            raise OSError(errno.EIO, "nothing could be written", str(file))
 
 
-def _draw(canvas: pg.GraphicsLayoutWidget, file: Path) -> None:
+def _draw(canvas: pg.GraphicsView, file: Path) -> None:
     """By Qt's own means: pyqtgraph 0.14 stumbles over the closed paths that Qt 6.11 writes."""
     generator = QSvgGenerator()
     generator.setFileName(str(file))
@@ -69,9 +85,9 @@ def _draw(canvas: pg.GraphicsLayoutWidget, file: Path) -> None:
     painter.end()
 
 
-def _ask(pane: PlotPane, suffix: str) -> None:
+def _ask(pane: Plotted, suffix: str) -> None:
     home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(pane, f"Save {pane.title}", home, f"{FORMATS[suffix]} (*.{suffix})")
+    dialog = QFileDialog(pane.canvas, f"Save {pane.title}", home, f"{FORMATS[suffix]} (*.{suffix})")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
@@ -80,7 +96,7 @@ def _ask(pane: PlotPane, suffix: str) -> None:
     dialog.open()
 
 
-def _save(pane: PlotPane, file: Path) -> None:
+def _save(pane: Plotted, file: Path) -> None:
     try:
         export(pane, file)
     except OSError as error:

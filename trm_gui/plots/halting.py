@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.exporters import CSVExporter
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from trm_gui import theme as themes
+from trm_gui.plots.export import export_menu
 from trm_gui.session import Session
 
 TITLE = "Halting probability\nby supervision step"
@@ -27,10 +31,14 @@ class HaltingPlot(pg.PlotWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
+        self.session = session
+        self.title = "Halting probability"
+        self.canvas = self
         self.setObjectName("halting_plot")
         self.setAccessibleName("Halting probability")
-        self.setToolTip("Halting probability at every frame; click to go to one")
+        self.setToolTip(
+            "Halting probability at every frame; click for one, right-click to save them"
+        )
         self.setMinimumHeight(10 * themes.SPACE)
         self.setAcceptDrops(False)  # files dropped here are the window's
         self.setMenuEnabled(False)
@@ -53,11 +61,27 @@ class HaltingPlot(pg.PlotWidget):
         for line in (self.threshold_line, self.cursor_line):
             self.addItem(line)
         self.scene().sigMouseClicked.connect(self._on_click)
+        self.export_menu = export_menu(self, self)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(
+            lambda place: self.export_menu.popup(self.mapToGlobal(place))
+        )
         session.trace_changed.connect(self._show_trace)
         session.cursor_changed.connect(self._show_cursor)
         session.settings_changed.connect(self._show_trace)
         self._apply_theme()
         self._show_trace()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing plotted."""
+        return not self.session.trace
+
+    def write_table(self, file: Path) -> None:
+        """Write the frames and their halting probabilities as CSV."""
+        together = pg.PlotItem()
+        together.items = [self.curve]
+        CSVExporter(together).export(str(file))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -65,19 +89,19 @@ class HaltingPlot(pg.PlotWidget):
             self._apply_theme()
 
     def _show_trace(self) -> None:
-        trace, settings = self._session.trace, self._session.settings
+        trace, settings = self.session.trace, self.session.settings
         values = np.array([]) if trace is None else trace.halt_probabilities()
         self.curve.setData(np.arange(1, len(values) + 1), values)
         self.threshold_line.setVisible(settings.halt_threshold is not None)
         if settings.halt_threshold is not None:
             self.threshold_line.setValue(settings.halt_threshold)
-        frames = self._session.span.frames
+        frames = self.session.span.frames
         self.curve.setSymbol("o" if frames <= MOST_DOTS else None)
         self.setXRange(0.5, frames + 0.5, padding=0)
         self._show_cursor()
 
     def _show_cursor(self) -> None:
-        frame, cursor = self._session.frame, self._session.cursor
+        frame, cursor = self.session.frame, self.session.cursor
         self.cursor_line.setVisible(frame is not None)
         if frame is None:
             self.current.setData([], [])
@@ -92,7 +116,7 @@ class HaltingPlot(pg.PlotWidget):
     def _on_click(self, event: object) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             place = self.getPlotItem().vb.mapSceneToView(event.scenePos())
-            self._session.move_to(round(place.x()) - 1)
+            self.session.move_to(round(place.x()) - 1)
 
     def _apply_theme(self) -> None:
         theme = themes.current(self)

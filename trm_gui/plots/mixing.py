@@ -18,7 +18,7 @@ from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
-NO_MODEL = "This needs the model that made the solve."
+NO_MODEL = "A recording holds no attention maps; solve the puzzle again to see them."
 WORKING = "Being worked out…"
 PAUSE = 30
 """Milliseconds between two requests at least: while the cursor runs, some frames are left out."""

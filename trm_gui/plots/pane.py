@@ -54,7 +54,7 @@ class PlotPane(QWidget):
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setMargin(2 * themes.SPACE)
-        self.export_menu = export_menu(self)
+        self.export_menu = export_menu(self, self)
         self.export_button = QToolButton()
         self.export_button.setText("Save")
         self.export_button.setAccessibleName(f"Save {title}")

@@ -1,0 +1,97 @@
+"""A recording as one HTML file that plays it by itself, in any browser, without a network."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trm_core.puzzles.arc import COLOUR_NAMES, COLOURS, Arc
+from trm_core.puzzles.base import NO_SYMBOL, Grid, Puzzle
+from trm_core.puzzles.maze import SYMBOLS
+from trm_core.puzzles.sudoku import Sudoku
+from trm_core.recordings import Recording
+from trm_core.resources import RESOURCES
+from trm_core.trace import Trace
+
+TEMPLATE = RESOURCES / "page" / "recording.html"
+
+
+def write_page(recording: Recording, file: Path) -> None:
+    """Raises OSError where it cannot be written."""
+    content = json.dumps(page_content(recording), ensure_ascii=False, separators=(",", ":"))
+    page = TEMPLATE.read_text(encoding="utf-8")
+    page = page.replace("TITLE", html.escape(_title(recording.trace)), 1)
+    # "<" would end the script in which the JSON stands
+    page = page.replace("RECORDING", content.replace("<", "\\u003c"), 1)
+    file.write_text(page, encoding="utf-8")
+
+
+def page_content(recording: Recording) -> dict[str, Any]:
+    """What the page shows. Grids are rows of one sign a cell, see `signs`; cells count from 0."""
+    trace, puzzle = recording.trace, recording.trace.puzzle
+    what = "ARC task" if puzzle.kind == "arc" else str(puzzle.shape)
+    content: dict[str, Any] = {
+        "kind": puzzle.kind,
+        "title": _title(trace),
+        "subtitle": f"{what} · model {trace.model_name}",
+        "made": _made(recording),
+        "notes": recording.notes,
+        "threshold": trace.settings.halt_threshold,
+        "puzzle": signs(puzzle, puzzle.grid),
+        "frames": [_frame(trace, index) for index in range(len(trace))],
+    }
+    if isinstance(puzzle, Sudoku):
+        content["box"] = [puzzle.box_rows, puzzle.rows // puzzle.box_rows]
+    if isinstance(puzzle, Arc):
+        content["colours"], content["colour_names"] = COLOURS, COLOUR_NAMES
+        content["examples"] = [
+            {
+                "input": signs(puzzle, pair.input),
+                "output": None if pair.output is None else signs(puzzle, pair.output),
+            }
+            for pair in puzzle.task.train
+        ]
+    return content
+
+
+def signs(puzzle: Puzzle, grid: Grid) -> list[str]:
+    """Rows of `grid`, one character a cell: Sudoku digits, then letters from A, and . for empty;
+    maze characters; ARC digits. ? stands for no symbol."""
+    table = {
+        "sudoku": ".123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "maze": SYMBOLS,
+        "arc": "0123456789",
+    }[puzzle.kind]
+    return ["".join("?" if code == NO_SYMBOL else table[code] for code in row) for row in grid]
+
+
+def _frame(trace: Trace, index: int) -> dict[str, Any]:
+    frame, grid = trace[index], trace.grid(index)
+    changed = trace.changed(index)[: grid.shape[0], : grid.shape[1]]
+    broken = {cell for conflict in trace.conflicts(index) for cell in conflict.cells}
+    return {
+        "supervision_step": frame.supervision_step,
+        "ends_supervision_step": frame.ends_supervision_step,
+        "grid": signs(trace.puzzle, grid),
+        "changed": np.argwhere(changed).tolist(),
+        "broken": sorted(broken),
+        "halt_probability": round(frame.halt_probability, 4),
+        "sentence": trace.sentence(index),
+        "solved": trace.solved(index),
+    }
+
+
+def _title(trace: Trace) -> str:
+    return trace.puzzle.name or str(trace.puzzle.shape)
+
+
+def _made(recording: Recording) -> str:
+    weights = recording.weights_hash[:12]
+    return (
+        f"Recorded {recording.created:%d %B %Y} on {recording.device} in {recording.dtype}"
+        f"{f', weights {weights}' if weights else ''}. Made with TRM Studio."
+    )

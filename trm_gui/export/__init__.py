@@ -1,0 +1,1 @@
+"""Solves as pictures and films, drawn by the painters of the board."""

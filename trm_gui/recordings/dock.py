@@ -1,0 +1,305 @@
+"""The library of recordings as a dock: search, order, the list, and notes on the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPalette,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trm_core.recordings import SUFFIX
+from trm_gui import theme as themes
+from trm_gui.board.message import BoardMessage
+from trm_gui.first_paint import FirstPaint
+from trm_gui.library.filter_bar import SearchField
+from trm_gui.recordings.entries import Entry
+from trm_gui.recordings.folder import RecordingFolder
+from trm_gui.recordings.model import ORDERS, RecordingModel
+from trm_gui.recordings.names import default_folder
+from trm_gui.recordings.notes import NotesEditor
+from trm_gui.recordings.thumbnails import RecordingThumbnails
+from trm_gui.recordings.view import RecordingView
+
+WIDTH = 38 * themes.SPACE
+LEAST_WIDTH = 32 * themes.SPACE
+
+FOLDER = "recordings/folder"
+
+
+class RecordingDock(QDockWidget):
+    """Lists the recordings of a folder, which is read once the dock is seen."""
+
+    chosen = Signal(object)
+    """The file of the recording to open."""
+
+    def __init__(self, folder: RecordingFolder, settings: QSettings, save: QAction) -> None:
+        super().__init__("Recordings")
+        self.setObjectName("recordings")
+        self.setAccessibleName("Recordings")
+        self.setAcceptDrops(True)
+        self._folder, self._settings, self._save = folder, settings, save
+        self._first_paint: FirstPaint | None = None
+        self._reading = True
+        self._wanted: Path | None = None
+        self.model = RecordingModel()
+        self.thumbnails = RecordingThumbnails(folder)
+        self.view = RecordingView(self.model, self.thumbnails)
+        self.search = SearchField()
+        self.search.setPlaceholderText("Search, such as maze solved")
+        self.search.setAccessibleName("Search the recordings")
+        self.search.setToolTip("Name, puzzle, model, outcome, date such as 2030-01-31, or notes")
+        self.order = QComboBox()
+        self.notes = NotesEditor()
+        self._message = BoardMessage()
+        self._lay_out()
+        self._name_title_buttons()
+        self._connect()
+        self._show_count()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, 60 * themes.SPACE)
+
+    def enter(self) -> None:
+        """Open the dock and begin to search."""
+        self.show()
+        self.raise_()
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def show_file(self, file: Path) -> None:
+        """Make it the current one, now or as soon as it is listed."""
+        self._wanted = file
+        self._show_wanted()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._first_paint is None:
+            self._first_paint = FirstPaint(self)
+            self._first_paint.happened.connect(self._open_folder)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._from_elsewhere(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Copy recordings from elsewhere into the folder."""
+        event.acceptProposedAction()
+        self._folder.take_in(self._from_elsewhere(event))
+
+    def _from_elsewhere(self, event: QDropEvent) -> Sequence[Path]:
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        return [
+            file
+            for file in files
+            if file.suffix.lower() == SUFFIX and file.parent != self._folder.folder
+        ]
+
+    def _lay_out(self) -> None:
+        for name in ORDERS:
+            self.order.addItem(name)
+        self.order.setAccessibleName("Order")
+        self.order.setToolTip("In which order the recordings are listed")
+        self.count = QLabel()
+        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.count.setAccessibleName("Recordings listed")
+        save = QToolButton(text="Save…", toolTip=self._save.toolTip())
+        save.setAccessibleName("Save the solve on screen")
+        save.clicked.connect(self._save.trigger)
+        save.setEnabled(self._save.isEnabled())
+        self._save.enabledChanged.connect(save.setEnabled)
+        where = QToolButton(text="Folder", toolTip="Where the recordings are kept")
+        where.setAccessibleName("Folder of the recordings")
+        where.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(where)
+        menu.addAction("&Show the folder", lambda: self._show_folder(self._folder.folder))
+        menu.addAction("&Choose another folder…", self._ask_for_folder)
+        where.setMenu(menu)
+        for button in (save, where):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._message)
+        above = QHBoxLayout()
+        above.addWidget(self.order, 1)
+        above.addWidget(save)
+        above.addWidget(where)
+        content = QWidget()
+        content.setMinimumWidth(LEAST_WIDTH)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(themes.SPACE, themes.SPACE // 2, themes.SPACE // 2, themes.SPACE)
+        layout.setSpacing(themes.SPACE)
+        layout.addWidget(self.search)
+        layout.addLayout(above)
+        layout.addWidget(self.count)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.notes)
+        self.setWidget(content)
+
+    def _name_title_buttons(self) -> None:
+        for name, words, hint in (
+            ("close", "Close the recordings", "Close the recordings (Ctrl+Shift+L)"),
+            ("float", "Float the recordings", "Make the recordings a window"),
+        ):
+            button = self.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
+            button.setAccessibleName(words)
+            button.setToolTip(hint)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self.model.search)
+        self.search.returnPressed.connect(self._open_first)
+        self.search.downwards.connect(self._enter_list)
+        self.order.currentTextChanged.connect(self.model.order)
+        self.model.modelReset.connect(self._show_count)
+        self.model.rename_wanted.connect(self._folder.rename)
+        self._message.button_clicked.connect(self._on_message_button)
+        self._save.enabledChanged.connect(self._show_count)
+        view, folder = self.view, self._folder
+        view.chosen.connect(lambda entry: self.chosen.emit(entry.file))
+        view.deleted.connect(self._ask_to_delete)
+        view.menu_wanted.connect(self._show_menu)
+        view.typed.connect(self._type)
+        view.left_upwards.connect(self.search.setFocus)
+        view.current_changed.connect(self.notes.show_entry)
+        folder.read.connect(self._on_read)
+        folder.gone.connect(self.model.take_out)
+        folder.renamed.connect(self._on_renamed)
+        folder.all_read.connect(self._on_all_read)
+        self.notes.written.connect(folder.set_notes)
+
+    def _open_folder(self) -> None:
+        stored = self._settings.value(FOLDER, "", str)
+        self._folder.open(Path(stored) if stored else default_folder(self._settings))
+
+    def _on_read(self, entries: list[Entry]) -> None:
+        self.model.put(entries)
+        self._show_wanted()
+
+    def _on_renamed(self, file: Path, entry: Entry) -> None:
+        self.notes.renamed(file, entry.file)
+        self.model.replace(file, entry)
+        self.view.show_file(entry.file)
+
+    def _on_all_read(self) -> None:
+        self._reading = False
+        self._show_count()
+
+    def _show_wanted(self) -> None:
+        if self._wanted is not None and self.model.index_of(self._wanted).isValid():
+            self.view.show_file(self._wanted)
+            self._wanted = None
+
+    def _show_count(self) -> None:
+        shown, every = len(self.model.rows), len(self.model.entries)
+        more = ", reading more…" if self._reading else ""
+        self.count.setText(f"{shown:,} of {every:,}{more}")
+        self._stack.setCurrentWidget(self.view if shown else self._message)
+        if shown:
+            return
+        if self._reading:
+            self._message.set_message("Reading", "The recordings are being read.")
+        elif every:
+            self._message.set_message(
+                "Nothing found", f"No recording matches “{self.search.text()}”.", "Clear the search"
+            )
+        else:
+            words = "A solve that is saved with Ctrl+S stands here, and plays again with no model."
+            button = "Save this solve…" if self._save.isEnabled() else None
+            self._message.set_message("No recordings yet", words, button)
+
+    def _on_message_button(self) -> None:
+        if self.model.entries:
+            self.search.clear()
+        else:
+            self._save.trigger()
+
+    def _open_first(self) -> None:
+        entry = self.view.current_entry or next(iter(self.model.rows), None)
+        if entry is not None:
+            self.chosen.emit(entry.file)
+
+    def _enter_list(self) -> None:
+        if self.model.rows:
+            self.view.enter()
+
+    def _type(self, event: QKeyEvent) -> None:
+        self.search.setFocus()
+        QApplication.sendEvent(self.search, event)
+
+    def _show_folder(self, folder: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _ask_for_folder(self) -> None:
+        dialog = QFileDialog(self, "Folder of the recordings", str(self._folder.folder))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._use_folder)
+        dialog.open()
+
+    def _use_folder(self, folder: str) -> None:
+        self._settings.setValue(FOLDER, folder)
+        self._reading = True
+        self._folder.open(Path(folder))
+        self._show_count()
+
+    def _ask_to_delete(self) -> None:
+        entries = self.view.selected
+        if not entries:
+            return
+        what = f"“{entries[0].title}”" if len(entries) == 1 else f"{len(entries)} recordings"
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Move to the trash",
+            f"Move {what} to the trash?",
+            parent=self,
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAccessibleName("Move to the trash")
+        move = box.addButton("Move to trash", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(move)
+        move.clicked.connect(lambda: self._folder.trash(entries))
+        box.open()
+
+    def _show_menu(self, place: object) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        entry, one = self.view.current_entry, len(self.view.selected) == 1
+        for words, keys, work, possible in (
+            ("&Open", "Return", lambda: self.chosen.emit(entry.file), one),
+            ("&Rename", "F2", lambda: self.view.edit(self.view.currentIndex()), one),
+            ("&Show in folder", "", lambda: self._show_folder(entry.file.parent), one),
+            ("&Delete…", "Delete", self._ask_to_delete, True),
+        ):
+            action = QAction(words, menu)
+            action.setShortcut(keys)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.setEnabled(possible)
+            action.triggered.connect(work)
+            menu.addAction(action)
+        menu.popup(place)

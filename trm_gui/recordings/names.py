@@ -1,0 +1,36 @@
+"""What recordings are called and where they are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from trm_core.recordings import SUFFIX, Recording
+
+LONGEST = 80
+"""Characters of a puzzle's name in the name of a file."""
+
+
+def default_folder(settings: QSettings) -> Path:
+    """Beside the settings."""
+    return Path(settings.fileName()).absolute().with_name("recordings")
+
+
+def usual_name(recording: Recording) -> str:
+    """Puzzle, model and date, as the name of a file."""
+    puzzle = recording.trace.puzzle
+    words = f"{puzzle.name[:LONGEST] or puzzle.kind} {recording.trace.model_name}"
+    safe = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in words)
+    when = recording.created.astimezone()
+    return f"{safe.strip(' .') or puzzle.kind} {when:%Y-%m-%d %H.%M.%S}{SUFFIX}"
+
+
+def free_name(folder: Path, name: str) -> Path:
+    """A file in `folder` of that name, with a number where there is one already."""
+    file = folder / name
+    number = 2
+    while file.exists():
+        file = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+        number += 1
+    return file

@@ -1,0 +1,114 @@
+"""Recordings as the window has them: the commands for them and what is behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMainWindow
+
+from trm_core.recordings import SUFFIX
+from trm_gui.first_paint import FirstPaint
+from trm_gui.library.room import RoomForBoards
+from trm_gui.recordings.banner import RecoveryBanner
+from trm_gui.recordings.dock import RecordingDock
+from trm_gui.recordings.files import RecordingFiles
+from trm_gui.recordings.folder import RecordingFolder
+from trm_gui.recordings.names import default_folder
+from trm_gui.recordings.recovery import Offer, Recovery
+from trm_gui.session import Session
+
+TITLE = "TRM Studio"
+CLOSED_FOR_ROOM = "recordings/closed_for_room"
+MOMENT = 4000
+"""Milliseconds for which the status bar says that something was saved."""
+
+
+class Recordings(QObject):
+    """Put together for one window; `close` ends it."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._file: Path | None = None
+        """What the solve on screen was read from or written to."""
+        self._files = RecordingFiles(session, window.settings, window)
+        self._save = window.actions_by_name["save_recording"]
+        self._save.triggered.connect(self._files.ask_where_to_save)
+        window.actions_by_name["open_recording"].triggered.connect(self._files.ask_for_recording)
+        session.recording_saved.connect(self._on_saved)
+        session.opened.connect(self._on_opened)
+        session.trace_changed.connect(self._follow)
+        self._recording = session.recording
+        self.banner = RecoveryBanner()
+        self.recovery = Recovery(session, default_folder(window.settings).with_name("recovery"))
+        self.recovery.offered.connect(self._on_offered)
+        self.recovery.failed.connect(session.fail)
+        self.banner.restored.connect(self._restore)
+        self.banner.discarded.connect(self._discard)
+        FirstPaint(window).happened.connect(self.recovery.look)
+        self._make_dock()
+        self._follow()
+
+    def close(self) -> None:
+        """Wait for what is being written; what the window shows need not be recovered."""
+        self._window.settings.setValue(CLOSED_FOR_ROOM, int(self.room.closed_for_room))
+        self.dock.notes.flush()
+        self.folder.close()
+        self.recovery.close()
+
+    def _make_dock(self) -> None:
+        """Behind the library of puzzles, closed at first."""
+        window, actions = self._window, self._window.actions_by_name
+        self.folder = RecordingFolder()
+        self.folder.failed.connect(self._session.fail)
+        self.dock = RecordingDock(self.folder, window.settings, self._save)
+        self.dock.chosen.connect(self._session.open)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        window.tabifyDockWidget(window.library.dock, self.dock)
+        self.dock.hide()
+        self.room = RoomForBoards(window, self.dock)
+        self.room.closed_for_room = window.settings.value(CLOSED_FOR_ROOM, "0", str) == "1"
+        actions["show_recordings"].triggered.connect(self._toggle)
+        self.dock.toggleViewAction().toggled.connect(actions["show_recordings"].setChecked)
+
+    def _toggle(self, shown: bool) -> None:
+        self.room.closed_for_room = False
+        if shown:
+            self.dock.enter()
+        else:
+            self.dock.hide()
+
+    def _on_offered(self, offer: Offer | None) -> None:
+        self.banner.offer("" if offer is None else offer.sentence)
+
+    def _restore(self) -> None:
+        self.banner.offer("")
+        self.recovery.restore()
+        self._window.centralWidget().setFocus()  # the arrow keys step
+
+    def _discard(self) -> None:
+        self.banner.offer("")
+        self.recovery.discard()
+        self._window.centralWidget().setFocus()
+
+    def _on_saved(self, file: Path) -> None:
+        self._window.statusBar().showMessage(f"Saved as {file}", MOMENT)
+        self.dock.show_file(file)
+        self._name(file)
+
+    def _on_opened(self, source: object) -> None:
+        if isinstance(source, Path) and source.suffix.lower() == SUFFIX:
+            self._name(source)
+
+    def _follow(self) -> None:
+        """Another solve has no file yet; one without frames cannot be saved."""
+        session = self._session
+        if session.recording is not self._recording:
+            self._recording = session.recording
+            self._name(None)
+        self._save.setEnabled(bool(session.trace))
+
+    def _name(self, file: Path | None) -> None:
+        self._file = file
+        self._window.setWindowTitle(TITLE if file is None else f"{file.stem} – {TITLE}")

@@ -1,0 +1,196 @@
+"""The list of recordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyleOptionViewItem, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.library.thumbnail_row import ROW, Index, Line, ThumbnailRow
+from trm_gui.library.thumbnails import SIZE
+from trm_gui.library.view import is_text
+from trm_gui.recordings.entries import Entry
+from trm_gui.recordings.model import ENTRY, RecordingModel
+from trm_gui.recordings.thumbnails import RecordingThumbnails
+
+
+class RecordingRow(ThumbnailRow):
+    """Thumbnail of the last answer, name, puzzle and model, outcome and date."""
+
+    def lines(self, item: Entry, theme: themes.Theme) -> list[Line]:
+        title = Line(item.title, theme.text, bold=True)
+        if item.trouble:
+            return [title, Line("⚠ cannot be read", theme.conflict_text)]
+        return [
+            title,
+            Line(f"{item.puzzle}, {item.model}" if item.model else item.puzzle, theme.text),
+            Line(f"{item.brief}, {item.day}", theme.secondary_text),
+        ]
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Over the name alone."""
+        area = self.words_area(option.rect).toRect()
+        height = editor.sizeHint().height()
+        editor.setGeometry(QRect(area.left(), area.top() + 4, area.width(), height))
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = super().createEditor(parent, option, index)
+        editor.setAccessibleName("Name of the recording")
+        return editor
+
+
+class RecordingView(QListView):
+    """Enter or a double click opens; what is typed is for the search field.
+
+    The row that is current stays so, and those that are selected do, when the list changes.
+    """
+
+    chosen = Signal(object)
+    """The entry to open."""
+    deleted = Signal()
+    """Those that are selected are to be deleted."""
+    menu_wanted = Signal(object)
+    """The place on screen."""
+    typed = Signal(object)
+    """A key event with a letter or the like."""
+    left_upwards = Signal()
+    """Up was pressed in the first row."""
+    current_changed = Signal(object)
+    """The entry that is current, None for none."""
+
+    def __init__(self, model: RecordingModel, thumbnails: RecordingThumbnails) -> None:
+        super().__init__()
+        self._kept: tuple[Path | None, set[Path]] = None, set()
+        self._changing = False
+        self._last: Entry | None = None
+        model.modelAboutToBeReset.connect(self._keep_selection)
+        self.setModel(model)
+        model.modelReset.connect(self._restore_selection)
+        self._rows = RecordingRow(self, thumbnails, ENTRY)
+        self.setItemDelegate(self._rows)
+        self.setUniformItemSizes(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.verticalScrollBar().setSingleStep(ROW // 2)
+        self.setAccessibleName("Recordings")
+        self.setToolTip(
+            "Enter or a double click opens a recording, F2 renames it, Delete moves it to the trash"
+        )
+        self.doubleClicked.connect(lambda index: self.chosen.emit(index.data(ENTRY)))
+        thumbnails.drawn.connect(self.viewport().update)
+
+    @property
+    def current_entry(self) -> Entry | None:
+        return self.currentIndex().data(ENTRY)
+
+    @property
+    def selected(self) -> list[Entry]:
+        """The entries that are selected, from above."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        return [self.model().index(row, 0).data(ENTRY) for row in rows]
+
+    def enter(self) -> None:
+        """Take the focus, with a row that is current if there is any."""
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self.model().index(0, 0))
+        self.setFocus()
+
+    def show_file(self, file: Path) -> None:
+        """Make its row the current one, if it is listed."""
+        index = self.model().index_of(file)
+        if index.isValid():
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        if not self._changing:
+            self._tell_current()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        entry, key = self.current_entry, event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and entry is not None:
+            self.chosen.emit(entry)
+        elif key == Qt.Key.Key_Delete and entry is not None:
+            self.deleted.emit()
+        elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
+            self.left_upwards.emit()
+        elif is_text(event):
+            self.typed.emit(event)
+        elif self._is_own(event) or key in (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_F2,
+        ):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            if not self.selectionModel().isSelected(index):
+                self.setCurrentIndex(index)
+            place = self.visualRect(index).center() if by_key else event.pos()
+            self.menu_wanted.emit(self.viewport().mapToGlobal(place))
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the files, under the thumbnail of the current one."""
+        indexes = self.selectedIndexes()
+        if not indexes:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData(indexes))
+        picture = self._rows.picture(self.currentIndex())
+        if picture is not None:
+            drag.setPixmap(picture)
+            drag.setHotSpot(QPoint(SIZE.width(), SIZE.height()) / 2)
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _keep_selection(self) -> None:
+        entry = self.current_entry
+        self._kept = entry and entry.file, {each.file for each in self.selected}
+        self._changing = True
+
+    def _restore_selection(self) -> None:
+        current, selected = self._kept
+        model, chosen = self.model(), self.selectionModel()
+        command = chosen.SelectionFlag
+        if current is not None:
+            chosen.setCurrentIndex(model.index_of(current), command.NoUpdate)
+        for file in selected:
+            chosen.select(model.index_of(file), command.Select)
+        self._changing = False
+        self._tell_current()
+
+    def _tell_current(self) -> None:
+        entry = self.current_entry
+        if entry is not self._last:
+            self._last = entry
+            self.current_changed.emit(entry)
+
+    def _is_own(self, event: QKeyEvent) -> bool:
+        """Whether a key that is a shortcut of the window means the list here."""
+        own = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete
+        return (event.key() in own and not event.modifiers()) or is_text(event)
