@@ -2,6 +2,7 @@
 
 import json
 import platform
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QToolButton
 
-from trm_core.puzzles.files import parse_puzzles
+from trm_core.checkpoints.info import find_model
+from trm_core.puzzles.files import load_puzzles, parse_puzzles
+from trm_core.resources import RESOURCES
 from trm_core.training.config import load_preset
 from trm_core.training.metrics import read_metrics
 from trm_core.training.run_directory import RunDirectory
@@ -22,6 +25,7 @@ from trm_gui.app import make_window
 from trm_gui.jobs.curve_data import Curves, View
 from trm_gui.jobs.curves import plotted
 from trm_gui.jobs.joblist import Job, JobList
+from trm_gui.jobs.strip import STEP
 
 PATIENCE = 60_000
 
@@ -398,3 +402,53 @@ def test_what_is_no_number_leaves_a_gap():
     )
     assert curves.line("train/loss", View()).steps.tolist() == [3]
     assert curves.line("train/cell_accuracy", View()).steps.tolist() == [1]
+
+
+def test_a_pinned_puzzle_is_tried_on_each_checkpoint_and_any_answer_opens(
+    window, until, tmp_path, qtbot, open_window
+):
+    """The bundled model stands for three checkpoints of a run; one is not there to be read."""
+    run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
+    model = find_model("sudoku-4x4").directory
+    for step in (100, 250):
+        shutil.copytree(model, run.checkpoint(step))
+    window.session.set_puzzle(parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "new")
+    pane = window.jobs.dock.pane
+    pane.tabs.setCurrentWidget(pane.learning)
+    pane.learning.pin.click()
+
+    def steps(pane):
+        strip = pane.learning.strip
+        return [strip.item(row).data(STEP) for row in range(strip.count())]
+
+    until(lambda: steps(pane) == [100, 250])
+    shutil.copytree(model, tmp_path / "step")
+    (tmp_path / "step").rename(run.checkpoint(300))
+    until(lambda: steps(pane) == [100, 250, 300])
+    assert pane.learning.strip.item(2).text() == "step 300\nsolved"
+    shutil.rmtree(run.checkpoint(100))
+    window.session.set_puzzle(load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9.sdm")[0])
+    with qtbot.waitSignal(window.session.trace_changed):
+        pane.learning.strip.itemClicked.emit(pane.learning.strip.item(0))
+    until(lambda: window.session.trace is not None)
+    trace = window.session.trace
+    assert trace.model_name == "mine-step_100"
+    assert trace.solved(len(trace) - 1)
+    assert window.session.puzzle.rows == 4
+    window.close()
+    later = open_window()
+    until(lambda: condition(later, run.path) == "new")
+    until(lambda: steps(later.jobs.dock.pane) == [100, 250, 300])
+
+
+def test_a_pinned_puzzle_that_does_not_fit_is_told(window, until, tmp_path):
+    run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
+    shutil.copytree(find_model("sudoku-4x4").directory, run.checkpoint(5))
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "new")
+    pane = window.jobs.dock.pane
+    pane.learning.pin.click()
+    until(lambda: pane.learning.told.text().startswith("⚠ step_5 is made for Sudoku 4×4"))
+    assert pane.learning.strip.count() == 0

@@ -13,6 +13,7 @@ from trm_gui.board.panes import LEAST_PANE
 from trm_gui.first_paint import FirstPaint
 from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.models import copy_newest
 from trm_gui.jobs.report import AT_WORK, STARTABLE
 from trm_gui.session import Session
@@ -36,8 +37,10 @@ class JobsRoom(QObject):
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
         self._wanted_like: Path | None = None
-        self.jobs = Jobs(Path(window.settings.fileName()).parent)
-        self.dock = JobsDock(self.jobs, window.settings)
+        folder = Path(window.settings.fileName()).parent
+        self.jobs = Jobs(folder)
+        self.learning = Learning(self.jobs, session, folder / "learning")
+        self.dock = JobsDock(lambda: JobsPane(self.jobs, self.learning, session, window.settings))
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
         self.dock.hide()
         self.dock.filled.connect(self._connect)
@@ -74,6 +77,7 @@ class JobsRoom(QObject):
     def close(self) -> None:
         self._answered = True
         self.dock.close_pane()
+        self.learning.close()
         self.jobs.close()
 
     # Closing the window
