@@ -29,7 +29,6 @@ from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.export.exports import Exports
-from trm_gui.garbage import GarbageCollector
 from trm_gui.help import show_about, show_keys
 from trm_gui.jobs.room import JobsRoom
 from trm_gui.library.library import Library
@@ -57,7 +56,6 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.setMinimumSize(800, 600)
         self.settings = settings
-        self.garbage = GarbageCollector(self)
         self.session = Session(bundled_models())
         self.session.set_compute(stored_compute(settings))
         self.playback = Playback(self.session)
@@ -319,5 +317,4 @@ class MainWindow(QMainWindow):
         self.jobs.close()
         self.session.close()
         self.recordings.close()
-        self.garbage.close()
         super().closeEvent(event)

@@ -1,6 +1,5 @@
 """The window with the bundled model and real puzzles, and how to reach into it."""
 
-import gc
 import shutil
 
 import pytest
@@ -15,14 +14,6 @@ from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.app import make_window
 from trm_gui.session import Session
-
-
-@pytest.fixture(autouse=True)
-def _garbage_stays_here():
-    """The widgets of one test are never freed by a thread of the next, which would end them all."""
-    gc.disable()
-    yield
-    gc.collect()
 
 
 @pytest.fixture

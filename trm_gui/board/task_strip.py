@@ -57,8 +57,7 @@ class TaskStrip(QWidget):
 
     def area_of(self, slot: Slot) -> QRectF:
         """Where the grid of `slot` stands."""
-        number = [shown for shown, _ in self._shown].index(slot)
-        return QRectF(ARROW / 2 + number * (SIDE + ARROW), themes.SPACE, SIDE, SIDE)
+        return _area([shown for shown, _ in self._shown].index(slot))
 
     def sizeHint(self) -> QSize:
         return QSize(len(self._shown) * (SIDE + ARROW), SIDE + 2 * themes.SPACE)
@@ -71,8 +70,10 @@ class TaskStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = themes.current(self)
-        for slot, content in self._shown:
-            area = self.area_of(slot)
+        for number, (slot, content) in enumerate(self._shown):
+            area = _area(number)
+            if not event.rect().intersects(area.adjusted(-ARROW, -ARROW, ARROW, ARROW).toRect()):
+                continue  # most are out of sight where a task has many examples
             if content is None:
                 _draw_unknown(painter, area, theme)
             else:
@@ -97,6 +98,11 @@ class TaskStrip(QWidget):
         self.setAccessibleDescription(words if self._chosen is None else f"{words}; {self._chosen}")
         self.updateGeometry()
         self.update()
+
+
+def _area(number: int) -> QRectF:
+    """Where the grid of that number stands, from 0."""
+    return QRectF(ARROW / 2 + number * (SIDE + ARROW), themes.SPACE, SIDE, SIDE)
 
 
 def _draw_unknown(painter: QPainter, area: QRectF, theme: themes.Theme) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QWidget,
@@ -198,10 +197,3 @@ def _grid(boxes: list[QCheckBox]) -> QWidget:
     grid.setColumnMinimumWidth(0, 19 * themes.SPACE)
     grid.setColumnStretch(1, 1)
     return place
-
-
-def words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,6 +26,7 @@ from trm_gui.jobs.curve_data import Line, View
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.panels import FIRST, PANELS, Curve, Panel
 from trm_gui.jobs.rows import curve_colour
+from trm_gui.theme import Theme
 
 SMOOTHING = {
     1: "not smoothed",
@@ -54,6 +56,7 @@ class CurvePane(QWidget):
         self.plots: dict[Panel, pg.PlotItem] = {}
         self.lines: dict[tuple[Path, str], pg.PlotDataItem] = {}
         """What is plotted, by run and name of the metric."""
+        self._labels: dict[tuple[Path, str], pg.TextItem] = {}
         self._cursors: list[pg.InfiniteLine] = []
         self.reading = QLabel()
         self.reading.setFont(themes.font(themes.SMALL))
@@ -159,6 +162,7 @@ class CurvePane(QWidget):
         self.canvas.clear()
         self.plots.clear()
         self.lines.clear()
+        self._labels.clear()
         self._cursors.clear()
         first: pg.PlotItem | None = None
         for number, panel in enumerate(self._panels()):
@@ -187,16 +191,27 @@ class CurvePane(QWidget):
         for line in self.lines.values():
             line.getViewBox().removeItem(line)
         self.lines.clear()
+        for label in self._labels.values():
+            label.getViewBox().removeItem(label)
+        self._labels.clear()
         theme = themes.current(self)
         for mark, path in enumerate(self._paths, start=1):
             colour = curve_colour(theme.name, mark)
             for panel, plot in self.plots.items():
                 for curve in panel.curves:
-                    line = plot.plot([], [], pen=pg.mkPen(colour, width=1.5, style=curve.style))
+                    # 1 pixel and not dashed: Qt takes tenths of a second for others of this length
+                    line = plot.plot([], [], pen=pg.mkPen(_faint(colour, theme, curve), width=1))
                     line.setSymbolBrush(colour)
                     line.setSymbolPen(None)
-                    line.setSymbolSize(5)
+                    line.setSymbolSize(6)
                     self.lines[path, curve.name] = line
+                    ground = themes.translucent(theme.surface, 0.75)
+                    label = pg.TextItem(
+                        self._label(mark, curve), colour, anchor=(1, 1), fill=ground
+                    )
+                    label.setFont(themes.font(themes.SMALL))
+                    plot.addItem(label, ignoreBounds=True)
+                    self._labels[path, curve.name] = label
         self._show_message()
 
     def _on_rows(self, path: Path) -> None:
@@ -243,9 +258,25 @@ class CurvePane(QWidget):
             dots = name.startswith("held_out/") and len(steps) <= MOST_DOTS
             item.setSymbol("o" if dots or len(steps) == 1 else None)
             item.setData(steps, values)
+            self._place_label(self._labels[path, name], steps, values)
         self._show_message()
         if self._stale:
             self._soon.start()
+
+    def _place_label(self, label: pg.TextItem, steps: np.ndarray, values: np.ndarray) -> None:
+        """At the last point that is in view."""
+        label.setVisible(bool(len(steps) and label.toPlainText()))
+        if not len(steps):
+            return
+        box = label.getViewBox()
+        inside = np.flatnonzero(steps <= box.viewRange()[0][1])
+        last = inside[-1] if len(inside) and not box.state["autoRange"][0] else len(steps) - 1
+        value = values[last]
+        label.setPos(steps[last], np.log10(value) if self.logarithmic.isChecked() else value)
+
+    def _label(self, mark: int, curve: Curve) -> str:
+        """Which run and which curve it is, as far as that is a question."""
+        return " ".join(filter(None, [str(mark) if len(self._paths) > 1 else "", curve.words]))
 
     def _show_message(self) -> None:
         empty = not any(line.xData is not None and len(line.xData) for line in self.lines.values())
@@ -327,20 +358,23 @@ class CurvePane(QWidget):
         for cursor in self._cursors:
             cursor.setPen(pg.mkPen(theme.secondary_text, width=1))
         for panel, plot in self.plots.items():
-            styles = {Qt.PenStyle.SolidLine: "—", Qt.PenStyle.DashLine: "- -"}
-            parts = [
-                f"{styles.get(curve.style, '···')} {curve.words}"
-                for curve in panel.curves
-                if curve.words
-            ]
-            title = f"{panel.title}{'  ' if parts else ''}{'   '.join(parts)}"
-            plot.setTitle(title, color=theme.text, size=f"{small.pointSizeF()}pt")
+            plot.setTitle(panel.title, color=theme.text, size=f"{small.pointSizeF()}pt")
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)
                 axis.setPen(theme.line)
                 axis.setTextPen(theme.secondary_text)
                 axis.setStyle(tickFont=small, tickLength=-4)
             plot.setLabel("bottom", "step", color=theme.secondary_text)
+
+
+def _faint(colour: str, theme: Theme, curve: Curve) -> QColor:
+    """`colour` on its way to the ground; not translucent, which Qt draws slowly."""
+    ground, front = QColor(theme.surface), QColor(colour)
+    mixed = [
+        round(here + (there - here) * curve.faint)
+        for here, there in zip(front.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    ]
+    return QColor(*mixed)
 
 
 class _ShareAxis(pg.AxisItem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
@@ -26,11 +27,14 @@ from trm_gui.board.message import BoardMessage
 from trm_gui.jobs.curves import CurvePane
 from trm_gui.jobs.joblist import MOST_AT_ONCE
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.listing import JobListing
 from trm_gui.jobs.load import Load, LoadMeter
 from trm_gui.jobs.log import LogPane
 from trm_gui.jobs.report import TROUBLE, Report
 from trm_gui.jobs.rows import summary
+from trm_gui.jobs.strip import LearningPane
+from trm_gui.session import Session
 
 LEAST_LIST = 38 * themes.SPACE
 USUAL_LIST = 45 * themes.SPACE
@@ -46,9 +50,9 @@ class JobsDock(QDockWidget):
     dropped = Signal(list)
     """Folders."""
 
-    def __init__(self, jobs: Jobs, settings: QSettings) -> None:
+    def __init__(self, make_pane: Callable[[], JobsPane]) -> None:
         super().__init__("Training jobs")
-        self._jobs, self._settings = jobs, settings
+        self._make_pane = make_pane
         self.pane: JobsPane | None = None
         self.setObjectName("jobs")
         self.setAccessibleName("Training jobs")
@@ -72,7 +76,7 @@ class JobsDock(QDockWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         if self.pane is None:
-            self.pane = JobsPane(self._jobs, self._settings)
+            self.pane = self._make_pane()
             self.setWidget(self.pane)
             self.visibilityChanged.connect(self.pane.meter.switch)
             self.filled.emit(self.pane)
@@ -103,11 +107,14 @@ class JobsPane(QSplitter):
     new_wanted = Signal()
     open_wanted = Signal()
 
-    def __init__(self, jobs: Jobs, settings: QSettings) -> None:
+    def __init__(
+        self, jobs: Jobs, learning: Learning, session: Session, settings: QSettings
+    ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._jobs = jobs
         self.listing = JobListing(jobs)
         self.curves = CurvePane(jobs, settings)
+        self.learning = LearningPane(learning, session)
         self.log = LogPane(jobs)
         self.meter = LoadMeter()
         self._lay_out()
@@ -173,6 +180,7 @@ class JobsPane(QSplitter):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.curves, "Curves")
+        self.tabs.addTab(self.learning, "Seeing it learn")
         self.tabs.addTab(self.log, "Log")
         right = QWidget()
         columns = QVBoxLayout(right)
@@ -195,7 +203,9 @@ class JobsPane(QSplitter):
 
     def _show_selected(self, paths: list[Path]) -> None:
         self.curves.show_runs(paths)
-        self.log.show_run(paths[0] if paths else None)
+        first = paths[0] if paths else None
+        self.learning.show_run(first)
+        self.log.show_run(first)
         self._tell(self._jobs.reports.get(paths[0]) if len(paths) == 1 else None)
 
     def _on_report(self, report: Report) -> None:

@@ -29,7 +29,7 @@ class Job:
 
     time_limit: seconds after which a start of it saves and stops; None for none.
     waiting: whether it is to be started once fewer than `at_once` run.
-    pinned: the text of the puzzle that its checkpoints are tried on, "" for none.
+    pinned: the puzzle that its checkpoints are tried on, as JSON; "" for none.
     """
 
     directory: str
@@ -47,10 +47,13 @@ class Job:
         return self.path.name
 
     def pinned_puzzle(self) -> Puzzle | None:
-        """Raises PuzzleError where the text is none."""
-        from trm_core.puzzles.files import parse_puzzles
+        """Raises UserError where the text is no puzzle."""
+        from trm_core.recordings.puzzle_json import puzzle_from_json
+        from trm_core.recordings.values import parse_json
 
-        return parse_puzzles(self.pinned, "the pinned puzzle")[0] if self.pinned else None
+        if not self.pinned:
+            return None
+        return puzzle_from_json(parse_json(self.pinned.encode(), "the puzzle"), "the puzzle")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
 from trm_gui import theme as themes
@@ -13,6 +13,7 @@ from trm_gui.board.panes import LEAST_PANE
 from trm_gui.first_paint import FirstPaint
 from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.models import copy_newest
 from trm_gui.jobs.report import AT_WORK, STARTABLE
 from trm_gui.session import Session
@@ -36,8 +37,10 @@ class JobsRoom(QObject):
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
         self._wanted_like: Path | None = None
-        self.jobs = Jobs(Path(window.settings.fileName()).parent)
-        self.dock = JobsDock(self.jobs, window.settings)
+        folder = Path(window.settings.fileName()).parent
+        self.jobs = Jobs(folder)
+        self.learning = Learning(self.jobs, session, folder / "learning")
+        self.dock = JobsDock(lambda: JobsPane(self.jobs, self.learning, session, window.settings))
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
         self.dock.hide()
         self.dock.filled.connect(self._connect)
@@ -51,6 +54,7 @@ class JobsRoom(QObject):
         actions["open_run"].triggered.connect(self.ask_for_run)
         actions["show_jobs"].triggered.connect(self._toggle)
         self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
+        window.installEventFilter(self)
         FirstPaint(window).happened.connect(self.jobs.start)
 
     def _connect(self, pane: JobsPane) -> None:
@@ -63,8 +67,17 @@ class JobsRoom(QObject):
         listing.menu_wanted.connect(self._show_menu)
         listing.moved.connect(self.jobs.move)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close the window before it is deleted, also where somebody was to be asked."""
+        if event.type() == QEvent.Type.DeferredDelete and not self._answered:
+            self._answered = True
+            self._window.close()
+        return False
+
     def close(self) -> None:
+        self._answered = True
         self.dock.close_pane()
+        self.learning.close()
         self.jobs.close()
 
     # Closing the window
