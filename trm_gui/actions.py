@@ -129,6 +129,27 @@ COMMANDS = (
         "&Import an official checkpoint…",
         "Make a model of what the official TRM or HRM trainer wrote, and offer it",
     ),
+    Command(
+        "new_job",
+        "T&rain",
+        "&New job…",
+        "Train a model of your own, in a process of its own",
+        ("Ctrl+T",),
+    ),
+    Command(
+        "open_run",
+        "T&rain",
+        "&Open a run…",
+        "Watch a training run that was started in a terminal, or on another machine",
+    ),
+    Command(
+        "show_jobs",
+        "T&rain",
+        "&Jobs",
+        "Show the training jobs, or close them; they go on",
+        ("Ctrl+J",),
+        checkable=True,
+    ),
     Command("solve", "&Solve", "&Solve", "Run the model on the puzzle", ("Ctrl+Return",), "solve"),
     Command("cancel", "&Solve", "&Cancel", "Stop the solve", ("Ctrl+.",), "cancel"),
     Command(

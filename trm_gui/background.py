@@ -25,8 +25,9 @@ from trm_gui.torch_import import import_torch
 if TYPE_CHECKING:
     from trm_core.solver import Recursion, Solver
 
-SWITCH_SECONDS = 0.001
-"""How long a thread that runs Python keeps the GUI thread waiting; Python's own 5 ms add up."""
+SWITCH_SECONDS = 0.0001
+"""How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
+from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
 
 
 class HasPuzzles(Protocol):

@@ -30,6 +30,7 @@ from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.export.exports import Exports
 from trm_gui.help import show_about, show_keys
+from trm_gui.jobs.room import JobsRoom
 from trm_gui.library.library import Library
 from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.centralWidget().layout().insertWidget(0, self.recordings.banner)
         self.exports = Exports(self, self.session)
         self.plots = PlotDocks(self, self.session)
+        self.jobs = JobsRoom(self, self.session)
         self.tour = Tour(self)
         self._fill_menus()
         self._connect_actions()
@@ -302,6 +304,9 @@ class MainWindow(QMainWindow):
             self._dress()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.jobs.may_close():
+            event.ignore()
+            return
         self.playback.set_playing(False)
         self.plots.bring_back()
         save(self)
@@ -309,6 +314,7 @@ class MainWindow(QMainWindow):
         self.editor.close()
         self.library.close()
         self.exports.close()
+        self.jobs.close()
         self.session.close()
         self.recordings.close()
         super().closeEvent(event)

@@ -7,6 +7,7 @@ Every row has a `step`. A run that goes on from a checkpoint at step N appends
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from trm_core.training.event_file import EventFile
 from trm_core.training.run_files import append, run_errors, sync, to_json
 
 METRICS = "metrics.jsonl"
-_AT_ONCE = 2**20  # bytes
+_AT_ONCE = 2**18  # bytes
 _TAIL = 256  # bytes
 
 Row = dict[str, Any]
@@ -62,15 +63,20 @@ class MetricsReader:
         self._tail = b""  # the last bytes before the offset
         self.skipped = 0
         """Lines so far that were no row: cut off in a crash, or foreign."""
+        self.behind = False
+        """Whether the last call has left something."""
 
-    def new_rows(self) -> list[Row]:
+    def new_rows(self, most: float = math.inf) -> list[Row]:
         """The rows appended since the last call, empty while there is no file.
+
+        most: bytes after which the rest is left for a later call (see `behind`).
 
         Among them are the resume events, in their place (see `rows_that_count`). When the file was
         cut or replaced, everything in it is new, and a resume event at step -1 comes first.
         A line without an end is left for a later call. Raises RunError if it cannot be read.
         """
         rows: list[Row] = []
+        self.behind = False
         with run_errors(self._file.parent, self._file):
             try:
                 stream = self._file.open("rb")
@@ -82,10 +88,14 @@ class MetricsReader:
                     self._offset, self._tail = 0, b""
                     stream.seek(0)
                     rows.append({"event": "resume", "step": -1})
-                rest = b""
+                rest, read = b"", 0
                 while content := stream.read(_AT_ONCE):
                     *lines, rest = (rest + content).split(b"\n")
                     rows += self._parsed(lines)
+                    read += len(content)
+                    if read >= most and lines:
+                        break
+                self.behind = len(content) == _AT_ONCE
         return rows
 
     def _parsed(self, lines: list[bytes]) -> list[Row]:

@@ -25,10 +25,8 @@ def paint_arc(
     grid = content.shown
     painter.fillRect(geometry.outline, QColor(theme.board))
     for code, colour in enumerate(theme.arc):
-        marks.fill(painter, geometry, marks.cells_where(grid == code), colour)
-    marks.draw_hatching(
-        painter, geometry, marks.cells_where(grid == NO_SYMBOL), theme.secondary_text
-    )
+        marks.fill(painter, geometry, grid == code, colour)
+    marks.draw_hatching(painter, geometry, grid == NO_SYMBOL, theme.secondary_text)
     marks.draw_runners_up(painter, geometry, content, theme.arc, theme.board)
     marks.draw_veil(painter, geometry, content, theme.board)
     marks.draw_heat(painter, geometry, content, strip=True)
@@ -41,8 +39,8 @@ def paint_arc(
     marks.draw_selection(painter, geometry, selected, theme)
     if content.wrong is not None:
         for ink, codes in _codes_by_ink(theme).items():
-            cells = marks.cells_where(content.wrong & np.isin(grid, codes))
-            marks.draw_wrong_marks(painter, geometry, cells, ink)
+            wrong = content.wrong & np.isin(grid, codes)
+            marks.draw_wrong_marks(painter, geometry, wrong, ink)
     marks.draw_conflict_marks(painter, geometry, content, theme)
 
 

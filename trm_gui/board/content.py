@@ -126,6 +126,14 @@ class BoardContent:
         return np.where(visible if self.changed is None else visible & self.changed, fading, 0)
 
     @property
+    def in_conflict(self) -> Mask:
+        """(rows, cols) cells that break a rule."""
+        mask = np.zeros(self.grid.shape, dtype=bool)
+        for cell in self.conflict_cells:
+            mask[cell] = True
+        return mask
+
+    @property
     def conflict_cells(self) -> set[tuple[int, int]]:
         """Cells of the grid that break a rule."""
         return {

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 Cell = tuple[int, int]
 """(row, column) from 0."""
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,20 @@ class CellGeometry:
         """`length` as a whole number of device pixels, at least one."""
         return max(1, round(length / self.pixel)) * self.pixel
 
-    def cells_path(self, cells: Iterable[Cell]) -> QPainterPath:
-        """The area of `cells` as one path, so that neighbours merge without a seam."""
+    def boxes(self, left: float, top: float, width: float, height: float) -> list[QRectF]:
+        """The same box in every cell, row by row; `left` and `top` count from the cell's corner."""
+        return _boxes(self, left, top, width, height)
+
+    @property
+    def squares(self) -> list[QRectF]:
+        """Every cell, row by row."""
+        return self.boxes(0, 0, self.size, self.size)
+
+    def cells_path(self, mask: Mask) -> QPainterPath:
+        """The area of the cells in `mask` as one path, so that neighbours merge without a seam."""
         path = QPainterPath()
-        for row, col in cells:
-            path.addRect(
-                self.left + col * self.size, self.top + row * self.size, self.size, self.size
-            )
+        for row, col in np.argwhere(mask).tolist():
+            path.addRect(self.rect(row, col))
         return path
 
     def row_lines(self, rows: Iterable[int], width: float) -> list[QRectF]:
@@ -91,3 +103,15 @@ class CellGeometry:
             QRectF(self.left + col * self.size - half, self.top - half, width, reach)
             for col in cols
         ]
+
+
+@lru_cache(maxsize=64)
+def _boxes(
+    cells: CellGeometry, left: float, top: float, width: float, height: float
+) -> list[QRectF]:
+    """Kept for what is painted again and again: making a thousand objects takes a while."""
+    return [
+        QRectF(x, y, width, height)
+        for y in (cells.top + top + row * cells.size for row in range(cells.rows))
+        for x in (cells.left + left + col * cells.size for col in range(cells.cols))
+    ]

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import compress
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
 
 from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
-from trm_gui.board.geometry import Cell, CellGeometry
+from trm_gui.board.geometry import Cell, CellGeometry, Mask
 from trm_gui.theme import Theme
 
 VEILS, DENSEST_VEIL = 16, 0.9
@@ -23,14 +34,32 @@ FINE_CELL = 6
 """Below this cell size in logical pixels, a board is a thumbnail: no lines between cells."""
 
 
-def cells_where(mask: np.ndarray) -> list[Cell]:
+def cells_where(mask: Mask) -> list[Cell]:
     return [(row, col) for row, col in np.argwhere(mask).tolist()]
 
 
-def fill(
-    painter: QPainter, geometry: CellGeometry, cells: Iterable[Cell], colour: QColor | str
-) -> None:
-    painter.fillPath(geometry.cells_path(cells), QColor(colour))
+def boxes_where(boxes: list[QRectF], mask: Mask) -> list[QRectF]:
+    """Those of `boxes`, one a cell, whose cell is in `mask`."""
+    return list(compress(boxes, mask.ravel().tolist()))
+
+
+def boxes_by_level(
+    boxes: list[QRectF], levels: npt.NDArray[np.float64], mask: Mask
+) -> dict[float, list[QRectF]]:
+    """Those of `boxes` whose cell is in `mask`, for each of the `levels` that cells have."""
+    found: dict[float, list[QRectF]] = defaultdict(list)
+    for box, level in zip(boxes_where(boxes, mask), levels[mask].tolist(), strict=True):
+        found[level].append(box)
+    return found
+
+
+def fill(painter: QPainter, geometry: CellGeometry, mask: Mask, colour: QColor | str) -> None:
+    """Fill the cells in `mask`; on pixels quickly, elsewhere as one area, which shows no seams
+    where a viewer scales it."""
+    if painter.paintEngine().type() == QPaintEngine.Type.Raster:
+        draw_bars(painter, boxes_where(geometry.squares, mask), colour)
+    else:
+        painter.fillPath(geometry.cells_path(mask), QColor(colour))
 
 
 def line_pen(colour: QColor | str, width: float, cap: Qt.PenCapStyle) -> QPen:
@@ -65,7 +94,14 @@ def draw_text(painter: QPainter, center: QPointF, text: str, font: QFont) -> Non
 
 def heat_colour(share: float) -> str:
     """The colour of a share from 0 to 1 on the viridis scale."""
-    return pg.colormap.get("viridis").map(share, mode="qcolor").name()
+    scale = _scale("viridis")
+    return scale[round(share * (len(scale) - 1))]
+
+
+@cache
+def _scale(name: str) -> list[str]:
+    steps = pg.colormap.get(name).map(np.linspace(0, 1, 256), mode="qcolor")
+    return [colour.name() for colour in steps]
 
 
 def draw_heat(
@@ -75,13 +111,10 @@ def draw_heat(
     if content.heat is None:
         return
     height = geometry.snap(geometry.size * 0.22) if strip else geometry.size
-    for share in np.unique(content.heat[~np.isnan(content.heat)]).tolist():
-        rects = [geometry.rect(*cell) for cell in cells_where(content.heat == share)]
-        draw_bars(
-            painter,
-            [rect.adjusted(0, geometry.size - height, 0, 0) for rect in rects],
-            heat_colour(share),
-        )
+    boxes = geometry.boxes(0, geometry.size - height, geometry.size, height)
+    by_share = boxes_by_level(boxes, content.heat, ~np.isnan(content.heat))
+    for share, there in by_share.items():
+        draw_bars(painter, there, heat_colour(share))
 
 
 def draw_veil(
@@ -93,7 +126,7 @@ def draw_veil(
     doubt = np.where(content.given, 0, np.round((1 - content.confidence) * VEILS) / VEILS)
     for level in np.unique(doubt[doubt > 0]).tolist():
         shade = themes.translucent(colour, DENSEST_VEIL * level)
-        fill(painter, geometry, cells_where(doubt == level), shade)
+        fill(painter, geometry, doubt == level, shade)
 
 
 def draw_runners_up(
@@ -104,23 +137,32 @@ def draw_runners_up(
     casing: str,
 ) -> None:
     """In unsure cells a square of the second symbol's colour, as large as it is probable."""
-    for row, col in cells_where(content.unsure):
-        second = int(content.candidates[row, col].argsort()[-2])
-        side = geometry.size * math.sqrt(content.candidates[row, col, second])
-        square = QRectF(0, 0, side, side)
-        square.moveCenter(geometry.center(row, col))
-        painter.setPen(QPen(QColor(casing), geometry.pixel))
-        painter.setBrush(QColor(colours[second]))
-        painter.drawRect(square)
+    if content.candidates is None:
+        return
+    unsure = content.unsure
+    rows, cols = np.nonzero(unsure)
+    candidates = content.candidates[unsure]
+    second = candidates.argsort(axis=-1)[:, -2]
+    sides = geometry.size * np.sqrt(candidates[np.arange(len(second)), second])
+    lefts = geometry.left + (cols + 0.5) * geometry.size - sides / 2
+    tops = geometry.top + (rows + 0.5) * geometry.size - sides / 2
+    squares: dict[int, list[QRectF]] = defaultdict(list)
+    places = (each.tolist() for each in (second, lefts, tops, sides))
+    for symbol, left, top, side in zip(*places, strict=True):
+        squares[symbol].append(QRectF(left, top, side, side))
+    painter.setPen(QPen(QColor(casing), geometry.pixel))
+    for symbol, there in squares.items():
+        painter.setBrush(QColor(colours[symbol]))
+        painter.drawRects(there)
 
 
 def draw_hatching(
-    painter: QPainter, geometry: CellGeometry, cells: Iterable[Cell], colour: QColor | str
+    painter: QPainter, geometry: CellGeometry, mask: Mask, colour: QColor | str
 ) -> None:
     """Diagonal lines that run on from cell to cell."""
     lines = []
     size = geometry.size
-    for row, col in cells:
+    for row, col in cells_where(mask):
         x, y = geometry.left + col * size, geometry.top + row * size
         lines += [
             QLineF(x, y + size / 2, x + size / 2, y),
@@ -144,7 +186,7 @@ def draw_changes(
     strength = content.change_strength
     width = geometry.snap(geometry.size * 0.06)
     for level in np.unique(strength[strength > 0]).tolist():
-        cells = cells_where(strength == level)
+        cells = strength == level
         accent = themes.translucent(theme.accent, level)
         _draw_rings(painter, geometry, cells, geometry.pixel, width, accent)
         if casing is not None:
@@ -171,21 +213,17 @@ def draw_conflict_marks(
         painter.drawPath(triangles)
 
 
-def draw_wrong_marks(
-    painter: QPainter, geometry: CellGeometry, cells: Iterable[Cell], colour: str
-) -> None:
-    """A dotted underline in each of `cells`: it differs from the solution."""
+def draw_wrong_marks(painter: QPainter, geometry: CellGeometry, mask: Mask, colour: str) -> None:
+    """A dotted underline in each cell in `mask`: it differs from the solution."""
     size = geometry.size
     dot = geometry.snap(size * 0.055)
     count = 4 if size >= 20 else 3
     gap = max(geometry.snap(size * 0.15), 2 * dot)
     left = geometry.snap((size - gap * (count - 1) - dot) / 2)
     top = size - geometry.snap(size * 0.1) - dot
-    dots = []
-    for row, col in cells:
-        x, y = geometry.left + col * size + left, geometry.top + row * size + top
-        dots += [QRectF(x + index * gap, y, dot, dot) for index in range(count)]
-    draw_bars(painter, dots, colour)
+    for index in range(count):
+        dots = geometry.boxes(left + index * gap, top, dot, dot)
+        draw_bars(painter, boxes_where(dots, mask), colour)
 
 
 def draw_selection(
@@ -195,8 +233,10 @@ def draw_selection(
     if selected is None:
         return
     width = geometry.snap(max(2.0, geometry.size * 0.06))
-    _draw_rings(painter, geometry, [selected], -width, width, QColor(theme.text))
-    _draw_rings(painter, geometry, [selected], 0, width, QColor(theme.board))
+    cell = np.zeros((geometry.rows, geometry.cols), bool)
+    cell[selected] = True
+    _draw_rings(painter, geometry, cell, -width, width, QColor(theme.text))
+    _draw_rings(painter, geometry, cell, 0, width, QColor(theme.board))
 
 
 def ink_on(colour: str) -> str:
@@ -215,17 +255,15 @@ def antialiased(painter: QPainter) -> Iterator[None]:
 def _draw_rings(
     painter: QPainter,
     geometry: CellGeometry,
-    cells: Iterable[Cell],
+    mask: Mask,
     inset: float,
     width: float,
     colour: QColor,
 ) -> None:
-    """A square border of `width` in each cell, its outer edge `inset` from the cell's."""
-    left = geometry.left + inset + width / 2
-    top = geometry.top + inset + width / 2
-    size = geometry.size
-    side = size + geometry.pixel - 2 * inset - width
-    rings = [QRectF(left + col * size, top + row * size, side, side) for row, col in cells]
+    """A square border of `width` in each cell in `mask`, its outer edge `inset` from the cell's."""
+    corner = inset + width / 2
+    side = geometry.size + geometry.pixel - 2 * inset - width
+    rings = boxes_where(geometry.boxes(corner, corner, side, side), mask)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     pen = line_pen(colour, width, Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)

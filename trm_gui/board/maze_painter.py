@@ -24,13 +24,13 @@ def paint_maze(
 ) -> None:
     grid = content.shown
     painter.fillRect(geometry.outline, QColor(theme.floor))
-    marks.fill(painter, geometry, marks.cells_where(grid == WALL), theme.wall)
+    marks.fill(painter, geometry, grid == WALL, theme.wall)
     marks.draw_heat(painter, geometry, content)
-    unknown = marks.cells_where(grid == NO_SYMBOL)
+    unknown = grid == NO_SYMBOL
     marks.fill(painter, geometry, unknown, theme.board)
     marks.draw_hatching(painter, geometry, unknown, theme.secondary_text)
-    marks.fill(painter, geometry, content.conflict_cells, themes.translucent(theme.conflict, 0.28))
-    marks.draw_hatching(painter, geometry, marks.cells_where(content.altered), theme.conflict)
+    marks.fill(painter, geometry, content.in_conflict, themes.translucent(theme.conflict, 0.28))
+    marks.draw_hatching(painter, geometry, content.altered, theme.conflict)
     marks.draw_changes(painter, geometry, content, theme)
     _draw_path(painter, geometry, grid, theme)
     colours = theme.wall, theme.floor, theme.start, theme.goal, theme.accent
@@ -41,8 +41,7 @@ def paint_maze(
     marks.draw_selection(painter, geometry, selected, theme)
     if content.wrong is not None:
         for under, mask in ((theme.wall, grid == WALL), (theme.floor, grid != WALL)):
-            cells = marks.cells_where(content.wrong & mask)
-            marks.draw_wrong_marks(painter, geometry, cells, marks.ink_on(under))
+            marks.draw_wrong_marks(painter, geometry, content.wrong & mask, marks.ink_on(under))
     marks.draw_conflict_marks(painter, geometry, content, theme)
 
 

@@ -229,10 +229,11 @@ class AnswerPane(Pane):
 
     def _show(self) -> None:
         session = self._session
-        self.verdict.clear()
         if session.frame is not None:
             self._show_frame()
-        elif session.model is None and session.puzzle is not None:
+            return
+        self.verdict.clear()
+        if session.model is None and session.puzzle is not None:
             self.board.set_message(
                 "No model fits this puzzle", session.why_no_model(), "Open another puzzle…"
             )
@@ -264,15 +265,16 @@ class AnswerPane(Pane):
     def _show_frame(self) -> None:
         trace, cursor = self._session.trace, self._session.cursor
         self.board.set_content(answer_content(trace, cursor, self._overlays))
-        if trace.solved(cursor) is not None:
-            theme = themes.current(self)
-            words, colour = (
-                ("✓ right", theme.ok)
-                if trace.solved(cursor)
-                else ("not right", theme.secondary_text)
-            )
-            self.verdict.setText(words)
-            self.verdict.setStyleSheet(f"color: {colour}; font-weight: bold")
+        theme = themes.current(self)
+        words, colour = {
+            True: ("✓ right", theme.ok),
+            False: ("not right", theme.secondary_text),
+            None: ("", theme.secondary_text),
+        }[trace.solved(cursor)]
+        style = f"color: {colour}; font-weight: bold"
+        if (words, style) != (self.verdict.text(), self.verdict.styleSheet()):
+            self.verdict.setText(words)  # either has the window laid out again
+            self.verdict.setStyleSheet(style)
 
 
 class SolutionPane(Pane):

@@ -37,8 +37,8 @@ def paint_sudoku(
     marks.draw_heat(painter, geometry, content)
     if selected is not None:
         _highlight_peers(painter, geometry, content, theme, selected)
-    marks.fill(painter, geometry, content.conflict_cells, themes.translucent(theme.conflict, 0.16))
-    marks.draw_hatching(painter, geometry, marks.cells_where(content.grid == NO_SYMBOL), theme.line)
+    marks.fill(painter, geometry, content.in_conflict, themes.translucent(theme.conflict, 0.16))
+    marks.draw_hatching(painter, geometry, content.grid == NO_SYMBOL, theme.line)
     _draw_lines(painter, geometry, content, theme)
     marks.draw_changes(painter, geometry, content, theme)
     _draw_digits(painter, geometry, content, theme)
@@ -46,7 +46,7 @@ def paint_sudoku(
     marks.draw_veil(painter, geometry, content, theme.board)
     marks.draw_selection(painter, geometry, selected, theme)
     if content.wrong is not None:
-        marks.draw_wrong_marks(painter, geometry, marks.cells_where(content.wrong), theme.text)
+        marks.draw_wrong_marks(painter, geometry, content.wrong, theme.text)
     marks.draw_conflict_marks(painter, geometry, content, theme)
 
 
@@ -56,16 +56,13 @@ def _highlight_peers(
     """Tint what the selected cell must differ from, and more so the cells of the same digit."""
     row, col = selected
     height, width = _box_size(content)
-    peers = {
-        (r, c)
-        for r in range(content.rows)
-        for c in range(content.cols)
-        if r == row or c == col or (r // height, c // width) == (row // height, col // width)
-    }
+    rows, cols = np.indices(content.grid.shape)
+    box = (rows // height == row // height) & (cols // width == col // width)
+    peers = (rows == row) | (cols == col) | box
     marks.fill(painter, geometry, peers, themes.translucent(theme.accent, 0.07))
     if content.grid[selected] > 0:
-        same = set(marks.cells_where(content.grid == content.grid[selected]))
-        same -= content.conflict_cells  # whose tint must stay what it is
+        same = content.grid == content.grid[selected]
+        same &= ~content.in_conflict  # whose tint must stay what it is
         marks.fill(painter, geometry, same, themes.translucent(theme.accent, 0.2))
 
 

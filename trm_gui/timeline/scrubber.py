@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -15,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from trm_gui import theme as themes
-from trm_gui.session import Session
+from trm_gui.session import Session, Span
 
 MARK = 8
 BLOCK = 16
@@ -53,14 +55,7 @@ class Scrubber(QWidget):
 
     def frame_rect(self, frame: int) -> QRectF:
         """Where a frame is painted."""
-        span = self._session.span
-        step, index = divmod(frame, span.per_step)
-        room = self.width() / span.supervision_steps
-        gap = min(themes.SPACE / 2, room / 8)
-        cell = (room - gap) / span.per_step
-        inset = min(0.5, cell / 8)
-        left = step * room + gap / 2 + index * cell
-        return QRectF(left + inset, MARK, cell - 2 * inset, BLOCK)
+        return _frame_rects(self._session.span, self.width())[frame]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -68,18 +63,15 @@ class Scrubber(QWidget):
         theme = themes.current(self)
         trace = self._session.trace
         frames = 0 if trace is None else len(trace)
-        span = self._session.span
+        span, cursor = self._session.span, self._session.cursor
+        here = QColor(theme.accent)
+        there = themes.translucent(theme.accent, 0.35)
+        to_come = themes.translucent(theme.secondary_text, 0.15)
         painter.setPen(Qt.PenStyle.NoPen)
-        for index in range(span.frames):
-            if index == self._session.cursor:
-                colour = QColor(theme.accent)
-            elif index < frames:
-                colour = themes.translucent(theme.accent, 0.35)
-            else:
-                colour = themes.translucent(theme.secondary_text, 0.15)
-            painter.setBrush(colour)
+        for index, rect in enumerate(_frame_rects(span, self.width())):
+            painter.setBrush(here if index == cursor else there if index < frames else to_come)
             lower = LATENT if (index + 1) % span.per_cycle else 0
-            painter.drawRoundedRect(self.frame_rect(index).adjusted(0, lower, 0, -lower), 2, 2)
+            painter.drawRoundedRect(rect.adjusted(0, lower, 0, -lower), 2, 2)
         self._paint_numbers(painter, theme)
         if trace is not None:
             self._paint_marks(painter, theme)
@@ -179,3 +171,17 @@ class Scrubber(QWidget):
 
     def _supervision_step(self, frame: int) -> int:
         return frame // self._session.span.per_step + 1
+
+
+@lru_cache(maxsize=4)
+def _frame_rects(span: Span, width: int) -> list[QRectF]:
+    """Where each frame is painted on a scrubber so wide."""
+    room = width / span.supervision_steps
+    gap = min(themes.SPACE / 2, room / 8)
+    cell = (room - gap) / span.per_step
+    inset = min(0.5, cell / 8)
+    return [
+        QRectF(step * room + gap / 2 + index * cell + inset, MARK, cell - 2 * inset, BLOCK)
+        for step in range(span.supervision_steps)
+        for index in range(span.per_step)
+    ]

@@ -1,0 +1,1 @@
+"""Training jobs: begun, watched and steered from the window, each in a process of its own."""

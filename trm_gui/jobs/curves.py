@@ -1,0 +1,358 @@
+"""The curves of one or several runs: zoomed together, smoothed, on a linear or a log scale."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QSettings, Qt, QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trm_gui import theme as themes
+from trm_gui.jobs.curve_data import Line, View
+from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.panels import FIRST, PANELS, Curve, Panel
+from trm_gui.jobs.rows import curve_colour
+
+SMOOTHING = {
+    1: "not smoothed",
+    5: "mean of 5 rows",
+    25: "mean of 25 rows",
+    100: "mean of 100 rows",
+    500: "mean of 500 rows",
+}
+MOST_DOTS = 60
+COLUMNS = 3
+NOTHING = "No metrics yet. The first row is written after some steps."
+NO_RUN = "Choose a job to see its curves; choose several to compare them."
+
+
+class CurvePane(QWidget):
+    """The lines are worked out beside the GUI thread, anew when rows come or the view changes."""
+
+    def __init__(self, jobs: Jobs, settings: QSettings) -> None:
+        super().__init__()
+        self._jobs, self._settings = jobs, settings
+        self._paths: list[Path] = []
+        self._asked: object = None
+        self._waits = False
+        """Whether the lines that were asked for last are still to come."""
+        self._stale = False
+        self._step: float | None = None
+        self.plots: dict[Panel, pg.PlotItem] = {}
+        self.lines: dict[tuple[Path, str], pg.PlotDataItem] = {}
+        """What is plotted, by run and name of the metric."""
+        self._cursors: list[pg.InfiniteLine] = []
+        self.reading = QLabel()
+        self.reading.setFont(themes.font(themes.SMALL))
+        self.reading.setTextFormat(Qt.TextFormat.PlainText)
+        self.reading.setWordWrap(True)
+        self.reading.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.reading.setFixedHeight(2 * self.reading.fontMetrics().lineSpacing() + 2)
+        self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.reading.setAccessibleName("Values at the mouse")
+        self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas.setAccessibleName("Curves")
+        self.canvas.setToolTip(
+            "The wheel zooms, dragging moves; point at a step to read its values"
+        )
+        self.canvas.setAcceptDrops(False)
+        self.canvas.ci.setContentsMargins(2, 4, themes.SPACE, 2)
+        self.canvas.scene().sigMouseMoved.connect(self._on_mouse)
+        self._message = QLabel(NO_RUN, self.canvas)
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setMargin(2 * themes.SPACE)
+        self._soon = QTimer(self, singleShot=True, interval=30)
+        self._soon.timeout.connect(self._ask)
+        self._lay_out()
+        self._make_plots()
+        jobs.curves_changed.connect(self._on_rows)
+        jobs.lines_drawn.connect(self._draw)
+        jobs.values_read.connect(self._read)
+
+    def show_runs(self, paths: list[Path]) -> None:
+        """Plot the metrics of these jobs, numbered in this order."""
+        if paths != self._paths:
+            self._paths = paths
+            self._step = None
+            self.show_whole_run()
+
+    def show_whole_run(self) -> None:
+        for plot in self.plots.values():
+            plot.enableAutoRange()
+        self._make_lines()
+        self._soon.start()
+
+    @property
+    def smoothing_rows(self) -> int:
+        return self.smoothing.currentData()
+
+    def _lay_out(self) -> None:
+        self.chosen = QToolButton(text="Plots")
+        self.chosen.setToolTip("Which curves are shown")
+        self.chosen.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        stored = self._settings.value("job_plots", None)
+        first = [panel.title for panel in PANELS[:FIRST]]
+        titles = [stored] if isinstance(stored, str) else stored or first
+        for panel in PANELS:
+            action = menu.addAction(panel.title)
+            action.setCheckable(True)
+            action.setChecked(panel.title in titles)
+            action.toggled.connect(self._on_panels)
+        self.chosen.setMenu(menu)
+        self.smoothing = QComboBox()
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("How many rows each value is the mean of")
+        for rows, words in SMOOTHING.items():
+            self.smoothing.addItem(words, rows)
+        self.smoothing.currentIndexChanged.connect(self._soon.start)
+        self.logarithmic = QCheckBox("Log scale")
+        self.logarithmic.setToolTip("Values on a logarithmic scale; zero and less are left out")
+        self.logarithmic.toggled.connect(self._on_scale)
+        self.whole = QToolButton(text="Whole run")
+        self.whole.setToolTip("Show all steps again")
+        self.whole.clicked.connect(self.show_whole_run)
+        for button in (self.chosen, self.whole):
+            button.setAccessibleName(button.text())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        top = QHBoxLayout()
+        top.setContentsMargins(themes.SPACE, 0, themes.SPACE // 2, 0)
+        top.setSpacing(themes.SPACE)
+        for widget in (self.chosen, self.smoothing, self.logarithmic, self.whole):
+            top.addWidget(widget)
+        top.addStretch(1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, themes.SPACE // 2, 0, 0)
+        rows.setSpacing(themes.SPACE // 2)
+        rows.addLayout(top)
+        rows.addWidget(self.canvas, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
+        below.addWidget(self.reading)
+        rows.addLayout(below)
+
+    def _panels(self) -> list[Panel]:
+        checked = [action.isChecked() for action in self.chosen.menu().actions()]
+        return [panel for panel, on in zip(PANELS, checked, strict=True) if on]
+
+    def _on_panels(self) -> None:
+        self._settings.setValue("job_plots", [panel.title for panel in self._panels()])
+        self._make_plots()
+        self._make_lines()
+        self._soon.start()
+
+    def _make_plots(self) -> None:
+        self.canvas.clear()
+        self.plots.clear()
+        self.lines.clear()
+        self._cursors.clear()
+        first: pg.PlotItem | None = None
+        for number, panel in enumerate(self._panels()):
+            axes = {"left": _ShareAxis("left")} if panel.share else {}
+            plot = self.canvas.addPlot(row=number // COLUMNS, col=number % COLUMNS, axisItems=axes)
+            plot.setMenuEnabled(False)
+            plot.setMouseEnabled(x=True, y=False)
+            plot.hideButtons()
+            plot.setLogMode(y=self.logarithmic.isChecked())
+            plot.getAxis("left").enableAutoSIPrefix(False)
+            plot.getAxis("bottom").enableAutoSIPrefix(False)
+            plot.getViewBox().setAutoVisible(y=True)
+            cursor = pg.InfiniteLine(angle=90)
+            cursor.hide()
+            plot.addItem(cursor, ignoreBounds=True)
+            self._cursors.append(cursor)
+            if first is None:
+                first = plot
+                plot.sigXRangeChanged.connect(lambda *_: self._soon.start())
+            else:
+                plot.setXLink(first)
+            self.plots[panel] = plot
+        self._dress()
+
+    def _make_lines(self) -> None:
+        for line in self.lines.values():
+            line.getViewBox().removeItem(line)
+        self.lines.clear()
+        theme = themes.current(self)
+        for mark, path in enumerate(self._paths, start=1):
+            colour = curve_colour(theme.name, mark)
+            for panel, plot in self.plots.items():
+                for curve in panel.curves:
+                    line = plot.plot([], [], pen=pg.mkPen(colour, width=1.5, style=curve.style))
+                    line.setSymbolBrush(colour)
+                    line.setSymbolPen(None)
+                    line.setSymbolSize(5)
+                    self.lines[path, curve.name] = line
+        self._show_message()
+
+    def _on_rows(self, path: Path) -> None:
+        if path in self._paths:
+            self._soon.start()
+
+    def showEvent(self, event: QEvent) -> None:
+        super().showEvent(event)
+        self._soon.start()
+
+    def _wanted(self) -> list[tuple[Path, Curve]]:
+        return [
+            (path, curve) for path in self._paths for panel in self.plots for curve in panel.curves
+        ]
+
+    def _ask(self) -> None:
+        """Have the lines worked out for what is in view, one time after the other."""
+        if not self.isVisible() or not self.plots or not self._paths:
+            return
+        if self._waits:
+            self._stale = True
+            return
+        box = next(iter(self.plots.values())).getViewBox()
+        first = last = None
+        if not box.state["autoRange"][0]:
+            first, last = box.viewRange()[0]
+        view = View(max(100, int(box.width())), first, last, self.smoothing_rows)
+        self._asked = [(path, curve.name, view) for path, curve in self._wanted()]
+        self._waits, self._stale = True, False
+        self._jobs.ask_lines(self._asked, self._asked)
+
+    def _draw(self, ticket: object, lines: list[Line]) -> None:
+        if ticket is not self._asked:
+            return
+        self._waits = False
+        for (path, name, _), line in zip(ticket, lines, strict=True):
+            item = self.lines.get((path, name))
+            if item is None:
+                continue
+            steps, values = line
+            if self.logarithmic.isChecked():
+                positive = values > 0
+                steps, values = steps[positive], values[positive]
+            dots = name.startswith("held_out/") and len(steps) <= MOST_DOTS
+            item.setSymbol("o" if dots or len(steps) == 1 else None)
+            item.setData(steps, values)
+        self._show_message()
+        if self._stale:
+            self._soon.start()
+
+    def _show_message(self) -> None:
+        empty = not any(line.xData is not None and len(line.xData) for line in self.lines.values())
+        self._message.setText(NOTHING if self._paths else NO_RUN)
+        self._message.setVisible(empty)
+
+    def _on_scale(self, logarithmic: bool) -> None:
+        for plot in self.plots.values():
+            plot.setLogMode(y=logarithmic)
+        self._soon.start()
+
+    def _on_mouse(self, place: QPointF) -> None:
+        """Move the cursor of all plots to the step under the mouse, and have its values read."""
+        for plot in self.plots.values():
+            if plot.sceneBoundingRect().contains(place) and self._paths:
+                self._step = plot.getViewBox().mapSceneToView(place).x()
+                wanted = [
+                    (path, curve.name, self._step, self.smoothing_rows)
+                    for path, curve in self._wanted()
+                ]
+                self._jobs.ask_values(("hover", tuple(wanted)), wanted)
+                return
+
+    def _read(self, ticket: object, values: list[tuple[float, float] | None]) -> None:
+        kind, wanted = ticket
+        if kind != "hover" or self._step is None or wanted[0][2] != self._step:
+            return
+        found = {
+            (path, name): value
+            for (path, name, *_), value in zip(wanted, values, strict=True)
+            if value is not None
+        }
+        if not found:
+            return
+        step = next(iter(found.values()))[0]
+        for cursor in self._cursors:
+            cursor.setValue(step)
+            cursor.show()
+        self.reading.setText(self._sentence(step, found))
+
+    def _sentence(self, step: float, found: dict[tuple[Path, str], tuple[float, float]]) -> str:
+        """All values at a step, run by run."""
+        parts = []
+        for mark, path in enumerate(self._paths, start=1):
+            told = []
+            for panel in self.plots:
+                for curve in panel.curves:
+                    if (value := found.get((path, curve.name))) is not None:
+                        name = panel.title.lower()
+                        if curve.words:
+                            name = (
+                                curve.words if panel.title == "Loss" else f"{name} ({curve.words})"
+                            )
+                        told.append(f"{name} {panel.value(value[1])}")
+            run = f"{mark} {path.name}: " if len(self._paths) > 1 else ""
+            parts.append(run + ", ".join(told))
+        return f"Step {step:,.0f} · " + " · ".join(parts)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "canvas"):
+            self._dress()
+            self._make_lines()
+            self._soon.start()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, partial(self._place_message))
+        self._soon.start()
+
+    def _place_message(self) -> None:
+        self._message.setGeometry(self.canvas.rect())
+
+    def _dress(self) -> None:
+        theme, small = themes.current(self), themes.font(themes.SMALL)
+        self.canvas.setBackground(theme.surface)
+        self._message.setStyleSheet(f"color: {theme.secondary_text}; background: {theme.surface}")
+        self.reading.setStyleSheet(f"color: {theme.secondary_text}")
+        for cursor in self._cursors:
+            cursor.setPen(pg.mkPen(theme.secondary_text, width=1))
+        for panel, plot in self.plots.items():
+            styles = {Qt.PenStyle.SolidLine: "—", Qt.PenStyle.DashLine: "- -"}
+            parts = [
+                f"{styles.get(curve.style, '···')} {curve.words}"
+                for curve in panel.curves
+                if curve.words
+            ]
+            title = f"{panel.title}{'  ' if parts else ''}{'   '.join(parts)}"
+            plot.setTitle(title, color=theme.text, size=f"{small.pointSizeF()}pt")
+            for side in ("left", "bottom"):
+                axis = plot.getAxis(side)
+                axis.setPen(theme.line)
+                axis.setTextPen(theme.secondary_text)
+                axis.setStyle(tickFont=small, tickLength=-4)
+            plot.setLabel("bottom", "step", color=theme.secondary_text)
+
+
+class _ShareAxis(pg.AxisItem):
+    """Shares of 1 as per cent."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        if self.logMode:
+            values = [10**value for value in values]
+        return [f"{100 * value:.4g} %" for value in values]
+
+
+def plotted(line: pg.PlotDataItem) -> np.ndarray:
+    """(N, 2) the points of a curve as they were given."""
+    steps, values = line.getOriginalDataset()
+    return np.empty((0, 2)) if steps is None else np.stack([steps, values], 1)

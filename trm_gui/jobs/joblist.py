@@ -1,0 +1,144 @@
+"""Which jobs there are, in what order, and how many may run at once: a file that outlives windows.
+
+A job is a run directory. Several windows may share the file: each change is made under a lock, to
+what the file says at that moment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from trm_core.files import write_whole
+from trm_core.puzzles.base import Puzzle
+from trm_core.records import RecordError, record
+
+FORMAT = "trm-studio-jobs"
+FORMAT_VERSION = 1
+MOST_AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run directory, and how `trm train` is started on it.
+
+    time_limit: seconds after which a start of it saves and stops; None for none.
+    waiting: whether it is to be started once fewer than `at_once` run.
+    pinned: the text of the puzzle that its checkpoints are tried on, "" for none.
+    """
+
+    directory: str
+    device: str = "auto"
+    time_limit: float | None = None
+    waiting: bool = False
+    pinned: str = ""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.directory)
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def pinned_puzzle(self) -> Puzzle | None:
+        """Raises PuzzleError where the text is none."""
+        from trm_core.puzzles.files import parse_puzzles
+
+        return parse_puzzles(self.pinned, "the pinned puzzle")[0] if self.pinned else None
+
+
+@dataclass(frozen=True)
+class JobList:
+    jobs: tuple[Job, ...] = ()
+    at_once: int = 1
+    """Jobs that are started by themselves while fewer than this are running."""
+
+    def job(self, path: Path) -> Job | None:
+        return next((job for job in self.jobs if job.path == path), None)
+
+    def with_job(self, job: Job) -> JobList:
+        """With `job` in the place of the one with its directory, or at the end."""
+        if self.job(job.path) is None:
+            return replace(self, jobs=(*self.jobs, job))
+        return replace(self, jobs=tuple(job if old.path == job.path else old for old in self.jobs))
+
+    def without(self, path: Path) -> JobList:
+        return replace(self, jobs=tuple(job for job in self.jobs if job.path != path))
+
+    def changed(self, path: Path, **changes: Any) -> JobList:
+        """With other fields of a job; unchanged where it is not in the list."""
+        job = self.job(path)
+        return self if job is None else self.with_job(replace(job, **changes))
+
+    def moved(self, path: Path, place: int) -> JobList:
+        """With a job at another place, from 0."""
+        job = self.job(path)
+        if job is None:
+            return self
+        jobs = [other for other in self.jobs if other is not job]
+        jobs.insert(max(0, place), job)
+        return replace(self, jobs=tuple(jobs))
+
+
+class JobFile:
+    """The list on disk. Every method reads or writes files: not for the GUI thread."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._read_at: tuple[int, int] | None = None
+        self.trouble = ""
+        """Why the file was put aside, in a sentence; "" if it was not."""
+
+    def read(self) -> JobList:
+        """What the file says; empty where there is none. A damaged one is put aside."""
+        try:
+            self._read_at = self._stamp()
+            return _parsed(self._file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return JobList()
+        except (ValueError, RecursionError, RecordError) as error:
+            aside = self._file.with_suffix(".damaged")
+            self._file.replace(aside)
+            self.trouble = f"{self._file}: {error}; it is kept as {aside.name}, the list is empty."
+            return JobList()
+
+    def has_changed(self) -> bool:
+        """Whether another window has written it since it was read last."""
+        return self._stamp() != self._read_at
+
+    def change(self, change: Callable[[JobList], JobList]) -> JobList:
+        """Write what `change` makes of the list, alone among all windows. Raises OSError."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._file.with_suffix(".lock"), timeout=10):
+            before = self.read()
+            after = change(before)
+            if after != before:
+                described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(after)}
+                write_whole(self._file, json.dumps(described, indent=2) + "\n")
+                self._read_at = self._stamp()
+        return after
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+
+def _parsed(text: str) -> JobList:
+    raw = json.loads(text)
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        raise RecordError(f"expected a list of jobs with format {FORMAT!r}")
+    if raw.get("format_version") != FORMAT_VERSION:
+        raise RecordError(f"format_version is {raw.get('format_version')!r}")
+    jobs, at_once = raw.get("jobs"), raw.get("at_once")
+    if not isinstance(jobs, list) or type(at_once) is not int or at_once < 1:
+        raise RecordError("expected jobs, a list, and at_once, a number from 1 up")
+    return JobList(tuple(record(Job, job, "jobs") for job in jobs), min(at_once, MOST_AT_ONCE))

@@ -1,0 +1,73 @@
+"""Which plots there are of a run's metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+SOLID, DASHED, DOTTED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A column of the metrics. words: what it is beside others, "" where it is the only one."""
+
+    name: str
+    words: str = ""
+    style: Qt.PenStyle = SOLID
+    dots: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plot. share: whether its values are shares of 1, to be read as per cent."""
+
+    title: str
+    curves: tuple[Curve, ...]
+    share: bool = False
+
+    def value(self, value: float) -> str:
+        """`value` for people."""
+        if self.share:
+            return f"{value:.1%}"
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
+
+
+PANELS = (
+    Panel(
+        "Loss",
+        (
+            Curve("train/loss", "loss"),
+            Curve("train/answer_loss", "answer", DASHED),
+            Curve("train/halting_loss", "halting", DOTTED),
+        ),
+    ),
+    Panel(
+        "Exactly right",
+        (
+            Curve("train/exact_accuracy", "training"),
+            Curve("held_out/exact_accuracy", "held-out", DASHED, dots=True),
+        ),
+        share=True,
+    ),
+    Panel(
+        "Right cells",
+        (
+            Curve("train/cell_accuracy", "training"),
+            Curve("held_out/cell_accuracy", "held-out", DASHED, dots=True),
+        ),
+        share=True,
+    ),
+    Panel(
+        "Supervision steps",
+        (
+            Curve("train/supervision_steps", "training"),
+            Curve("held_out/halting_step", "held-out", DASHED, dots=True),
+        ),
+    ),
+    Panel("Learning rate", (Curve("train/learning_rate"),)),
+    Panel("Samples per second", (Curve("train/samples_per_second"),)),
+)
+FIRST = 2
+"""Of the panels, so many are shown at first."""

@@ -1,0 +1,252 @@
+"""The jobs as a part of the window: dock, dialogs, menu, and the question at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.board.panes import LEAST_PANE
+from trm_gui.first_paint import FirstPaint
+from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
+from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.models import copy_newest
+from trm_gui.jobs.report import AT_WORK, STARTABLE
+from trm_gui.session import Session
+
+if TYPE_CHECKING:
+    from trm_core.training.config import RunConfig
+    from trm_gui.jobs.joblist import Job
+
+FLOATING = 960, 560
+"""Logical pixels of the dock where the window has no room for it."""
+
+
+class JobsRoom(QObject):
+    """Put together for one window; `close` ends it, and leaves the jobs alone."""
+
+    _model_copied = Signal(object)
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._answered = False
+        """Whether somebody has said what becomes of the jobs that run."""
+        self._wanted_like: Path | None = None
+        self.jobs = Jobs(Path(window.settings.fileName()).parent)
+        self.dock = JobsDock(self.jobs, window.settings)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
+        self.dock.hide()
+        self.dock.filled.connect(self._connect)
+        self.dock.dropped.connect(lambda folders: [self.jobs.attach(f) for f in folders])
+        self.jobs.failed.connect(session.fail)
+        self.jobs.added.connect(self._show_added)
+        self.jobs.config_read.connect(self._duplicate)
+        self._model_copied.connect(session.add_model)
+        actions = window.actions_by_name
+        actions["new_job"].triggered.connect(lambda: self.ask_for_new())
+        actions["open_run"].triggered.connect(self.ask_for_run)
+        actions["show_jobs"].triggered.connect(self._toggle)
+        self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
+        FirstPaint(window).happened.connect(self.jobs.start)
+
+    def _connect(self, pane: JobsPane) -> None:
+        pane.new_wanted.connect(lambda: self.ask_for_new())
+        pane.open_wanted.connect(self.ask_for_run)
+        listing = pane.listing
+        listing.go_wanted.connect(self._go)
+        listing.stop_wanted.connect(lambda path: self.jobs.ask(path, "stop"))
+        listing.delete_wanted.connect(self._ask_to_delete)
+        listing.menu_wanted.connect(self._show_menu)
+        listing.moved.connect(self.jobs.move)
+
+    def close(self) -> None:
+        self.dock.close_pane()
+        self.jobs.close()
+
+    # Closing the window
+
+    def may_close(self) -> bool:
+        """Whether nobody must be asked first; else they are, and the window closes after that."""
+        at_work = self.jobs.at_work
+        if self._answered or not at_work:
+            return True
+        names = ", ".join(report.name for report in at_work)
+        one = len(at_work) == 1
+        box = QMessageBox(self._window)
+        box.setObjectName("jobs_question")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Training goes on")
+        box.setText(f"{'A job is' if one else f'{len(at_work)} jobs are'} at work: {names}.")
+        box.setInformativeText(
+            "Without the window training goes on, and it is found again at the next start. Jobs "
+            "that wait are started then."
+        )
+        keep = box.addButton("&Keep training", QMessageBox.ButtonRole.AcceptRole)
+        stop = box.addButton("&Stop and save", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(keep)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if box.clickedButton() not in (keep, stop):
+                return
+            self._answered = True
+            if box.clickedButton() is stop:
+                for report in at_work:
+                    self.jobs.ask(report.path, "stop")
+            self._window.close()
+
+        box.finished.connect(answered)
+        box.open()
+        return False
+
+    # The dock
+
+    def _toggle(self, shown: bool) -> None:
+        if not shown:
+            self.dock.hide()
+            return
+        if not self.dock.isFloating() and not self._has_room():
+            self.dock.setFloating(True)
+            self.dock.resize(*FLOATING)
+        self.dock.enter()
+
+    def _has_room(self) -> bool:
+        """Whether the boards keep their size above the dock."""
+        board = self._window.findChild(QWidget, "input_board")
+        return board.height() - LEAST_HEIGHT - 4 * themes.SPACE >= LEAST_PANE
+
+    # What is done with jobs
+
+    def ask_for_new(self, like: tuple[str, RunConfig, Job] | None = None) -> None:
+        """like: name, config and job of a run that is to be had again, with changes."""
+        from trm_gui.jobs.new_job import NewJobDialog  # which takes a while to import
+
+        dialog = NewJobDialog(self.jobs, self._window.settings, self._window, like)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def ask_for_run(self) -> None:
+        dialog = QFileDialog(self._window, "Open a run directory", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda folder: self.jobs.attach(Path(folder)))
+        dialog.open()
+
+    def _show_added(self, path: Path) -> None:
+        if not self.dock.isVisible():
+            self._toggle(True)
+        self.dock.pane.listing.select(path)
+
+    def _go(self, path: Path) -> None:
+        report = self.jobs.reports.get(path)
+        if report is None:
+            return
+        if report.condition == "running":
+            self.jobs.ask(path, "pause")
+        elif report.condition == "paused":
+            self.jobs.ask(path, "resume")
+        elif report.condition in STARTABLE:
+            self.jobs.start_job(path)
+
+    def _ask_to_delete(self, paths: list[Path]) -> None:
+        reports = [self.jobs.reports[path] for path in paths if path in self.jobs.reports]
+        if busy := [report.name for report in reports if report.condition in AT_WORK]:
+            self._session.fail(f"{', '.join(busy)} is at work; stop it before it is deleted.")
+            return
+        if not reports:
+            return
+        names = ", ".join(report.name for report in reports)
+        box = QMessageBox(self._window)
+        box.setObjectName("delete_question")
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Delete")
+        box.setText(f"Move {names} to the trash?")
+        box.setInformativeText(
+            "The folder with all checkpoints and metrics goes there. To keep it and only not see "
+            "it any more, take it off the list."
+        )
+        delete = box.addButton("&Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
+        forget = box.addButton("Take off the &list", QMessageBox.ButtonRole.ActionRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            work = {delete: self.jobs.delete, forget: self.jobs.forget}.get(box.clickedButton())
+            for report in reports if work is not None else ():
+                work(report.path)
+
+        box.finished.connect(answered)
+        box.open()
+
+    def use_model(self, path: Path) -> None:
+        """Offer the newest checkpoint as a model, and use it if it fits the puzzle."""
+        folder = Path(self._window.settings.fileName()).parent / "models"
+
+        def work() -> None:
+            self._model_copied.emit(copy_newest(path, folder))
+
+        self.jobs.in_background(work)
+
+    def duplicate(self, path: Path) -> None:
+        """Ask for a new job with the config of this one."""
+        self._wanted_like = path
+        self.jobs.read_config(path)
+
+    def _duplicate(self, path: Path, config: RunConfig) -> None:
+        job = self.jobs.list.job(path)
+        if path != self._wanted_like or job is None:
+            return
+        self._wanted_like = None
+        self.ask_for_new((path.name, config, job))
+
+    def _show_menu(self, paths: list[Path], place: object) -> None:
+        menu = QMenu(self.dock)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, paths)
+        menu.popup(place)
+
+    def fill_menu(self, menu: QMenu, paths: list[Path]) -> None:
+        """What can be done with these jobs."""
+        jobs, reports = self.jobs, [self.jobs.reports.get(path) for path in paths]
+        conditions = {report.condition for report in reports if report is not None}
+        one = paths[0] if len(paths) == 1 else None
+        order = [job.path for job in jobs.list.jobs]
+
+        def add(words: str, keys: str, possible: bool, work: object) -> None:
+            action = menu.addAction(words)
+            action.setShortcut(keys)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.setEnabled(possible)
+            action.triggered.connect(work)
+
+        def each(work: object) -> object:
+            return lambda: [work(path) for path in paths]
+
+        def up(by: int) -> object:
+            return lambda: jobs.move(one, order.index(one) + by)
+
+        at_work = bool(conditions & set(AT_WORK))
+        can_start = bool(conditions & set(STARTABLE))
+        add("&Start now", "Space", can_start, each(jobs.start_job))
+        add("Start when there is &room", "", can_start, each(jobs.wait))
+        add("&Pause", "Space", "running" in conditions, each(lambda p: jobs.ask(p, "pause")))
+        add("&Resume", "Space", "paused" in conditions, each(lambda p: jobs.ask(p, "resume")))
+        stoppable = at_work or "waiting" in conditions
+        add("S&top and save", "", stoppable, each(lambda p: jobs.ask(p, "stop")))
+        local = any(r is not None and r.here and r.condition in AT_WORK for r in reports)
+        add("&End the process, without saving", "", local, each(jobs.end))
+        menu.addSeparator()
+        add("Move &up", "Alt+Up", one is not None and order.index(one) > 0, up(-1))
+        add("Move &down", "Alt+Down", one is not None and order.index(one) + 1 < len(order), up(1))
+        menu.addSeparator()
+        saved = one is not None and bool(reports[0] and reports[0].saved)
+        add("&Use its model", "", saved, lambda: self.use_model(one))
+        add("Du&plicate with changes…", "", one is not None, lambda: self.duplicate(one))
+        add("Take off the &list", "", True, each(jobs.forget))
+        add("&Delete…", "Delete", not at_work, lambda: self._ask_to_delete(paths))
