@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from trm_core.training.run_directory import Request, request
 from trm_gui.jobs import launching
 from trm_gui.jobs.curve_data import NO_POINTS, Line, View
 from trm_gui.jobs.ending import end_process, remove
+from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.joblist import Job, JobFile, JobList
 from trm_gui.jobs.report import AT_WORK, BUSY, Report
 from trm_gui.jobs.watch import LOG, Watch, config_of, tail
@@ -91,6 +93,7 @@ class Jobs(QObject):
         super().__init__()
         self.list = JobList()
         self.reports: dict[Path, Report] = {}
+        self.estimator = Helper()
         self._file = JobFile(folder / "jobs.json")
         self._watches: dict[Path, Watch] = {}
         self._looking: set[Path] = set()
@@ -116,6 +119,7 @@ class Jobs(QObject):
         """Watch no more; the jobs go on."""
         self._timer.stop()
         self._closing.set()
+        self.estimator.close()
         for pool in (self._writer, self._lookers):
             pool.shutdown(wait=True)
 
@@ -200,8 +204,16 @@ class Jobs(QObject):
         waiting = (job := self.list.job(path)) is not None and job.waiting
         if waiting and what == "stop":
             self._write(lambda: self._change(lambda jobs: jobs.changed(path, waiting=False)))
+        elif what == "stop" and (process := self._starting(path)) is not None:
+            self._write(process.terminate)  # which reads no requests yet
         else:
             self._write(lambda: request(path, what))
+
+    def _starting(self, path: Path) -> subprocess.Popen[bytes] | None:
+        """The process of a job that has not begun to train."""
+        report, watch = self.reports.get(path), self._watches.get(path)
+        starts = report is not None and report.condition == "starting"
+        return watch.process if starts and watch is not None else None
 
     def end(self, path: Path) -> None:
         """End its process on this machine at once; what is not saved is lost."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import (
@@ -30,6 +32,7 @@ from trm_gui import theme as themes
 from trm_gui.compute import DEVICES
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs, NewJob, Preset
+from trm_gui.jobs.pulse import words
 from trm_gui.jobs.setting_fields import Setting, SettingField, settings_of
 
 MAIN = {
@@ -40,6 +43,7 @@ MAIN = {
 """Name and hint of the settings that always show, by key."""
 
 TABLES = {"training": "Training", "model": "Model", "data": "Data"}
+ESTIMATE = "trm_core.training.estimate"
 FOLDER = "runs_folder"
 PRESET = "last_preset"
 
@@ -61,6 +65,7 @@ class NewJobDialog(QDialog):
         self._config: RunConfig | None = None
         self._asked: NewJob | None = None
         self._making = False
+        self._estimating: NewJob | None = None
         self.setWindowTitle("New training job" if like is None else f"New job like {like[0]}")
         self.setAccessibleName(self.windowTitle())
         self.setObjectName("new_job_dialog")
@@ -73,6 +78,9 @@ class NewJobDialog(QDialog):
         jobs.checked.connect(self._take_check)
         jobs.added.connect(self._on_added)
         jobs.not_added.connect(self._on_not_added)
+        jobs.estimator.done.connect(self._show_estimate)
+        jobs.estimator.failed.connect(self._on_no_estimate)
+        self.finished.connect(jobs.estimator.cancel)
         if like is not None:
             self._take_presets({like[0]: Preset(like[1], f"As {like[0]}, with what you change")})
             self.preset.setEnabled(False)
@@ -109,8 +117,8 @@ class NewJobDialog(QDialog):
         self.minutes.setSpecialValueText("none")
         self.minutes.setSuffix(" min")
         self.device = QComboBox()
-        for value, words in DEVICES.items():
-            self.device.addItem(words, value)
+        for value, name in DEVICES.items():
+            self.device.addItem(name, value)
         for control, name, hint in (
             (self.preset, "Preset", "What is trained, on what, and how"),
             (self.name, "Name", "What the job and its folder are called"),
@@ -130,6 +138,15 @@ class NewJobDialog(QDialog):
         self.missing = QLabel(wordWrap=True)
         self.missing.setTextFormat(Qt.TextFormat.PlainText)
         self.missing.setAccessibleName("What is missing")
+        self.estimate = QPushButton("&Estimate")
+        self.estimate.setAccessibleName("Estimate time and memory")
+        self.estimate.setToolTip("Train a few steps to see how long it would take, in which memory")
+        self.estimate.setAutoDefault(False)
+        self.estimate.clicked.connect(self._ask_estimate)
+        self.estimated = QLabel(wordWrap=True)
+        self.estimated.setTextFormat(Qt.TextFormat.PlainText)
+        self.estimated.setFont(themes.font(themes.SMALL))
+        self.estimated.setAccessibleName("Estimated time and memory")
         self.note = QLabel(wordWrap=True)
         self.note.setFont(themes.font(themes.SMALL))
         standard = QDialogButtonBox.StandardButton
@@ -184,6 +201,11 @@ class NewJobDialog(QDialog):
         layout.addWidget(self.find)
         layout.addWidget(self._area, 1)
         layout.addStretch(0)
+        measured = QHBoxLayout()
+        measured.setSpacing(themes.SPACE)
+        measured.addWidget(self.estimate)
+        measured.addWidget(self.estimated, 1)
+        layout.addLayout(measured)
         layout.addWidget(self.note)
         layout.addWidget(self.missing)
         layout.addWidget(self.buttons)
@@ -298,9 +320,12 @@ class NewJobDialog(QDialog):
     def _check(self) -> None:
         """Tell what is wrong at once; if nothing is, have the data and the folder looked for."""
         self._config = None
+        self._estimating = None
+        self.estimated.clear()
         sentence = self._what_is_wrong()
         self._asked = None
         self.ok.setEnabled(False)
+        self.estimate.setEnabled(False)
         self._say(sentence)
         if not sentence:
             self._soon.start()
@@ -330,12 +355,31 @@ class NewJobDialog(QDialog):
         if new is self._asked:
             self._say(sentence.partition(", name yours with")[0])
             self.ok.setEnabled(not sentence and not self._making)
+            self.estimate.setEnabled(not sentence)
 
     def _say(self, sentence: str) -> None:
         self.missing.setText(f"⚠ {sentence}" if sentence else "")
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         starts = "It starts at once." if self._jobs.has_room else "It waits for other jobs to end."
         self.note.setText(starts)
+
+    def _ask_estimate(self) -> None:
+        self._estimating = new = self._asked
+        if new is not None:
+            self.estimate.setEnabled(False)
+            self.estimated.setText("Training a few steps…")
+            config = json.dumps(new.config.to_json())
+            self._jobs.estimator.ask(new, ESTIMATE, [new.job.device], config)
+
+    def _show_estimate(self, new: NewJob, printed: str) -> None:
+        if new is self._estimating:
+            self.estimate.setEnabled(True)
+            self.estimated.setText(_words(json.loads(printed)))
+
+    def _on_no_estimate(self, new: NewJob, sentence: str) -> None:
+        if new is self._estimating:
+            self.estimate.setEnabled(True)
+            self.estimated.setText(f"⚠ {sentence}")
 
     def _make(self) -> None:
         if self._asked is None:
@@ -356,6 +400,14 @@ class NewJobDialog(QDialog):
             self._making = False
             self._say(sentence)
             self.ok.setEnabled(True)
+
+
+def _words(estimate: dict[str, Any]) -> str:
+    """An Estimate for people."""
+    used, free = (estimate[name] / 2**30 for name in ("memory", "free"))
+    told = f"About {words(estimate['seconds'])} on {estimate['device'].upper()}"
+    told += f", {1000 * estimate['seconds_per_step']:,.3g} ms a step, in {used:.1f} GiB of memory"
+    return f"{told}. ⚠ Only {free:.1f} GiB are free." if used > free else f"{told}."
 
 
 def _with_button(field: QWidget, words: str, slot: object) -> QWidget:

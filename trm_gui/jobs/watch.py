@@ -104,6 +104,8 @@ class Watch:
         if process is not None and not own:
             if exit_code is None:
                 return "starting", "", ""
+            if exit_code == -signal.SIGTERM:  # by "stop", before it trained
+                return "stopped", "", ""
             if exit_code:
                 return "failed", _why(exit_code, self._last_words()), ""
         if status is None or verdict is None:
