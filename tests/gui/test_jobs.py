@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import torch
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QToolButton
@@ -21,6 +22,7 @@ from trm_core.puzzles.files import load_puzzles, parse_puzzles
 from trm_core.resources import RESOURCES
 from trm_core.training.config import load_preset
 from trm_core.training.metrics import read_metrics
+from trm_core.training.run import train
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.status import read_status
 from trm_gui.app import make_window
@@ -463,3 +465,55 @@ def test_a_pinned_puzzle_that_does_not_fit_is_told(window, until, tmp_path):
     pane.learning.pin.click()
     until(lambda: pane.learning.told.text().startswith("⚠ step_5 is made for Sudoku 4×4"))
     assert pane.learning.strip.count() == 0
+
+
+def notices(window):
+    return [notice.told.text() for notice in window.jobs.notices.shown]
+
+
+def test_what_ended_is_told_with_the_reason_also_when_no_window_was_there(
+    window, open_window, run, until
+):
+    def write(**changes):
+        status = {"state": "running", "pid": psutil.Process().pid, "host": platform.node()}
+        status |= {"heartbeat": time.time(), "started": 0.0, "step": 3, "steps": 7, **changes}
+        (run / "new").write_text(json.dumps(status))
+        (run / "new").replace(run / "status.json")
+
+    write()
+    window.jobs.jobs.attach(run)
+    until(lambda: condition(window, run) == "running")
+    write(state="failed", message="the disk is on fire")
+    until(lambda: notices(window) == ["⚠ mine: The disk is on fire."])
+    write()
+    until(lambda: condition(window, run) == "running")
+    window.close()
+    answer(window, "Keep training")
+    until(lambda: not window.isVisible())
+    write(state="finished", step=7)
+    later = open_window()
+    until(lambda: notices(later) == ["mine is done."])
+    later.jobs.notices.shown[0].gone.emit()
+    assert notices(later) == []
+
+
+def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path, patience):
+    """Of a run that has been trained here, for a step."""
+    changes = [f"{key.partition('.')[2]}={text}" for key, text in TINY.items()]
+    config = load_preset("sudoku-4x4").changed([*changes, "steps=1"])
+    run = RunDirectory.create(tmp_path / "mine", config.to_json())
+    train(run, torch.device("cpu"))
+    window.session.set_puzzle(parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "finished")
+    choose(window, run.path, "Save its model, measured…")
+    dialog = window.findChild(QDialog, "publish_dialog")
+    dialog.name.setText("sudoku-4x4")
+    assert dialog.missing.text() == "⚠ Name: there is a model sudoku-4x4 already."
+    dialog.name.setText("published")
+    dialog.ok.click()
+    until(lambda: window.session.model.name == "published")
+    card = window.session.model.directory / "README.md"
+    assert "`trm eval published` measures all of this again." in card.read_text()
+    assert notices(window)[0].startswith("published is among the models now. ")
+    assert "0.0" in notices(window)[0]

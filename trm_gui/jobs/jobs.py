@@ -64,7 +64,7 @@ class Jobs(QObject):
     curves_changed = Signal(object)
     """The path of a job with new metrics."""
     came_over = Signal(object, object)
-    """The Report of a job whose condition changed, and the one before."""
+    """The Report of a job whose condition changed, and the one before; None for the first."""
     added = Signal(object)
     """The path of a new or attached job."""
     not_added = Signal(str)
@@ -316,7 +316,7 @@ class Jobs(QObject):
             self.curves_changed.emit(report.path)
         if report != before:
             self.reported.emit(report)
-            if before is not None and report.condition != before.condition:
+            if before is None or report.condition != before.condition:
                 self.came_over.emit(report, before)
         if report.behind:
             self._look_at(job)

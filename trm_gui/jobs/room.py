@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
 from trm_gui import theme as themes
@@ -15,7 +16,9 @@ from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.models import copy_newest
-from trm_gui.jobs.report import AT_WORK, STARTABLE
+from trm_gui.jobs.notices import Notices
+from trm_gui.jobs.publishing import PublishDialog, Publishing
+from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 FLOATING = 960, 560
 """Logical pixels of the dock where the window has no room for it."""
+
+
+AT_WORK_BEFORE = "jobs_at_work"
 
 
 class JobsRoom(QObject):
@@ -45,6 +51,13 @@ class JobsRoom(QObject):
         self.dock.hide()
         self.dock.filled.connect(self._connect)
         self.dock.dropped.connect(lambda folders: [self.jobs.attach(f) for f in folders])
+        self.notices = Notices(window)
+        self.publishing = Publishing()
+        self.publishing.published.connect(self._on_published)
+        self.publishing.failed.connect(lambda sentence: self.notices.tell(sentence, trouble=True))
+        self._left = stored_paths(window.settings)
+        """The jobs that were at work when the last window was closed."""
+        self.jobs.came_over.connect(self._on_came_over)
         self.jobs.failed.connect(session.fail)
         self.jobs.added.connect(self._show_added)
         self.jobs.config_read.connect(self._duplicate)
@@ -76,7 +89,10 @@ class JobsRoom(QObject):
 
     def close(self) -> None:
         self._answered = True
+        at_work = [str(report.path) for report in self.jobs.at_work]
+        self._window.settings.setValue(AT_WORK_BEFORE, at_work)
         self.dock.close_pane()
+        self.publishing.close()
         self.learning.close()
         self.jobs.close()
 
@@ -155,6 +171,22 @@ class JobsRoom(QObject):
             self._toggle(True)
         self.dock.pane.listing.select(path)
 
+    def _on_came_over(self, report: Report, before: Report | None) -> None:
+        """Tell what has ended, also while there was no window, and what has broken off."""
+        was_at_work = report.path in self._left if before is None else before.condition in AT_WORK
+        if not was_at_work or report.condition == "unreadable":  # which may pass, over a network
+            return
+        show = partial(self._show_added, report.path)
+        if report.condition in TROUBLE:
+            words = report.sentence or "It cannot be read."
+            self.notices.tell(f"{report.name}: {words}", trouble=True, show=show)
+        elif report.ended_by_itself:
+            exact = (
+                "" if report.exact is None else f" {report.exact:.1%} of held-out puzzles right."
+            )
+            ended = "is done." if report.condition == "finished" else f"stopped. {report.sentence}"
+            self.notices.tell(f"{report.name} {ended}{exact}", show=show)
+
     def _go(self, path: Path) -> None:
         report = self.jobs.reports.get(path)
         if report is None:
@@ -197,9 +229,28 @@ class JobsRoom(QObject):
         box.finished.connect(answered)
         box.open()
 
+    def ask_to_publish(self, path: Path) -> None:
+        """Ask for a name, and have the model measured and saved under it."""
+        job = self.jobs.list.job(path)
+        taken = {model.name for model in self._session.models}
+        dialog = PublishDialog(path, self._models, taken, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        device = "auto" if job is None else job.device
+        dialog.chosen.connect(lambda target: self.publishing.publish(path, target, device))
+        dialog.open()
+
+    def _on_published(self, model: Path, measured: str) -> None:
+        self._session.add_model(model)
+        self.notices.tell(f"{model.name} is among the models now. {measured}")
+
+    @property
+    def _models(self) -> Path:
+        """Where models of the user's own are."""
+        return Path(self._window.settings.fileName()).parent / "models"
+
     def use_model(self, path: Path) -> None:
         """Offer the newest checkpoint as a model, and use it if it fits the puzzle."""
-        folder = Path(self._window.settings.fileName()).parent / "models"
+        folder = self._models
 
         def work() -> None:
             self._model_copied.emit(copy_newest(path, folder))
@@ -260,6 +311,16 @@ class JobsRoom(QObject):
         menu.addSeparator()
         saved = one is not None and bool(reports[0] and reports[0].saved)
         add("&Use its model", "", saved, lambda: self.use_model(one))
+        add("S&ave its model, measured…", "", saved, lambda: self.ask_to_publish(one))
+        puzzle = self._session.puzzle
+        can_pin = one is not None and puzzle is not None
+        add("P&in the puzzle on screen", "", can_pin, lambda: self.learning.pin(one, puzzle))
         add("Du&plicate with changes…", "", one is not None, lambda: self.duplicate(one))
         add("Take off the &list", "", True, each(jobs.forget))
         add("&Delete…", "Delete", not at_work, lambda: self._ask_to_delete(paths))
+
+
+def stored_paths(settings: QSettings) -> set[Path]:
+    """The jobs that were at work when the last window was closed."""
+    value = settings.value(AT_WORK_BEFORE, [])
+    return {Path(text) for text in ([value] if isinstance(value, str) else value or [])}
