@@ -10,8 +10,6 @@ from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_gui.jobs.launching import module_process
-
 
 class Helper(QObject):
     """One process at a time; a thread waits for it."""
@@ -50,6 +48,8 @@ class Helper(QObject):
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, what: object, module: str, arguments: list[str], content: str) -> None:
+        from trm_gui.jobs.launching import module_process
+
         tell: Callable[[object, str], None]
         with self._lock:
             if self._current is not what:

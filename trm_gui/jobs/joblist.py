@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.records import RecordError, record
@@ -117,6 +115,8 @@ class JobFile:
 
     def change(self, change: Callable[[JobList], JobList]) -> JobList:
         """Write what `change` makes of the list, alone among all windows. Raises OSError."""
+        from filelock import FileLock  # which takes a while to import
+
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._file.with_suffix(".lock"), timeout=10):
             before = self.read()

@@ -15,9 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from trm_core.errors import UserError
 from trm_core.training.run_directory import Request, request
-from trm_gui.jobs import launching
 from trm_gui.jobs.curve_data import NO_POINTS, Line, View
-from trm_gui.jobs.ending import end_process, remove
 from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.joblist import Job, JobFile, JobList
 from trm_gui.jobs.report import AT_WORK, BUSY, Report
@@ -168,6 +166,8 @@ class Jobs(QObject):
         """Make the run directory and put it at the end; `added` or `not_added` answers."""
 
         def work() -> None:
+            from trm_gui.jobs import launching
+
             try:
                 launching.create(new.job.path, new.config)
                 self._change(lambda jobs: jobs.with_job(replace(new.job, waiting=new.now)))
@@ -217,7 +217,13 @@ class Jobs(QObject):
 
     def end(self, path: Path) -> None:
         """End its process on this machine at once; what is not saved is lost."""
-        self._write(lambda: end_process(path))
+
+        def work() -> None:
+            from trm_gui.jobs.ending import end_process
+
+            end_process(path)
+
+        self._write(work)
 
     def forget(self, path: Path) -> None:
         """Take it off the list; its directory stays."""
@@ -227,6 +233,8 @@ class Jobs(QObject):
         """Move its directory to the trash and take it off the list. Not while it is at work."""
 
         def work() -> None:
+            from trm_gui.jobs.ending import remove
+
             remove(path)
             self._change(lambda jobs: jobs.without(path))
 
@@ -362,6 +370,8 @@ class Jobs(QObject):
 
     def _launch(self, path: Path, waiting: bool | None) -> None:
         """waiting: start it only if it still is, as no other window has been quicker."""
+        from trm_gui.jobs import launching
+
         claimed: list[Job] = []
 
         def claim(jobs: JobList) -> JobList:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import psutil
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trm_core.training.status import ENDED, Status
+
+if TYPE_CHECKING:
+    import psutil
 
 JUMP = 30.0
 """Seconds by which a heartbeat may be off from what passed here before its clock was set."""
@@ -109,6 +110,8 @@ class Pulse:
 
 def find(status: Status) -> Process:
     """The process that wrote `status`; numbers of dead processes are given to new ones."""
+    import psutil  # which takes a while
+
     if status.host != socket.gethostname():
         return "elsewhere"
     try:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWid
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
 from trm_gui.first_paint import FirstPaint
-from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
+from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.models import copy_newest
@@ -24,6 +24,7 @@ from trm_gui.session import Session
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
     from trm_gui.jobs.joblist import Job
+    from trm_gui.jobs.pane import JobsPane
 
 FLOATING = 960, 560
 """Logical pixels of the dock where the window has no room for it."""
@@ -46,7 +47,7 @@ class JobsRoom(QObject):
         folder = Path(window.settings.fileName()).parent
         self.jobs = Jobs(folder)
         self.learning = Learning(self.jobs, session, folder / "learning")
-        self.dock = JobsDock(lambda: JobsPane(self.jobs, self.learning, session, window.settings))
+        self.dock = JobsDock(self._make_pane)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
         self.dock.hide()
         self.dock.filled.connect(self._connect)
@@ -69,6 +70,11 @@ class JobsRoom(QObject):
         self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
         window.installEventFilter(self)
         FirstPaint(window).happened.connect(self.jobs.start)
+
+    def _make_pane(self) -> JobsPane:
+        from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
+
+        return JobsPane(self.jobs, self.learning, self._session, self._window.settings)
 
     def _connect(self, pane: JobsPane) -> None:
         pane.new_wanted.connect(lambda: self.ask_for_new())
