@@ -255,11 +255,15 @@ def choose(window, path, words):
     item.trigger()
 
 
-def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(window, begin, until, qtbot):
+def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
+    window, open_window, begin, until, qtbot
+):
     first = begin(window, "first", **{"training.steps": "1000000"})
     until(lambda: condition(window, first) == "starting")
+    other = open_window()
+    until(lambda: condition(other, first) == "starting")
     second, third = begin(window, "second"), begin(window, "third", **{"training.steps": "3"})
-    until(lambda: condition(window, third) == "waiting")
+    until(lambda: condition(window, third) == condition(other, third) == "waiting")
     listing = window.jobs.dock.pane.listing
     listing.select(third)
     qtbot.keyClick(listing, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
@@ -270,7 +274,10 @@ def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(window, begin, u
     choose(window, second, "Start when there is room")
     until(lambda: condition(window, second) == "waiting")
     until(lambda: condition(window, first) == "running")
+    until(lambda: condition(other, first) == "running")
     assert [condition(window, path) for path in (third, second)] == ["waiting"] * 2
+    other.close()
+    answer(other, "Keep training")
     button(window, "Stop first").click()
     until(lambda: condition(window, third) in ("starting", "running", "finished"))
     assert condition(window, first) == "stopped"

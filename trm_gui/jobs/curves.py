@@ -25,6 +25,7 @@ from trm_gui import theme as themes
 from trm_gui.jobs.curve_data import Line, View
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.panels import FIRST, PANELS, Curve, Panel
+from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.rows import curve_colour
 from trm_gui.theme import Theme
 
@@ -44,11 +45,11 @@ NO_RUN = "Choose a job to see its curves; choose several to compare them."
 class CurvePane(QWidget):
     """The lines are worked out beside the GUI thread, anew when rows come or the view changes."""
 
-    def __init__(self, jobs: Jobs, settings: QSettings) -> None:
+    def __init__(self, jobs: Jobs, readings: Readings, settings: QSettings) -> None:
         super().__init__()
-        self._jobs, self._settings = jobs, settings
+        self._readings, self._settings = readings, settings
         self._paths: list[Path] = []
-        self._asked: object = None
+        self._asked: list[tuple[Path, str, View]] = []
         self._waits = False
         """Whether the lines that were asked for last are still to come."""
         self._stale = False
@@ -83,8 +84,8 @@ class CurvePane(QWidget):
         self._lay_out()
         self._make_plots()
         jobs.curves_changed.connect(self._on_rows)
-        jobs.lines_drawn.connect(self._draw)
-        jobs.values_read.connect(self._read)
+        readings.lines_drawn.connect(self._draw)
+        readings.values_read.connect(self._read)
 
     def show_runs(self, paths: list[Path]) -> None:
         """Plot the metrics of these jobs, numbered in this order."""
@@ -241,13 +242,13 @@ class CurvePane(QWidget):
         view = View(max(100, int(box.width())), first, last, self.smoothing_rows)
         self._asked = [(path, curve.name, view) for path, curve in self._wanted()]
         self._waits, self._stale = True, False
-        self._jobs.ask_lines(self._asked, self._asked)
+        self._readings.ask_lines(self._asked)
 
-    def _draw(self, ticket: object, lines: list[Line]) -> None:
-        if ticket is not self._asked:
+    def _draw(self, asked: list[tuple[Path, str, View]], lines: list[Line]) -> None:
+        if asked != self._asked:
             return
         self._waits = False
-        for (path, name, _), line in zip(ticket, lines, strict=True):
+        for (path, name, _), line in zip(asked, lines, strict=True):
             item = self.lines.get((path, name))
             if item is None:
                 continue
@@ -297,12 +298,15 @@ class CurvePane(QWidget):
                     (path, curve.name, self._step, self.smoothing_rows)
                     for path, curve in self._wanted()
                 ]
-                self._jobs.ask_values(("hover", tuple(wanted)), wanted)
+                self._readings.ask_values(wanted)
                 return
 
-    def _read(self, ticket: object, values: list[tuple[float, float] | None]) -> None:
-        kind, wanted = ticket
-        if kind != "hover" or self._step is None or wanted[0][2] != self._step:
+    def _read(
+        self,
+        wanted: list[tuple[Path, str, float, int]],
+        values: list[tuple[float, float] | None],
+    ) -> None:
+        if self._step is None or wanted[0][2] != self._step:
             return
         found = {
             (path, name): value

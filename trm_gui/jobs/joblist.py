@@ -27,6 +27,8 @@ class Job:
 
     time_limit: seconds after which a start of it saves and stops; None for none.
     waiting: whether it is to be started once fewer than `at_once` run.
+    launched, host, pid: when (Unix seconds) and where a window has started it last, and as which
+    process; 0 until there is one.
     pinned: the puzzle that its checkpoints are tried on, as JSON; "" for none.
     """
 
@@ -34,6 +36,9 @@ class Job:
     device: str = "auto"
     time_limit: float | None = None
     waiting: bool = False
+    launched: float = 0.0
+    host: str = ""
+    pid: int = 0
     pinned: str = ""
 
     @property

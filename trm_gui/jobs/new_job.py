@@ -31,7 +31,7 @@ from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
 from trm_gui.compute import DEVICES
 from trm_gui.jobs.joblist import Job
-from trm_gui.jobs.jobs import Jobs, NewJob, Preset
+from trm_gui.jobs.new_jobs import NewJob, NewJobs, Preset
 from trm_gui.jobs.pulse import words
 from trm_gui.jobs.setting_fields import Setting, SettingField, settings_of
 
@@ -43,7 +43,6 @@ MAIN = {
 """Name and hint of the settings that always show, by key."""
 
 TABLES = {"training": "Training", "model": "Model", "data": "Data"}
-ESTIMATE = "trm_core.training.estimate"
 FOLDER = "runs_folder"
 PRESET = "last_preset"
 
@@ -53,14 +52,14 @@ class NewJobDialog(QDialog):
 
     def __init__(
         self,
-        jobs: Jobs,
+        new_jobs: NewJobs,
         settings: QSettings,
         parent: QWidget,
         like: tuple[str, RunConfig, Job] | None = None,
     ) -> None:
         """like: name, config and job of a run that is to be had again, with changes."""
         super().__init__(parent)
-        self._jobs, self._settings, self._like = jobs, settings, like
+        self._new_jobs, self._settings, self._like = new_jobs, settings, like
         self._presets: dict[str, Preset] = {}
         self._config: RunConfig | None = None
         self._asked: NewJob | None = None
@@ -74,18 +73,18 @@ class NewJobDialog(QDialog):
         self._soon.timeout.connect(self._ask)
         self._make_controls()
         self._lay_out()
-        jobs.presets_read.connect(self._take_presets)
-        jobs.checked.connect(self._take_check)
-        jobs.added.connect(self._on_added)
-        jobs.not_added.connect(self._on_not_added)
-        jobs.estimator.done.connect(self._show_estimate)
-        jobs.estimator.failed.connect(self._on_no_estimate)
-        self.finished.connect(jobs.estimator.cancel)
+        new_jobs.presets_read.connect(self._take_presets)
+        new_jobs.checked.connect(self._take_check)
+        new_jobs.jobs.added.connect(self._on_added)
+        new_jobs.not_added.connect(self._on_not_added)
+        new_jobs.estimator.done.connect(self._show_estimate)
+        new_jobs.estimator.failed.connect(self._on_no_estimate)
+        self.finished.connect(new_jobs.estimator.cancel)
         if like is not None:
             self._take_presets({like[0]: Preset(like[1], f"As {like[0]}, with what you change")})
             self.preset.setEnabled(False)
         else:
-            jobs.read_presets()
+            new_jobs.read_presets()
 
     @property
     def new_job(self) -> NewJob | None:
@@ -249,7 +248,7 @@ class NewJobDialog(QDialog):
 
     def _free_name(self, wanted: str) -> str:
         """`wanted`, or with a number where a job has that name already."""
-        taken = {job.name for job in self._jobs.list.jobs}
+        taken = {job.name for job in self._new_jobs.jobs.list.jobs}
         names = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
         return next(name for name in names if name not in taken)
 
@@ -349,7 +348,7 @@ class NewJobDialog(QDialog):
     def _ask(self) -> None:
         if (new := self.new_job) is not None and not self.missing.text():
             self._asked = new
-            self._jobs.check(new)
+            self._new_jobs.check(new)
 
     def _take_check(self, new: NewJob, sentence: str) -> None:
         if new is self._asked:
@@ -360,7 +359,11 @@ class NewJobDialog(QDialog):
     def _say(self, sentence: str) -> None:
         self.missing.setText(f"⚠ {sentence}" if sentence else "")
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
-        starts = "It starts at once." if self._jobs.has_room else "It waits for other jobs to end."
+        starts = (
+            "It starts at once."
+            if self._new_jobs.jobs.has_room
+            else "It waits for other jobs to end."
+        )
         self.note.setText(starts)
 
     def _ask_estimate(self) -> None:
@@ -368,8 +371,7 @@ class NewJobDialog(QDialog):
         if new is not None:
             self.estimate.setEnabled(False)
             self.estimated.setText("Training a few steps…")
-            config = json.dumps(new.config.to_json())
-            self._jobs.estimator.ask(new, ESTIMATE, [new.job.device], config)
+            self._new_jobs.estimate(new)
 
     def _show_estimate(self, new: NewJob, printed: str) -> None:
         if new is self._estimating:
@@ -389,7 +391,7 @@ class NewJobDialog(QDialog):
         self._settings.setValue(FOLDER, self.folder.text())
         if self._like is None:
             self._settings.setValue(PRESET, self.preset.currentText())
-        self._jobs.add(self._asked)
+        self._new_jobs.add(self._asked)
 
     def _on_added(self, path: Path) -> None:
         if self._making and self._asked is not None and path == self._asked.job.path:

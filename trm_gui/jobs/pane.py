@@ -29,6 +29,7 @@ from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.listing import JobListing
 from trm_gui.jobs.load import Load, LoadMeter
 from trm_gui.jobs.log import LogPane
+from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import TROUBLE, Report
 from trm_gui.jobs.rows import summary
 from trm_gui.jobs.strip import LearningPane
@@ -45,14 +46,19 @@ class JobsPane(QSplitter):
     open_wanted = Signal()
 
     def __init__(
-        self, jobs: Jobs, learning: Learning, session: Session, settings: QSettings
+        self,
+        jobs: Jobs,
+        readings: Readings,
+        learning: Learning,
+        session: Session,
+        settings: QSettings,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._jobs = jobs
         self.listing = JobListing(jobs)
-        self.curves = CurvePane(jobs, settings)
+        self.curves = CurvePane(jobs, readings, settings)
         self.learning = LearningPane(learning, session)
-        self.log = LogPane(jobs)
+        self.log = LogPane(readings)
         self.meter = LoadMeter()
         self._lay_out()
         self.listing.selected.connect(self._show_selected)

@@ -16,8 +16,10 @@ from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.models import copy_newest
+from trm_gui.jobs.new_jobs import NewJobs
 from trm_gui.jobs.notices import Notices
 from trm_gui.jobs.publishing import PublishDialog, Publishing
+from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
 
@@ -46,6 +48,7 @@ class JobsRoom(QObject):
         self._wanted_like: Path | None = None
         folder = Path(window.settings.fileName()).parent
         self.jobs = Jobs(folder)
+        self.new_jobs, self._readings = NewJobs(self.jobs), Readings(self.jobs)
         self.learning = Learning(self.jobs, session, folder / "learning")
         self.dock = JobsDock(self._make_pane)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
@@ -69,12 +72,16 @@ class JobsRoom(QObject):
         actions["show_jobs"].triggered.connect(self._toggle)
         self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
         window.installEventFilter(self)
-        FirstPaint(window).happened.connect(self.jobs.start)
+        painted = FirstPaint(window).happened
+        painted.connect(self.jobs.start)
+        painted.connect(self.new_jobs.prepare)
 
     def _make_pane(self) -> JobsPane:
         from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
 
-        return JobsPane(self.jobs, self.learning, self._session, self._window.settings)
+        return JobsPane(
+            self.jobs, self._readings, self.learning, self._session, self._window.settings
+        )
 
     def _connect(self, pane: JobsPane) -> None:
         pane.new_wanted.connect(lambda: self.ask_for_new())
@@ -99,6 +106,7 @@ class JobsRoom(QObject):
         self._window.settings.setValue(AT_WORK_BEFORE, at_work)
         self.dock.close_pane()
         self.publishing.close()
+        self.new_jobs.close()
         self.learning.close()
         self.jobs.close()
 
@@ -161,7 +169,7 @@ class JobsRoom(QObject):
         """like: name, config and job of a run that is to be had again, with changes."""
         from trm_gui.jobs.new_job import NewJobDialog  # which takes a while to import
 
-        dialog = NewJobDialog(self.jobs, self._window.settings, self._window, like)
+        dialog = NewJobDialog(self.new_jobs, self._window.settings, self._window, like)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
