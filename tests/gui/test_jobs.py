@@ -191,11 +191,22 @@ def test_what_cannot_be_trained_is_told_while_typing(window, until, dialog_of):
     until(dialog.ok.isEnabled)
     for key, text in TINY.items():
         dialog.field(key).set_text(text)
-    until(dialog.estimate.isEnabled)
-    dialog.estimate.click()
-    until(lambda: re.match(MEASURED, dialog.estimated.text()))
+    until(dialog.estimate.button.isEnabled)
+    dialog.estimate.button.click()
+    until(lambda: re.match(MEASURED, dialog.estimate.told.text()))
     steps.set_text("6")
-    assert dialog.estimated.text() == ""
+    assert dialog.estimate.told.text() == ""
+    dialog.minutes.setValue(2)
+    dialog.device.setCurrentIndex(dialog.device.findData("cpu"))
+    until(dialog.ok.isEnabled)
+    assert (dialog.new_job.job.time_limit, dialog.new_job.job.device) == (120, "cpu")
+    dialog.advanced.button.click()
+    dialog.advanced.find.setText("gradient that")
+    shown = [key for key in dialog._fields if dialog.field(key).isVisibleTo(dialog)]
+    assert "training.clip_norm" not in shown
+    dialog.advanced.find.setText("shortened")
+    assert dialog.field("training.clip_norm").isVisible()
+    assert not dialog.field("training.optimizer").isVisible()
     dialog.name.setText("a/b")
     assert dialog.missing.text() == "⚠ Name: expected one that can be a folder's."
     dialog.reject()
@@ -308,16 +319,16 @@ def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run
     assert (points[0] == [1, 1]).all()
     assert points[-1] == pytest.approx([1000, 1 / 1000], rel=1e-6)
     curves = window.jobs.dock.pane.curves
-    curves.smoothing.setCurrentIndex(curves.smoothing.findData(5))
+    curves.bar.smoothing.setCurrentIndex(curves.bar.smoothing.findData(5))
     until(lambda: curve(window, run)[0][1] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3, rel=1e-6))
     plot = next(iter(curves.plots.values()))
     plot.setXRange(100, 110, padding=0)
     until(lambda: 10 < len(curve(window, run)) < 30)
-    curves.logarithmic.setChecked(True)
+    curves.bar.logarithmic.setChecked(True)
     place = plot.mapRectToScene(plot.vb.geometry()).center()
     curves.canvas.scene().sigMouseMoved.emit(place)
     until(lambda: curves.reading.text().startswith("Step 105 · loss 0.00952"))
-    curves.whole.click()
+    curves.bar.whole.click()
     until(lambda: len(curve(window, run)) > 100)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import (
@@ -14,14 +12,11 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
-    QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,9 +25,10 @@ from trm_core.errors import UserError
 from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
 from trm_gui.compute import DEVICES
+from trm_gui.jobs.advanced import AdvancedSettings
+from trm_gui.jobs.estimate_row import EstimateRow
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.new_jobs import NewJob, NewJobs, Preset
-from trm_gui.jobs.pulse import words
 from trm_gui.jobs.setting_fields import Setting, SettingField, settings_of
 
 MAIN = {
@@ -42,7 +38,6 @@ MAIN = {
 }
 """Name and hint of the settings that always show, by key."""
 
-TABLES = {"training": "Training", "model": "Model", "data": "Data"}
 FOLDER = "runs_folder"
 PRESET = "last_preset"
 
@@ -64,7 +59,6 @@ class NewJobDialog(QDialog):
         self._config: RunConfig | None = None
         self._asked: NewJob | None = None
         self._making = False
-        self._estimating: NewJob | None = None
         self.setWindowTitle("New training job" if like is None else f"New job like {like[0]}")
         self.setAccessibleName(self.windowTitle())
         self.setObjectName("new_job_dialog")
@@ -77,8 +71,6 @@ class NewJobDialog(QDialog):
         new_jobs.checked.connect(self._take_check)
         new_jobs.jobs.added.connect(self._on_added)
         new_jobs.not_added.connect(self._on_not_added)
-        new_jobs.estimator.done.connect(self._show_estimate)
-        new_jobs.estimator.failed.connect(self._on_no_estimate)
         self.finished.connect(new_jobs.estimator.cancel)
         if like is not None:
             self._take_presets({like[0]: Preset(like[1], f"As {like[0]}, with what you change")})
@@ -127,25 +119,22 @@ class NewJobDialog(QDialog):
         ):
             control.setAccessibleName(name)
             control.setToolTip(hint)
-        for edit in (self.name, self.folder):
-            edit.textChanged.connect(self._check)
         if self._like is not None:
             job = self._like[2]
             self.minutes.setValue((job.time_limit or 0) / 60)
             self.device.setCurrentIndex(max(0, self.device.findData(job.device)))
+        for changed in (
+            self.name.textChanged,
+            self.folder.textChanged,
+            self.minutes.valueChanged,
+            self.device.currentIndexChanged,
+        ):
+            changed.connect(self._check)
         self._fields: dict[str, SettingField] = {}
         self.missing = QLabel(wordWrap=True)
         self.missing.setTextFormat(Qt.TextFormat.PlainText)
         self.missing.setAccessibleName("What is missing")
-        self.estimate = QPushButton("&Estimate")
-        self.estimate.setAccessibleName("Estimate time and memory")
-        self.estimate.setToolTip("Train a few steps to see how long it would take, in which memory")
-        self.estimate.setAutoDefault(False)
-        self.estimate.clicked.connect(self._ask_estimate)
-        self.estimated = QLabel(wordWrap=True)
-        self.estimated.setTextFormat(Qt.TextFormat.PlainText)
-        self.estimated.setFont(themes.font(themes.SMALL))
-        self.estimated.setAccessibleName("Estimated time and memory")
+        self.estimate = EstimateRow(self._new_jobs)
         self.note = QLabel(wordWrap=True)
         self.note.setFont(themes.font(themes.SMALL))
         standard = QDialogButtonBox.StandardButton
@@ -156,14 +145,7 @@ class NewJobDialog(QDialog):
         self.ok.setToolTip("Start it, or put it at the end of those that wait")
         self.buttons.accepted.connect(self._make)
         self.buttons.rejected.connect(self.reject)
-        self.advanced = QToolButton(text="Advanced: all settings")
-        self.advanced.setToolTip("Show all settings of the training, the model and the data")
-        self.advanced.setAccessibleName(self.advanced.text())
-        self.advanced.setCheckable(True)
-        self.advanced.setArrowType(Qt.ArrowType.RightArrow)
-        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced.setAutoRaise(True)
-        self.advanced.toggled.connect(self._show_advanced)
+        self.advanced = AdvancedSettings()
 
     def _lay_out(self) -> None:
         self._form = QFormLayout()
@@ -177,34 +159,13 @@ class NewJobDialog(QDialog):
         last = QFormLayout()
         last.addRow("&Time limit", self.minutes)
         last.addRow("&Device", self.device)
-        self.find = QLineEdit()
-        self.find.setPlaceholderText("Find a setting")
-        self.find.setAccessibleName("Find a setting")
-        self.find.setToolTip("Show only settings with this in their name or description")
-        self.find.setClearButtonEnabled(True)
-        self.find.textChanged.connect(self._filter)
-        self._groups = QWidget()
-        self._groups_layout = QVBoxLayout(self._groups)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setWidget(self._groups)
-        self._area.setMinimumHeight(28 * themes.SPACE)
-        for widget in (self._area, self.find):
-            widget.hide()
         layout = QVBoxLayout(self)
         layout.setSpacing(themes.SPACE)
         layout.addLayout(self._form)
         layout.addWidget(self._main)
         layout.addLayout(last)
-        layout.addWidget(self.advanced)
-        layout.addWidget(self.find)
-        layout.addWidget(self._area, 1)
-        layout.addStretch(0)
-        measured = QHBoxLayout()
-        measured.setSpacing(themes.SPACE)
-        measured.addWidget(self.estimate)
-        measured.addWidget(self.estimated, 1)
-        layout.addLayout(measured)
+        layout.addWidget(self.advanced, 1)
+        layout.addWidget(self.estimate)
         layout.addWidget(self.note)
         layout.addWidget(self.missing)
         layout.addWidget(self.buttons)
@@ -255,14 +216,9 @@ class NewJobDialog(QDialog):
     def _show_settings(self, settings: list[Setting]) -> None:
         while self._main_form.rowCount():
             self._main_form.removeRow(0)
-        while (item := self._groups_layout.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
         self._fields.clear()
-        forms: dict[str, QFormLayout] = {}
+        others = []
         for setting in settings:
-            table = setting.key.partition(".")[0]
             if setting.key in MAIN:
                 name, hint = MAIN[setting.key]
                 field = SettingField(setting, name, hint)
@@ -273,33 +229,12 @@ class NewJobDialog(QDialog):
                 row = _with_button(field, "Browse…", self._browse_data)
                 self._main_form.addRow("Data", row)
             else:
-                if table not in forms:
-                    group = QGroupBox(TABLES[table])
-                    forms[table] = QFormLayout(group)
-                    self._groups_layout.addWidget(group)
                 field = SettingField(setting)
-                forms[table].addRow(setting.name, field)
+                others.append(field)
             field.changed.connect(self._check)
             self._fields[setting.key] = field
-        self._groups_layout.addStretch(1)
+        self.advanced.show_fields(others)
         self._align(self._main_form)
-        self._filter(self.find.text())
-
-    def _show_advanced(self, on: bool) -> None:
-        self.advanced.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        self._area.setVisible(on)
-        self.find.setVisible(on)
-        if on:
-            self.resize(self.width(), self.height() + self._area.minimumHeight())
-        else:
-            QTimer.singleShot(0, lambda: self.resize(self.width(), self.sizeHint().height()))
-
-    def _filter(self, text: str) -> None:
-        for field in self._fields.values():
-            group = field.parentWidget()
-            if isinstance(group, QGroupBox):
-                words = f"{field.setting.name} {field.setting.hint}".lower()
-                group.layout().setRowVisible(field, text.lower() in words)
 
     def _browse_folder(self) -> None:
         self._browse("The folder for new jobs", self.folder.setText)
@@ -319,12 +254,10 @@ class NewJobDialog(QDialog):
     def _check(self) -> None:
         """Tell what is wrong at once; if nothing is, have the data and the folder looked for."""
         self._config = None
-        self._estimating = None
-        self.estimated.clear()
         sentence = self._what_is_wrong()
         self._asked = None
         self.ok.setEnabled(False)
-        self.estimate.setEnabled(False)
+        self.estimate.show_job(None)
         self._say(sentence)
         if not sentence:
             self._soon.start()
@@ -354,7 +287,7 @@ class NewJobDialog(QDialog):
         if new is self._asked:
             self._say(sentence.partition(", name yours with")[0])
             self.ok.setEnabled(not sentence and not self._making)
-            self.estimate.setEnabled(not sentence)
+            self.estimate.show_job(None if sentence else new)
 
     def _say(self, sentence: str) -> None:
         self.missing.setText(f"⚠ {sentence}" if sentence else "")
@@ -365,23 +298,6 @@ class NewJobDialog(QDialog):
             else "It waits for other jobs to end."
         )
         self.note.setText(starts)
-
-    def _ask_estimate(self) -> None:
-        self._estimating = new = self._asked
-        if new is not None:
-            self.estimate.setEnabled(False)
-            self.estimated.setText("Training a few steps…")
-            self._new_jobs.estimate(new)
-
-    def _show_estimate(self, new: NewJob, printed: str) -> None:
-        if new is self._estimating:
-            self.estimate.setEnabled(True)
-            self.estimated.setText(_words(json.loads(printed)))
-
-    def _on_no_estimate(self, new: NewJob, sentence: str) -> None:
-        if new is self._estimating:
-            self.estimate.setEnabled(True)
-            self.estimated.setText(f"⚠ {sentence}")
 
     def _make(self) -> None:
         if self._asked is None:
@@ -402,14 +318,6 @@ class NewJobDialog(QDialog):
             self._making = False
             self._say(sentence)
             self.ok.setEnabled(True)
-
-
-def _words(estimate: dict[str, Any]) -> str:
-    """An Estimate for people."""
-    used, free = (estimate[name] / 2**30 for name in ("memory", "free"))
-    told = f"About {words(estimate['seconds'])} on {estimate['device'].upper()}"
-    told += f", {1000 * estimate['seconds_per_step']:,.3g} ms a step, in {used:.1f} GiB of memory"
-    return f"{told}. ⚠ Only {free:.1f} GiB are free." if used > free else f"{told}."
 
 
 def _with_button(field: QWidget, words: str, slot: object) -> QWidget:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
@@ -15,10 +16,12 @@ from trm_gui.first_paint import FirstPaint
 from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.learning import Learning
+from trm_gui.jobs.menu import fill
 from trm_gui.jobs.models import copy_newest
 from trm_gui.jobs.new_jobs import NewJobs
 from trm_gui.jobs.notices import Notices
 from trm_gui.jobs.publishing import PublishDialog, Publishing
+from trm_gui.jobs.questions import ask_about_running, ask_to_delete
 from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
@@ -42,7 +45,7 @@ class JobsRoom(QObject):
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self.session = window, session
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
         self._wanted_like: Path | None = None
@@ -80,7 +83,7 @@ class JobsRoom(QObject):
         from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
 
         return JobsPane(
-            self.jobs, self._readings, self.learning, self._session, self._window.settings
+            self.jobs, self._readings, self.learning, self.session, self._window.settings
         )
 
     def _connect(self, pane: JobsPane) -> None:
@@ -89,7 +92,7 @@ class JobsRoom(QObject):
         listing = pane.listing
         listing.go_wanted.connect(self._go)
         listing.stop_wanted.connect(lambda path: self.jobs.ask(path, "stop"))
-        listing.delete_wanted.connect(self._ask_to_delete)
+        listing.delete_wanted.connect(self.ask_to_delete)
         listing.menu_wanted.connect(self._show_menu)
         listing.moved.connect(self.jobs.move)
 
@@ -117,34 +120,15 @@ class JobsRoom(QObject):
         at_work = self.jobs.at_work
         if self._answered or not at_work:
             return True
-        names = ", ".join(report.name for report in at_work)
-        one = len(at_work) == 1
-        box = QMessageBox(self._window)
-        box.setObjectName("jobs_question")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Training goes on")
-        box.setText(f"{'A job is' if one else f'{len(at_work)} jobs are'} at work: {names}.")
-        box.setInformativeText(
-            "Without the window training goes on, and it is found again at the next start. Jobs "
-            "that wait are started then."
-        )
-        keep = box.addButton("&Keep training", QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton("&Stop and save", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(keep)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-        def answered() -> None:
-            if box.clickedButton() not in (keep, stop):
-                return
+        def close(stop: bool) -> None:
             self._answered = True
-            if box.clickedButton() is stop:
-                for report in at_work:
-                    self.jobs.ask(report.path, "stop")
+            for report in at_work if stop else ():
+                self.jobs.ask(report.path, "stop")
             self._window.close()
 
-        box.finished.connect(answered)
-        box.open()
+        names = [report.name for report in at_work]
+        ask_about_running(names, partial(close, False), partial(close, True), self._window)
         return False
 
     # The dock
@@ -212,41 +196,25 @@ class JobsRoom(QObject):
         elif report.condition in STARTABLE:
             self.jobs.start_job(path)
 
-    def _ask_to_delete(self, paths: list[Path]) -> None:
+    def ask_to_delete(self, paths: list[Path]) -> None:
+        """Ask, and then move the jobs to the trash or take them off the list."""
         reports = [self.jobs.reports[path] for path in paths if path in self.jobs.reports]
         if busy := [report.name for report in reports if report.condition in AT_WORK]:
-            self._session.fail(f"{', '.join(busy)} is at work; stop it before it is deleted.")
+            self.session.fail(f"{', '.join(busy)} is at work; stop it before it is deleted.")
             return
         if not reports:
             return
-        names = ", ".join(report.name for report in reports)
-        box = QMessageBox(self._window)
-        box.setObjectName("delete_question")
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Delete")
-        box.setText(f"Move {names} to the trash?")
-        box.setInformativeText(
-            "The folder with all checkpoints and metrics goes there. To keep it and only not see "
-            "it any more, take it off the list."
-        )
-        delete = box.addButton("&Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
-        forget = box.addButton("Take off the &list", QMessageBox.ButtonRole.ActionRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-        def answered() -> None:
-            work = {delete: self.jobs.delete, forget: self.jobs.forget}.get(box.clickedButton())
-            for report in reports if work is not None else ():
-                work(report.path)
+        def each(work: Callable[[Path], None]) -> Callable[[], None]:
+            return lambda: [work(report.path) for report in reports]
 
-        box.finished.connect(answered)
-        box.open()
+        names = [report.name for report in reports]
+        ask_to_delete(names, each(self.jobs.delete), each(self.jobs.forget), self._window)
 
     def ask_to_publish(self, path: Path) -> None:
         """Ask for a name, and have the model measured and saved under it."""
         job = self.jobs.list.job(path)
-        taken = {model.name for model in self._session.models}
+        taken = {model.name for model in self.session.models}
         dialog = PublishDialog(path, self._models, taken, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         device = "auto" if job is None else job.device
@@ -254,7 +222,7 @@ class JobsRoom(QObject):
         dialog.open()
 
     def _on_published(self, model: Path, measured: str) -> None:
-        self._session.add_model(model)
+        self.session.add_model(model)
         self.notices.tell(f"{model.name} is among the models now. {measured}")
 
     @property
@@ -291,47 +259,7 @@ class JobsRoom(QObject):
 
     def fill_menu(self, menu: QMenu, paths: list[Path]) -> None:
         """What can be done with these jobs."""
-        jobs, reports = self.jobs, [self.jobs.reports.get(path) for path in paths]
-        conditions = {report.condition for report in reports if report is not None}
-        one = paths[0] if len(paths) == 1 else None
-        order = [job.path for job in jobs.list.jobs]
-
-        def add(words: str, keys: str, possible: bool, work: object) -> None:
-            action = menu.addAction(words)
-            action.setShortcut(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.setEnabled(possible)
-            action.triggered.connect(work)
-
-        def each(work: object) -> object:
-            return lambda: [work(path) for path in paths]
-
-        def up(by: int) -> object:
-            return lambda: jobs.move(one, order.index(one) + by)
-
-        at_work = bool(conditions & set(AT_WORK))
-        can_start = bool(conditions & set(STARTABLE))
-        add("&Start now", "Space", can_start, each(jobs.start_job))
-        add("Start when there is &room", "", can_start, each(jobs.wait))
-        add("&Pause", "Space", "running" in conditions, each(lambda p: jobs.ask(p, "pause")))
-        add("&Resume", "Space", "paused" in conditions, each(lambda p: jobs.ask(p, "resume")))
-        stoppable = at_work or "waiting" in conditions
-        add("S&top and save", "", stoppable, each(lambda p: jobs.ask(p, "stop")))
-        local = any(r is not None and r.here and r.condition in AT_WORK for r in reports)
-        add("&End the process, without saving", "", local, each(jobs.end))
-        menu.addSeparator()
-        add("Move &up", "Alt+Up", one is not None and order.index(one) > 0, up(-1))
-        add("Move &down", "Alt+Down", one is not None and order.index(one) + 1 < len(order), up(1))
-        menu.addSeparator()
-        saved = one is not None and bool(reports[0] and reports[0].saved)
-        add("&Use its model", "", saved, lambda: self.use_model(one))
-        add("S&ave its model, measured…", "", saved, lambda: self.ask_to_publish(one))
-        puzzle = self._session.puzzle
-        can_pin = one is not None and puzzle is not None
-        add("P&in the puzzle on screen", "", can_pin, lambda: self.learning.pin(one, puzzle))
-        add("Du&plicate with changes…", "", one is not None, lambda: self.duplicate(one))
-        add("Take off the &list", "", True, each(jobs.forget))
-        add("&Delete…", "Delete", not at_work, lambda: self._ask_to_delete(paths))
+        fill(menu, paths, self)
 
 
 def stored_paths(settings: QSettings) -> set[Path]:
