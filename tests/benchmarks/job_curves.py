@@ -75,8 +75,8 @@ def main(rows: int) -> None:
         for what, do in {
             "nothing": lambda turn: None,
             "zooming": lambda turn: plot.setXRange(turn * rows / 20, 10 * rows - turn * rows / 20),
-            "smoothing": lambda turn: curves.smoothing.setCurrentIndex(turn % 5),
-            "log scale": lambda turn: curves.logarithmic.setChecked(turn % 2 == 0),
+            "smoothing": lambda turn: curves.bar.smoothing.setCurrentIndex(turn % 5),
+            "log scale": lambda turn: curves.bar.logarithmic.setChecked(turn % 2 == 0),
             "hover": lambda turn: curves.canvas.scene().sigMouseMoved.emit(
                 plot.mapRectToScene(plot.vb.geometry()).center()
             ),

@@ -2,7 +2,9 @@
 
 import json
 import platform
+import re
 import shutil
+import signal
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import torch
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QToolButton
@@ -19,6 +22,7 @@ from trm_core.puzzles.files import load_puzzles, parse_puzzles
 from trm_core.resources import RESOURCES
 from trm_core.training.config import load_preset
 from trm_core.training.metrics import read_metrics
+from trm_core.training.run import train
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.status import read_status
 from trm_gui.app import make_window
@@ -42,6 +46,8 @@ TINY = {
     "training.log_every": "5",
     "training.compile": "off",
 }
+
+MEASURED = r"About \d+ s on CPU, [\d.]+ ms a step, in 0\.\d GiB of memory\."
 
 
 @pytest.fixture(autouse=True)
@@ -183,6 +189,24 @@ def test_what_cannot_be_trained_is_told_while_typing(window, until, dialog_of):
     assert not dialog.ok.isEnabled()
     dialog.field("data.path").set_text("")
     until(dialog.ok.isEnabled)
+    for key, text in TINY.items():
+        dialog.field(key).set_text(text)
+    until(dialog.estimate.button.isEnabled)
+    dialog.estimate.button.click()
+    until(lambda: re.match(MEASURED, dialog.estimate.told.text()))
+    steps.set_text("6")
+    assert dialog.estimate.told.text() == ""
+    dialog.minutes.setValue(2)
+    dialog.device.setCurrentIndex(dialog.device.findData("cpu"))
+    until(dialog.ok.isEnabled)
+    assert (dialog.new_job.job.time_limit, dialog.new_job.job.device) == (120, "cpu")
+    dialog.advanced.button.click()
+    dialog.advanced.find.setText("gradient that")
+    shown = [key for key in dialog._fields if dialog.field(key).isVisibleTo(dialog)]
+    assert "training.clip_norm" not in shown
+    dialog.advanced.find.setText("shortened")
+    assert dialog.field("training.clip_norm").isVisible()
+    assert not dialog.field("training.optimizer").isVisible()
     dialog.name.setText("a/b")
     assert dialog.missing.text() == "⚠ Name: expected one that can be a folder's."
     dialog.reject()
@@ -242,11 +266,15 @@ def choose(window, path, words):
     item.trigger()
 
 
-def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(window, begin, until, qtbot):
+def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
+    window, open_window, begin, until, qtbot
+):
     first = begin(window, "first", **{"training.steps": "1000000"})
     until(lambda: condition(window, first) == "starting")
+    other = open_window()
+    until(lambda: condition(other, first) == "starting")
     second, third = begin(window, "second"), begin(window, "third", **{"training.steps": "3"})
-    until(lambda: condition(window, third) == "waiting")
+    until(lambda: condition(window, third) == condition(other, third) == "waiting")
     listing = window.jobs.dock.pane.listing
     listing.select(third)
     qtbot.keyClick(listing, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
@@ -257,17 +285,20 @@ def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(window, begin, u
     choose(window, second, "Start when there is room")
     until(lambda: condition(window, second) == "waiting")
     until(lambda: condition(window, first) == "running")
+    until(lambda: condition(other, first) == "running")
     assert [condition(window, path) for path in (third, second)] == ["waiting"] * 2
+    other.close()
+    answer(other, "Keep training")
     button(window, "Stop first").click()
     until(lambda: condition(window, third) in ("starting", "running", "finished"))
     assert condition(window, first) == "stopped"
     until(lambda: condition(window, third) == "finished")
     until(lambda: condition(window, second) == "starting")
-    until(lambda: condition(window, second) == "running")
+    process = window.jobs.jobs._watches[second].process
     window.close()
     answer(window, "Stop and save")
     until(lambda: not window.isVisible())
-    until(lambda: read_status(second).state == "stopped")
+    assert process.wait(60) in (0, -signal.SIGTERM)
 
 
 def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run, until, qtbot):
@@ -288,16 +319,16 @@ def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run
     assert (points[0] == [1, 1]).all()
     assert points[-1] == pytest.approx([1000, 1 / 1000], rel=1e-6)
     curves = window.jobs.dock.pane.curves
-    curves.smoothing.setCurrentIndex(curves.smoothing.findData(5))
+    curves.bar.smoothing.setCurrentIndex(curves.bar.smoothing.findData(5))
     until(lambda: curve(window, run)[0][1] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3, rel=1e-6))
     plot = next(iter(curves.plots.values()))
     plot.setXRange(100, 110, padding=0)
     until(lambda: 10 < len(curve(window, run)) < 30)
-    curves.logarithmic.setChecked(True)
+    curves.bar.logarithmic.setChecked(True)
     place = plot.mapRectToScene(plot.vb.geometry()).center()
     curves.canvas.scene().sigMouseMoved.emit(place)
     until(lambda: curves.reading.text().startswith("Step 105 · loss 0.00952"))
-    curves.whole.click()
+    curves.bar.whole.click()
     until(lambda: len(curve(window, run)) > 100)
 
 
@@ -452,3 +483,55 @@ def test_a_pinned_puzzle_that_does_not_fit_is_told(window, until, tmp_path):
     pane.learning.pin.click()
     until(lambda: pane.learning.told.text().startswith("⚠ step_5 is made for Sudoku 4×4"))
     assert pane.learning.strip.count() == 0
+
+
+def notices(window):
+    return [notice.told.text() for notice in window.jobs.notices.shown]
+
+
+def test_what_ended_is_told_with_the_reason_also_when_no_window_was_there(
+    window, open_window, run, until
+):
+    def write(**changes):
+        status = {"state": "running", "pid": psutil.Process().pid, "host": platform.node()}
+        status |= {"heartbeat": time.time(), "started": 0.0, "step": 3, "steps": 7, **changes}
+        (run / "new").write_text(json.dumps(status))
+        (run / "new").replace(run / "status.json")
+
+    write()
+    window.jobs.jobs.attach(run)
+    until(lambda: condition(window, run) == "running")
+    write(state="failed", message="the disk is on fire")
+    until(lambda: notices(window) == ["⚠ mine: The disk is on fire."])
+    write()
+    until(lambda: condition(window, run) == "running")
+    window.close()
+    answer(window, "Keep training")
+    until(lambda: not window.isVisible())
+    write(state="finished", step=7)
+    later = open_window()
+    until(lambda: notices(later) == ["mine is done."])
+    later.jobs.notices.shown[0].gone.emit()
+    assert notices(later) == []
+
+
+def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path, patience):
+    """Of a run that has been trained here, for a step."""
+    changes = [f"{key.partition('.')[2]}={text}" for key, text in TINY.items()]
+    config = load_preset("sudoku-4x4").changed([*changes, "steps=1"])
+    run = RunDirectory.create(tmp_path / "mine", config.to_json())
+    train(run, torch.device("cpu"))
+    window.session.set_puzzle(parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "finished")
+    choose(window, run.path, "Save its model, measured…")
+    dialog = window.findChild(QDialog, "publish_dialog")
+    dialog.name.setText("sudoku-4x4")
+    assert dialog.missing.text() == "⚠ Name: there is a model sudoku-4x4 already."
+    dialog.name.setText("published")
+    dialog.ok.click()
+    until(lambda: window.session.model.name == "published")
+    card = window.session.model.directory / "README.md"
+    assert "`trm eval published` measures all of this again." in card.read_text()
+    assert notices(window)[0].startswith("published is among the models now. ")
+    assert "0.0" in notices(window)[0]

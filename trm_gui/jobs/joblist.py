@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.records import RecordError, record
@@ -29,6 +27,8 @@ class Job:
 
     time_limit: seconds after which a start of it saves and stops; None for none.
     waiting: whether it is to be started once fewer than `at_once` run.
+    launched, host, pid: when (Unix seconds) and where a window has started it last, and as which
+    process; 0 until there is one.
     pinned: the puzzle that its checkpoints are tried on, as JSON; "" for none.
     """
 
@@ -36,6 +36,9 @@ class Job:
     device: str = "auto"
     time_limit: float | None = None
     waiting: bool = False
+    launched: float = 0.0
+    host: str = ""
+    pid: int = 0
     pinned: str = ""
 
     @property
@@ -117,6 +120,8 @@ class JobFile:
 
     def change(self, change: Callable[[JobList], JobList]) -> JobList:
         """Write what `change` makes of the list, alone among all windows. Raises OSError."""
+        from filelock import FileLock  # which takes a while to import
+
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._file.with_suffix(".lock"), timeout=10):
             before = self.read()
