@@ -92,7 +92,9 @@ class ExportForm(QWidget):
 
     @property
     def look(self) -> Look:
-        theme = {"light": LIGHT, "dark": DARK}.get(self.theme.currentData(), themes.current(self))
+        on_screen = themes.current(self)
+        theme = {"light": LIGHT, "dark": DARK}.get(self.theme.currentData(), on_screen)
+        theme = themes.with_scale(theme, on_screen.scale)
         return Look(
             self.side.value(),
             theme,
