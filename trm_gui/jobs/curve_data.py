@@ -104,7 +104,8 @@ class Curves:
             last = len(steps) if view.last is None else np.searchsorted(steps, view.last) + 2
             part = slice(max(0, first - view.smoothing), max(0, last + view.smoothing))
             known = _known(steps[part], values[part])
-        return _few(_smooth(known, view.smoothing), view.width)
+        steps, values = _few(_smooth(known, view.smoothing), view.width)
+        return Line(steps, values.astype(np.float64))
 
 
 class _Table:
@@ -168,7 +169,9 @@ def _number(value: object) -> float:
 
 def _known(steps: Numbers, values: npt.NDArray[np.float32]) -> Line:
     known = ~np.isnan(values)
-    return Line(steps[known], values[known].astype(np.float64))
+    if known.all():
+        return Line(steps.copy(), values.copy())  # a hundred times as quick for a million
+    return Line(steps[known], values[known])
 
 
 def _smooth(line: Line, rows: int) -> Line:
@@ -177,22 +180,22 @@ def _smooth(line: Line, rows: int) -> Line:
     if rows <= 1 or count < 2:
         return line
     before, after = (rows - 1) // 2, rows // 2
-    sums = np.concatenate([[0.0], np.cumsum(line.values)])
+    sums = np.concatenate([[0.0], np.cumsum(line.values, dtype=np.float64)])
     places = np.arange(count)
     low, high = np.maximum(places - before, 0), np.minimum(places + after + 1, count)
     return Line(line.steps, (sums[high] - sums[low]) / (high - low))
 
 
 def _few(line: Line, width: int) -> Line:
-    """The least and the greatest value of each of `width` groups of rows."""
+    """The rows with the extremes of each of `width` groups of rows, and both ends."""
     count = len(line.values)
     size = -(-count // max(1, width))
     if size <= 2:
         return line
     whole = count // size * size
     groups = line.values[:whole].reshape(-1, size)
-    values = np.stack([groups.min(1), groups.max(1)], 1).ravel()
-    steps = line.steps[:whole].reshape(-1, size)[:, [0, -1]].ravel()
-    return Line(
-        np.concatenate([steps, line.steps[whole:]]), np.concatenate([values, line.values[whole:]])
-    )
+    extremes = np.stack([groups.argmin(1), groups.argmax(1)], 1)
+    extremes.sort(1)  # in the order in which they came
+    places = (extremes + np.arange(0, whole, size)[:, None]).ravel()
+    places = np.unique(np.concatenate([[0], places, np.arange(whole, count), [count - 1]]))
+    return Line(line.steps[places], line.values[places])

@@ -8,31 +8,17 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSettings, Qt, QTimer
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.jobs.curve_bar import CurveBar
 from trm_gui.jobs.curve_data import Line, View
 from trm_gui.jobs.jobs import Jobs
-from trm_gui.jobs.panels import FIRST, PANELS, Curve, Panel
+from trm_gui.jobs.panels import Curve, Panel
+from trm_gui.jobs.plot_parts import ShareAxis, faint
+from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.rows import curve_colour
 
-SMOOTHING = {
-    1: "not smoothed",
-    5: "mean of 5 rows",
-    25: "mean of 25 rows",
-    100: "mean of 100 rows",
-    500: "mean of 500 rows",
-}
 MOST_DOTS = 60
 COLUMNS = 3
 NOTHING = "No metrics yet. The first row is written after some steps."
@@ -42,11 +28,12 @@ NO_RUN = "Choose a job to see its curves; choose several to compare them."
 class CurvePane(QWidget):
     """The lines are worked out beside the GUI thread, anew when rows come or the view changes."""
 
-    def __init__(self, jobs: Jobs, settings: QSettings) -> None:
+    def __init__(self, jobs: Jobs, readings: Readings, settings: QSettings) -> None:
         super().__init__()
-        self._jobs, self._settings = jobs, settings
+        self._readings = readings
+        self.bar = CurveBar(settings)
         self._paths: list[Path] = []
-        self._asked: object = None
+        self._asked: list[tuple[Path, str, View]] = []
         self._waits = False
         """Whether the lines that were asked for last are still to come."""
         self._stale = False
@@ -54,6 +41,7 @@ class CurvePane(QWidget):
         self.plots: dict[Panel, pg.PlotItem] = {}
         self.lines: dict[tuple[Path, str], pg.PlotDataItem] = {}
         """What is plotted, by run and name of the metric."""
+        self._labels: dict[tuple[Path, str], pg.TextItem] = {}
         self._cursors: list[pg.InfiniteLine] = []
         self.reading = QLabel()
         self.reading.setFont(themes.font(themes.SMALL))
@@ -79,9 +67,13 @@ class CurvePane(QWidget):
         self._soon.timeout.connect(self._ask)
         self._lay_out()
         self._make_plots()
+        self.bar.panels_changed.connect(self._on_panels)
+        self.bar.smoothing.currentIndexChanged.connect(self._soon.start)
+        self.bar.logarithmic.toggled.connect(self._on_scale)
+        self.bar.whole.clicked.connect(self.show_whole_run)
         jobs.curves_changed.connect(self._on_rows)
-        jobs.lines_drawn.connect(self._draw)
-        jobs.values_read.connect(self._read)
+        readings.lines_drawn.connect(self._draw)
+        readings.values_read.connect(self._read)
 
     def show_runs(self, paths: list[Path]) -> None:
         """Plot the metrics of these jobs, numbered in this order."""
@@ -96,61 +88,18 @@ class CurvePane(QWidget):
         self._make_lines()
         self._soon.start()
 
-    @property
-    def smoothing_rows(self) -> int:
-        return self.smoothing.currentData()
-
     def _lay_out(self) -> None:
-        self.chosen = QToolButton(text="Plots")
-        self.chosen.setToolTip("Which curves are shown")
-        self.chosen.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
-        stored = self._settings.value("job_plots", None)
-        first = [panel.title for panel in PANELS[:FIRST]]
-        titles = [stored] if isinstance(stored, str) else stored or first
-        for panel in PANELS:
-            action = menu.addAction(panel.title)
-            action.setCheckable(True)
-            action.setChecked(panel.title in titles)
-            action.toggled.connect(self._on_panels)
-        self.chosen.setMenu(menu)
-        self.smoothing = QComboBox()
-        self.smoothing.setAccessibleName("Smoothing")
-        self.smoothing.setToolTip("How many rows each value is the mean of")
-        for rows, words in SMOOTHING.items():
-            self.smoothing.addItem(words, rows)
-        self.smoothing.currentIndexChanged.connect(self._soon.start)
-        self.logarithmic = QCheckBox("Log scale")
-        self.logarithmic.setToolTip("Values on a logarithmic scale; zero and less are left out")
-        self.logarithmic.toggled.connect(self._on_scale)
-        self.whole = QToolButton(text="Whole run")
-        self.whole.setToolTip("Show all steps again")
-        self.whole.clicked.connect(self.show_whole_run)
-        for button in (self.chosen, self.whole):
-            button.setAccessibleName(button.text())
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        top = QHBoxLayout()
-        top.setContentsMargins(themes.SPACE, 0, themes.SPACE // 2, 0)
-        top.setSpacing(themes.SPACE)
-        for widget in (self.chosen, self.smoothing, self.logarithmic, self.whole):
-            top.addWidget(widget)
-        top.addStretch(1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, themes.SPACE // 2, 0, 0)
         rows.setSpacing(themes.SPACE // 2)
-        rows.addLayout(top)
+        rows.addWidget(self.bar)
         rows.addWidget(self.canvas, 1)
         below = QHBoxLayout()
         below.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         below.addWidget(self.reading)
         rows.addLayout(below)
 
-    def _panels(self) -> list[Panel]:
-        checked = [action.isChecked() for action in self.chosen.menu().actions()]
-        return [panel for panel, on in zip(PANELS, checked, strict=True) if on]
-
     def _on_panels(self) -> None:
-        self._settings.setValue("job_plots", [panel.title for panel in self._panels()])
         self._make_plots()
         self._make_lines()
         self._soon.start()
@@ -159,15 +108,16 @@ class CurvePane(QWidget):
         self.canvas.clear()
         self.plots.clear()
         self.lines.clear()
+        self._labels.clear()
         self._cursors.clear()
         first: pg.PlotItem | None = None
-        for number, panel in enumerate(self._panels()):
-            axes = {"left": _ShareAxis("left")} if panel.share else {}
+        for number, panel in enumerate(self.bar.panels):
+            axes = {"left": ShareAxis("left")} if panel.share else {}
             plot = self.canvas.addPlot(row=number // COLUMNS, col=number % COLUMNS, axisItems=axes)
             plot.setMenuEnabled(False)
             plot.setMouseEnabled(x=True, y=False)
             plot.hideButtons()
-            plot.setLogMode(y=self.logarithmic.isChecked())
+            plot.setLogMode(y=self.bar.logarithmic.isChecked())
             plot.getAxis("left").enableAutoSIPrefix(False)
             plot.getAxis("bottom").enableAutoSIPrefix(False)
             plot.getViewBox().setAutoVisible(y=True)
@@ -184,19 +134,32 @@ class CurvePane(QWidget):
         self._dress()
 
     def _make_lines(self) -> None:
-        for line in self.lines.values():
-            line.getViewBox().removeItem(line)
+        for item in (*self.lines.values(), *self._labels.values()):
+            for plot in self.plots.values():
+                if item in plot.items:
+                    plot.removeItem(item)
         self.lines.clear()
+        self._labels.clear()
         theme = themes.current(self)
         for mark, path in enumerate(self._paths, start=1):
             colour = curve_colour(theme.name, mark)
             for panel, plot in self.plots.items():
                 for curve in panel.curves:
-                    line = plot.plot([], [], pen=pg.mkPen(colour, width=1.5, style=curve.style))
+                    # 1 pixel and not dashed: Qt takes tenths of a second for others of this length
+                    line = plot.plot(
+                        [], [], pen=pg.mkPen(faint(colour, theme, curve.faint), width=1)
+                    )
                     line.setSymbolBrush(colour)
                     line.setSymbolPen(None)
-                    line.setSymbolSize(5)
+                    line.setSymbolSize(6)
                     self.lines[path, curve.name] = line
+                    ground = themes.translucent(theme.surface, 0.75)
+                    label = pg.TextItem(
+                        self._label(mark, curve), colour, anchor=(1, 1), fill=ground
+                    )
+                    label.setFont(themes.font(themes.SMALL))
+                    plot.addItem(label, ignoreBounds=True)
+                    self._labels[path, curve.name] = label
         self._show_message()
 
     def _on_rows(self, path: Path) -> None:
@@ -223,29 +186,45 @@ class CurvePane(QWidget):
         first = last = None
         if not box.state["autoRange"][0]:
             first, last = box.viewRange()[0]
-        view = View(max(100, int(box.width())), first, last, self.smoothing_rows)
+        view = View(max(100, int(box.width())), first, last, self.bar.smoothing_rows)
         self._asked = [(path, curve.name, view) for path, curve in self._wanted()]
         self._waits, self._stale = True, False
-        self._jobs.ask_lines(self._asked, self._asked)
+        self._readings.ask_lines(self._asked)
 
-    def _draw(self, ticket: object, lines: list[Line]) -> None:
-        if ticket is not self._asked:
+    def _draw(self, asked: list[tuple[Path, str, View]], lines: list[Line]) -> None:
+        if asked != self._asked:
             return
         self._waits = False
-        for (path, name, _), line in zip(ticket, lines, strict=True):
+        for (path, name, _), line in zip(asked, lines, strict=True):
             item = self.lines.get((path, name))
             if item is None:
                 continue
             steps, values = line
-            if self.logarithmic.isChecked():
+            if self.bar.logarithmic.isChecked():
                 positive = values > 0
                 steps, values = steps[positive], values[positive]
             dots = name.startswith("held_out/") and len(steps) <= MOST_DOTS
             item.setSymbol("o" if dots or len(steps) == 1 else None)
             item.setData(steps, values)
+            self._place_label(self._labels[path, name], steps, values)
         self._show_message()
         if self._stale:
             self._soon.start()
+
+    def _place_label(self, label: pg.TextItem, steps: np.ndarray, values: np.ndarray) -> None:
+        """At the last point that is in view."""
+        label.setVisible(bool(len(steps) and label.toPlainText()))
+        if not len(steps):
+            return
+        box = label.getViewBox()
+        inside = np.flatnonzero(steps <= box.viewRange()[0][1])
+        last = inside[-1] if len(inside) and not box.state["autoRange"][0] else len(steps) - 1
+        value = values[last]
+        label.setPos(steps[last], np.log10(value) if self.bar.logarithmic.isChecked() else value)
+
+    def _label(self, mark: int, curve: Curve) -> str:
+        """Which run and which curve it is, as far as that is a question."""
+        return " ".join(filter(None, [str(mark) if len(self._paths) > 1 else "", curve.words]))
 
     def _show_message(self) -> None:
         empty = not any(line.xData is not None and len(line.xData) for line in self.lines.values())
@@ -263,15 +242,18 @@ class CurvePane(QWidget):
             if plot.sceneBoundingRect().contains(place) and self._paths:
                 self._step = plot.getViewBox().mapSceneToView(place).x()
                 wanted = [
-                    (path, curve.name, self._step, self.smoothing_rows)
+                    (path, curve.name, self._step, self.bar.smoothing_rows)
                     for path, curve in self._wanted()
                 ]
-                self._jobs.ask_values(("hover", tuple(wanted)), wanted)
+                self._readings.ask_values(wanted)
                 return
 
-    def _read(self, ticket: object, values: list[tuple[float, float] | None]) -> None:
-        kind, wanted = ticket
-        if kind != "hover" or self._step is None or wanted[0][2] != self._step:
+    def _read(
+        self,
+        wanted: list[tuple[Path, str, float, int]],
+        values: list[tuple[float, float] | None],
+    ) -> None:
+        if self._step is None or wanted[0][2] != self._step:
             return
         found = {
             (path, name): value
@@ -327,29 +309,13 @@ class CurvePane(QWidget):
         for cursor in self._cursors:
             cursor.setPen(pg.mkPen(theme.secondary_text, width=1))
         for panel, plot in self.plots.items():
-            styles = {Qt.PenStyle.SolidLine: "—", Qt.PenStyle.DashLine: "- -"}
-            parts = [
-                f"{styles.get(curve.style, '···')} {curve.words}"
-                for curve in panel.curves
-                if curve.words
-            ]
-            title = f"{panel.title}{'  ' if parts else ''}{'   '.join(parts)}"
-            plot.setTitle(title, color=theme.text, size=f"{small.pointSizeF()}pt")
+            plot.setTitle(panel.title, color=theme.text, size=f"{small.pointSizeF()}pt")
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)
                 axis.setPen(theme.line)
                 axis.setTextPen(theme.secondary_text)
                 axis.setStyle(tickFont=small, tickLength=-4)
             plot.setLabel("bottom", "step", color=theme.secondary_text)
-
-
-class _ShareAxis(pg.AxisItem):
-    """Shares of 1 as per cent."""
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
-        if self.logMode:
-            values = [10**value for value in values]
-        return [f"{100 * value:.4g} %" for value in values]
 
 
 def plotted(line: pg.PlotDataItem) -> np.ndarray:

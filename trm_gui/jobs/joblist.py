@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.records import RecordError, record
@@ -29,13 +27,18 @@ class Job:
 
     time_limit: seconds after which a start of it saves and stops; None for none.
     waiting: whether it is to be started once fewer than `at_once` run.
-    pinned: the text of the puzzle that its checkpoints are tried on, "" for none.
+    launched, host, pid: when (Unix seconds) and where a window has started it last, and as which
+    process; 0 until there is one.
+    pinned: the puzzle that its checkpoints are tried on, as JSON; "" for none.
     """
 
     directory: str
     device: str = "auto"
     time_limit: float | None = None
     waiting: bool = False
+    launched: float = 0.0
+    host: str = ""
+    pid: int = 0
     pinned: str = ""
 
     @property
@@ -47,10 +50,13 @@ class Job:
         return self.path.name
 
     def pinned_puzzle(self) -> Puzzle | None:
-        """Raises PuzzleError where the text is none."""
-        from trm_core.puzzles.files import parse_puzzles
+        """Raises UserError where the text is no puzzle."""
+        from trm_core.recordings.puzzle_json import puzzle_from_json
+        from trm_core.recordings.values import parse_json
 
-        return parse_puzzles(self.pinned, "the pinned puzzle")[0] if self.pinned else None
+        if not self.pinned:
+            return None
+        return puzzle_from_json(parse_json(self.pinned.encode(), "the puzzle"), "the puzzle")
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,8 @@ class JobFile:
 
     def change(self, change: Callable[[JobList], JobList]) -> JobList:
         """Write what `change` makes of the list, alone among all windows. Raises OSError."""
+        from filelock import FileLock  # which takes a while to import
+
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._file.with_suffix(".lock"), timeout=10):
             before = self.read()

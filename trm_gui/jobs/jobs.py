@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from trm_core.errors import UserError
 from trm_core.training.run_directory import Request, request
-from trm_gui.jobs import launching
-from trm_gui.jobs.curve_data import NO_POINTS, Line, View
-from trm_gui.jobs.ending import end_process, remove
+from trm_gui.jobs.curve_data import Curves
 from trm_gui.jobs.joblist import Job, JobFile, JobList
 from trm_gui.jobs.report import AT_WORK, BUSY, Report
-from trm_gui.jobs.watch import LOG, Watch, config_of, tail
-
-if TYPE_CHECKING:
-    from trm_core.training.config import RunConfig
+from trm_gui.jobs.watch import Watch, config_of
 
 PERIOD = 500
 """Milliseconds between two looks at every job."""
@@ -31,21 +28,6 @@ SLOW = 4
 """Of so many looks, one is at a job that is over."""
 
 LOOKERS = 4
-
-
-class Preset(NamedTuple):
-    config: RunConfig
-    description: str
-
-
-@dataclass(frozen=True, eq=False)
-class NewJob:
-    """What a new job is made of."""
-
-    job: Job
-    config: RunConfig
-    now: bool = True
-    """Whether it is to be started as soon as others leave room."""
 
 
 class Jobs(QObject):
@@ -62,23 +44,11 @@ class Jobs(QObject):
     curves_changed = Signal(object)
     """The path of a job with new metrics."""
     came_over = Signal(object, object)
-    """The Report of a job whose condition changed, and the one before."""
+    """The Report of a job whose condition changed, and the one before; None for the first."""
     added = Signal(object)
     """The path of a new or attached job."""
-    not_added = Signal(str)
-    """Why a job could not be made, in a sentence."""
     failed = Signal(str)
     """Something that was asked for could not be done, in a sentence."""
-    presets_read = Signal(object)
-    """By name, a Preset."""
-    checked = Signal(object, str)
-    """A NewJob, and why it cannot be made, "" if it can."""
-    lines_drawn = Signal(object, object)
-    """A ticket of `ask_lines`, and a list of Line."""
-    values_read = Signal(object, object)
-    """A ticket of `ask_values`, and a list of (step, value), or None where there is none."""
-    log_read = Signal(object, str)
-    """Path, the end of its log."""
     config_read = Signal(object, object)
     """Path, the RunConfig that it was made with."""
 
@@ -109,7 +79,6 @@ class Jobs(QObject):
     def start(self) -> None:
         """Read the list, and attach to all that is in it."""
         self._write(self._read_list)
-        self._write(read_presets)  # their first import takes long, and no dialog is open yet
         self._timer.start()
 
     def close(self) -> None:
@@ -139,42 +108,10 @@ class Jobs(QObject):
 
     # What can be asked for
 
-    def read_presets(self) -> None:
-        """For `presets_read`."""
-        self._write(lambda: self.presets_read.emit(read_presets()))
-
-    def check(self, new: NewJob) -> None:
-        """Whether its data are there and its directory is not, for `checked`."""
-
-        def work() -> None:
-            sentence = ""
-            try:
-                new.config.with_data_found()
-                if new.job.path.exists():
-                    sentence = f"There is a folder {new.job.path} already; choose another name."
-            except UserError as error:
-                sentence = str(error)
-            except OSError as error:
-                sentence = f"{error.filename}: {error.strerror}"
-            self.checked.emit(new, sentence)
-
-        self._write(work)
-
-    def add(self, new: NewJob) -> None:
-        """Make the run directory and put it at the end; `added` or `not_added` answers."""
-
-        def work() -> None:
-            try:
-                launching.create(new.job.path, new.config)
-                self._change(lambda jobs: jobs.with_job(replace(new.job, waiting=new.now)))
-            except UserError as error:
-                self.not_added.emit(str(error))
-            except OSError as error:
-                self.not_added.emit(f"{error.filename}: {error.strerror}")
-            else:
-                self.added.emit(new.job.path)
-
-        self._write(work)
+    def put(self, job: Job) -> None:
+        """Put a new job at the end of the list. Not on the GUI thread. Raises OSError."""
+        self._change(lambda jobs: jobs.with_job(job))
+        self.added.emit(job.path)
 
     def attach(self, path: Path) -> None:
         """Watch a run directory that somebody else has made; `added` or `failed` answers."""
@@ -200,12 +137,26 @@ class Jobs(QObject):
         waiting = (job := self.list.job(path)) is not None and job.waiting
         if waiting and what == "stop":
             self._write(lambda: self._change(lambda jobs: jobs.changed(path, waiting=False)))
+        elif what == "stop" and (process := self._starting(path)) is not None:
+            self._write(process.terminate)  # which reads no requests yet
         else:
             self._write(lambda: request(path, what))
 
+    def _starting(self, path: Path) -> subprocess.Popen[bytes] | None:
+        """The process of a job that has not begun to train."""
+        report, watch = self.reports.get(path), self._watches.get(path)
+        starts = report is not None and report.condition == "starting"
+        return watch.process if starts and watch is not None else None
+
     def end(self, path: Path) -> None:
         """End its process on this machine at once; what is not saved is lost."""
-        self._write(lambda: end_process(path))
+
+        def work() -> None:
+            from trm_gui.jobs.ending import end_process
+
+            end_process(path)
+
+        self._write(work)
 
     def forget(self, path: Path) -> None:
         """Take it off the list; its directory stays."""
@@ -215,6 +166,8 @@ class Jobs(QObject):
         """Move its directory to the trash and take it off the list. Not while it is at work."""
 
         def work() -> None:
+            from trm_gui.jobs.ending import remove
+
             remove(path)
             self._change(lambda jobs: jobs.without(path))
 
@@ -242,33 +195,13 @@ class Jobs(QObject):
 
         self._write(work)
 
-    def read_log(self, path: Path) -> None:
-        """For `log_read`."""
-        self._run(self._lookers, lambda: self.log_read.emit(path, tail(path / LOG)))
+    def curves(self, path: Path) -> Curves | None:
+        """What has been read of its metrics."""
+        watch = self._watches.get(path)
+        return None if watch is None else watch.curves
 
-    def ask_lines(self, ticket: object, wanted: list[tuple[Path, str, View]]) -> None:
-        """Work out curves of jobs by their names in the metrics, for `lines_drawn`."""
-        curves = [(self._watches.get(path), name, view) for path, name, view in wanted]
-
-        def work() -> None:
-            lines = [
-                Line(NO_POINTS, NO_POINTS) if watch is None else watch.curves.line(name, view)
-                for watch, name, view in curves
-            ]
-            self.lines_drawn.emit(ticket, lines)
-
-        self._run(self._lookers, work)
-
-    def ask_values(self, ticket: object, wanted: list[tuple[Path, str, float, int]]) -> None:
-        """What curves are at a step, each as path, name, step and smoothing, for `values_read`."""
-        curves = [(self._watches.get(path), *rest) for path, *rest in wanted]
-
-        def work() -> None:
-            self.values_read.emit(
-                ticket,
-                [None if watch is None else watch.curves.near(*rest) for watch, *rest in curves],
-            )
-
+    def look_up(self, work: Callable[[], None]) -> None:
+        """Do `work` that only reads on a thread; see `failed`."""
         self._run(self._lookers, work)
 
     def in_background(self, work: Callable[[], None]) -> None:
@@ -304,7 +237,7 @@ class Jobs(QObject):
             self.curves_changed.emit(report.path)
         if report != before:
             self.reported.emit(report)
-            if before is not None and report.condition != before.condition:
+            if before is None or report.condition != before.condition:
                 self.came_over.emit(report, before)
         if report.behind:
             self._look_at(job)
@@ -350,20 +283,29 @@ class Jobs(QObject):
 
     def _launch(self, path: Path, waiting: bool | None) -> None:
         """waiting: start it only if it still is, as no other window has been quicker."""
+        from trm_gui.jobs import launching
+
         claimed: list[Job] = []
 
         def claim(jobs: JobList) -> JobList:
             job = jobs.job(path)
             if job is not None and waiting in (None, job.waiting):
                 claimed.append(job)
-            return jobs.changed(path, waiting=False) if claimed else jobs
+            claim = {
+                "waiting": False,
+                "launched": time.time(),
+                "host": socket.gethostname(),
+                "pid": 0,
+            }
+            return jobs.changed(path, **claim) if claimed else jobs
 
         watch, launched = self._watches.get(path), False
         try:
             self._change(claim)
             if claimed and watch is not None:
-                watch.process = launching.launch(claimed[0])
+                watch.process = process = launching.launch(claimed[0])
                 launched = True
+                self._change(lambda jobs: jobs.changed(path, pid=process.pid))
         finally:
             self._launched.emit(path, launched)
 
@@ -401,13 +343,3 @@ class Jobs(QObject):
         except Exception as error:  # a defect must not pass in silence
             self.failed.emit(f"The jobs could not go on ({type(error).__name__}: {error}).")
             traceback.print_exc()
-
-
-def read_presets() -> dict[str, Preset]:
-    """The presets that come with the program."""
-    from trm_core.training.config import load_preset, presets, read_toml
-
-    return {
-        file.stem: Preset(load_preset(file.stem), str(read_toml(file).get("description", "")))
-        for file in presets()
-    }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -35,13 +35,43 @@ def create(path: Path, config: RunConfig) -> None:
 def launch(job: Job) -> subprocess.Popen[bytes]:
     """Start, or go on with, the run of `job`; what it prints is added to its log.
 
-    Raises RunError if that cannot be.
+    No terminal and no window takes the process with it. Raises RunError if that cannot be.
     """
-    command = ["train", "--resume", job.directory, "--device", job.device]
+    arguments = ["train", "--resume", job.directory, "--device", job.device]
     if job.time_limit is not None:
-        command += ["--time-limit", str(job.time_limit)]
+        arguments += ["--time-limit", str(job.time_limit)]
+    detached: dict[str, Any] = {"start_new_session": True}
+    if os.name == "nt":
+        new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        detached = {"creationflags": new_group | getattr(subprocess, "DETACHED_PROCESS", 0)}
     with run_errors(job.path), (job.path / LOG).open("ab") as log:
-        process = start(command, log)
+        return _start(
+            "trm_core.cli",
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            **detached,
+        )
+
+
+def module_process(module: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+    """A process that runs `module`, to be talked to by pipes."""
+    pipe = subprocess.PIPE
+    return _start(module, arguments, stdin=pipe, stdout=pipe, stderr=pipe)
+
+
+def _start(module: str, arguments: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """This very Python with the packages that this program uses, whatever folder it is started in;
+    it stands back for the window."""
+    found = str(Path(trm_core.__file__).resolve().parents[1])
+    paths = [found, *filter(None, [os.environ.get("PYTHONPATH")])]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        cwd=Path.home(),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        **options,
+    )
     with suppress(psutil.Error, OSError):
         started = psutil.Process(process.pid)
         if os.name == "nt":
@@ -49,25 +79,3 @@ def launch(job: Job) -> subprocess.Popen[bytes]:
         else:
             started.nice(min(19, started.nice() + NICER))
     return process
-
-
-def start(trm_arguments: list[str], output: object) -> subprocess.Popen[bytes]:
-    """The `trm` command as a process that no terminal and no window takes with it."""
-    return start_module("trm_core.cli", trm_arguments, output)
-
-
-def start_module(module: str, arguments: list[str], output: object) -> subprocess.Popen[bytes]:
-    found = str(Path(trm_core.__file__).resolve().parents[1])
-    paths = [found, *filter(None, [os.environ.get("PYTHONPATH")])]
-    options: dict[str, object] = {"start_new_session": True}
-    if os.name == "nt":
-        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | 8}  # detached
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", module, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        cwd=Path.home(),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        **options,
-    )

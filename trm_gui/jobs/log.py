@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QPlainTextEdit
 
-from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.readings import Readings
 
 NO_LOG = (
     "There is no log here: this run was started elsewhere, or not yet, and what it prints is to "
@@ -21,9 +21,9 @@ class LogPane(QPlainTextEdit):
 
     PERIOD = 1000
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, readings: Readings) -> None:
         super().__init__()
-        self._jobs = jobs
+        self._readings = readings
         self._path: Path | None = None
         self.setReadOnly(True)
         self.setMaximumBlockCount(2000)
@@ -35,7 +35,7 @@ class LogPane(QPlainTextEdit):
         self.setPlaceholderText(NO_LOG)
         self._timer = QTimer(self, interval=self.PERIOD)
         self._timer.timeout.connect(self._ask)
-        jobs.log_read.connect(self._show)
+        readings.log_read.connect(self._show)
 
     def show_run(self, path: Path | None) -> None:
         if path != self._path:
@@ -54,7 +54,7 @@ class LogPane(QPlainTextEdit):
 
     def _ask(self) -> None:
         if self._path is not None and self.isVisible():
-            self._jobs.read_log(self._path)
+            self._readings.ask_log(self._path)
 
     def _show(self, path: Path, text: str) -> None:
         if path != self._path or text == self.toPlainText():

@@ -12,14 +12,11 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
-    QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,10 +24,12 @@ from PySide6.QtWidgets import (
 from trm_core.errors import UserError
 from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
-from trm_gui.compute import DEVICES
+from trm_gui.jobs.advanced import AdvancedSettings
+from trm_gui.jobs.estimate_row import EstimateRow
 from trm_gui.jobs.joblist import Job
-from trm_gui.jobs.jobs import Jobs, NewJob, Preset
+from trm_gui.jobs.new_jobs import NewJob, NewJobs, Preset
 from trm_gui.jobs.setting_fields import Setting, SettingField, settings_of
+from trm_gui.preferences import DEVICES
 
 MAIN = {
     "training.steps": ("Steps", "Optimizer steps after which the job is done"),
@@ -39,7 +38,6 @@ MAIN = {
 }
 """Name and hint of the settings that always show, by key."""
 
-TABLES = {"training": "Training", "model": "Model", "data": "Data"}
 FOLDER = "runs_folder"
 PRESET = "last_preset"
 
@@ -49,14 +47,14 @@ class NewJobDialog(QDialog):
 
     def __init__(
         self,
-        jobs: Jobs,
+        new_jobs: NewJobs,
         settings: QSettings,
         parent: QWidget,
         like: tuple[str, RunConfig, Job] | None = None,
     ) -> None:
         """like: name, config and job of a run that is to be had again, with changes."""
         super().__init__(parent)
-        self._jobs, self._settings, self._like = jobs, settings, like
+        self._new_jobs, self._settings, self._like = new_jobs, settings, like
         self._presets: dict[str, Preset] = {}
         self._config: RunConfig | None = None
         self._asked: NewJob | None = None
@@ -69,15 +67,16 @@ class NewJobDialog(QDialog):
         self._soon.timeout.connect(self._ask)
         self._make_controls()
         self._lay_out()
-        jobs.presets_read.connect(self._take_presets)
-        jobs.checked.connect(self._take_check)
-        jobs.added.connect(self._on_added)
-        jobs.not_added.connect(self._on_not_added)
+        new_jobs.presets_read.connect(self._take_presets)
+        new_jobs.checked.connect(self._take_check)
+        new_jobs.jobs.added.connect(self._on_added)
+        new_jobs.not_added.connect(self._on_not_added)
+        self.finished.connect(new_jobs.estimator.cancel)
         if like is not None:
             self._take_presets({like[0]: Preset(like[1], f"As {like[0]}, with what you change")})
             self.preset.setEnabled(False)
         else:
-            jobs.read_presets()
+            new_jobs.read_presets()
 
     @property
     def new_job(self) -> NewJob | None:
@@ -109,8 +108,8 @@ class NewJobDialog(QDialog):
         self.minutes.setSpecialValueText("none")
         self.minutes.setSuffix(" min")
         self.device = QComboBox()
-        for value, words in DEVICES.items():
-            self.device.addItem(words, value)
+        for value, name in DEVICES.items():
+            self.device.addItem(name, value)
         for control, name, hint in (
             (self.preset, "Preset", "What is trained, on what, and how"),
             (self.name, "Name", "What the job and its folder are called"),
@@ -120,16 +119,22 @@ class NewJobDialog(QDialog):
         ):
             control.setAccessibleName(name)
             control.setToolTip(hint)
-        for edit in (self.name, self.folder):
-            edit.textChanged.connect(self._check)
         if self._like is not None:
             job = self._like[2]
             self.minutes.setValue((job.time_limit or 0) / 60)
             self.device.setCurrentIndex(max(0, self.device.findData(job.device)))
+        for changed in (
+            self.name.textChanged,
+            self.folder.textChanged,
+            self.minutes.valueChanged,
+            self.device.currentIndexChanged,
+        ):
+            changed.connect(self._check)
         self._fields: dict[str, SettingField] = {}
         self.missing = QLabel(wordWrap=True)
         self.missing.setTextFormat(Qt.TextFormat.PlainText)
         self.missing.setAccessibleName("What is missing")
+        self.estimate = EstimateRow(self._new_jobs)
         self.note = QLabel(wordWrap=True)
         self.note.setFont(themes.font(themes.SMALL))
         standard = QDialogButtonBox.StandardButton
@@ -140,14 +145,7 @@ class NewJobDialog(QDialog):
         self.ok.setToolTip("Start it, or put it at the end of those that wait")
         self.buttons.accepted.connect(self._make)
         self.buttons.rejected.connect(self.reject)
-        self.advanced = QToolButton(text="Advanced: all settings")
-        self.advanced.setToolTip("Show all settings of the training, the model and the data")
-        self.advanced.setAccessibleName(self.advanced.text())
-        self.advanced.setCheckable(True)
-        self.advanced.setArrowType(Qt.ArrowType.RightArrow)
-        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced.setAutoRaise(True)
-        self.advanced.toggled.connect(self._show_advanced)
+        self.advanced = AdvancedSettings()
 
     def _lay_out(self) -> None:
         self._form = QFormLayout()
@@ -161,29 +159,13 @@ class NewJobDialog(QDialog):
         last = QFormLayout()
         last.addRow("&Time limit", self.minutes)
         last.addRow("&Device", self.device)
-        self.find = QLineEdit()
-        self.find.setPlaceholderText("Find a setting")
-        self.find.setAccessibleName("Find a setting")
-        self.find.setToolTip("Show only settings with this in their name or description")
-        self.find.setClearButtonEnabled(True)
-        self.find.textChanged.connect(self._filter)
-        self._groups = QWidget()
-        self._groups_layout = QVBoxLayout(self._groups)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setWidget(self._groups)
-        self._area.setMinimumHeight(28 * themes.SPACE)
-        for widget in (self._area, self.find):
-            widget.hide()
         layout = QVBoxLayout(self)
         layout.setSpacing(themes.SPACE)
         layout.addLayout(self._form)
         layout.addWidget(self._main)
         layout.addLayout(last)
-        layout.addWidget(self.advanced)
-        layout.addWidget(self.find)
-        layout.addWidget(self._area, 1)
-        layout.addStretch(0)
+        layout.addWidget(self.advanced, 1)
+        layout.addWidget(self.estimate)
         layout.addWidget(self.note)
         layout.addWidget(self.missing)
         layout.addWidget(self.buttons)
@@ -227,21 +209,16 @@ class NewJobDialog(QDialog):
 
     def _free_name(self, wanted: str) -> str:
         """`wanted`, or with a number where a job has that name already."""
-        taken = {job.name for job in self._jobs.list.jobs}
+        taken = {job.name for job in self._new_jobs.jobs.list.jobs}
         names = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
         return next(name for name in names if name not in taken)
 
     def _show_settings(self, settings: list[Setting]) -> None:
         while self._main_form.rowCount():
             self._main_form.removeRow(0)
-        while (item := self._groups_layout.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
         self._fields.clear()
-        forms: dict[str, QFormLayout] = {}
+        others = []
         for setting in settings:
-            table = setting.key.partition(".")[0]
             if setting.key in MAIN:
                 name, hint = MAIN[setting.key]
                 field = SettingField(setting, name, hint)
@@ -252,33 +229,12 @@ class NewJobDialog(QDialog):
                 row = _with_button(field, "Browse…", self._browse_data)
                 self._main_form.addRow("Data", row)
             else:
-                if table not in forms:
-                    group = QGroupBox(TABLES[table])
-                    forms[table] = QFormLayout(group)
-                    self._groups_layout.addWidget(group)
                 field = SettingField(setting)
-                forms[table].addRow(setting.name, field)
+                others.append(field)
             field.changed.connect(self._check)
             self._fields[setting.key] = field
-        self._groups_layout.addStretch(1)
+        self.advanced.show_fields(others)
         self._align(self._main_form)
-        self._filter(self.find.text())
-
-    def _show_advanced(self, on: bool) -> None:
-        self.advanced.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        self._area.setVisible(on)
-        self.find.setVisible(on)
-        if on:
-            self.resize(self.width(), self.height() + self._area.minimumHeight())
-        else:
-            QTimer.singleShot(0, lambda: self.resize(self.width(), self.sizeHint().height()))
-
-    def _filter(self, text: str) -> None:
-        for field in self._fields.values():
-            group = field.parentWidget()
-            if isinstance(group, QGroupBox):
-                words = f"{field.setting.name} {field.setting.hint}".lower()
-                group.layout().setRowVisible(field, text.lower() in words)
 
     def _browse_folder(self) -> None:
         self._browse("The folder for new jobs", self.folder.setText)
@@ -301,6 +257,7 @@ class NewJobDialog(QDialog):
         sentence = self._what_is_wrong()
         self._asked = None
         self.ok.setEnabled(False)
+        self.estimate.show_job(None)
         self._say(sentence)
         if not sentence:
             self._soon.start()
@@ -324,17 +281,22 @@ class NewJobDialog(QDialog):
     def _ask(self) -> None:
         if (new := self.new_job) is not None and not self.missing.text():
             self._asked = new
-            self._jobs.check(new)
+            self._new_jobs.check(new)
 
     def _take_check(self, new: NewJob, sentence: str) -> None:
         if new is self._asked:
             self._say(sentence.partition(", name yours with")[0])
             self.ok.setEnabled(not sentence and not self._making)
+            self.estimate.show_job(None if sentence else new)
 
     def _say(self, sentence: str) -> None:
         self.missing.setText(f"⚠ {sentence}" if sentence else "")
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
-        starts = "It starts at once." if self._jobs.has_room else "It waits for other jobs to end."
+        starts = (
+            "It starts at once."
+            if self._new_jobs.jobs.has_room
+            else "It waits for other jobs to end."
+        )
         self.note.setText(starts)
 
     def _make(self) -> None:
@@ -345,7 +307,7 @@ class NewJobDialog(QDialog):
         self._settings.setValue(FOLDER, self.folder.text())
         if self._like is None:
             self._settings.setValue(PRESET, self.preset.currentText())
-        self._jobs.add(self._asked)
+        self._new_jobs.add(self._asked)
 
     def _on_added(self, path: Path) -> None:
         if self._making and self._asked is not None and path == self._asked.job.path:

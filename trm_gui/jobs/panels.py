@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-
-SOLID, DASHED, DOTTED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
-
 
 @dataclass(frozen=True)
 class Curve:
-    """A column of the metrics. words: what it is beside others, "" where it is the only one."""
+    """A column of the metrics. words: what it is beside others, "" where it is the only one.
+
+    faint: from 0, how far it stands back behind others. dots: whether its points are few, and shown
+    as dots.
+    """
 
     name: str
     words: str = ""
-    style: Qt.PenStyle = SOLID
+    faint: float = 0.0
     dots: bool = False
 
 
@@ -39,31 +39,31 @@ PANELS = (
         "Loss",
         (
             Curve("train/loss", "loss"),
-            Curve("train/answer_loss", "answer", DASHED),
-            Curve("train/halting_loss", "halting", DOTTED),
+            Curve("train/answer_loss", "answer", faint=0.35),
+            Curve("train/halting_loss", "halting", faint=0.6),
         ),
     ),
     Panel(
         "Exactly right",
         (
-            Curve("train/exact_accuracy", "training"),
-            Curve("held_out/exact_accuracy", "held-out", DASHED, dots=True),
+            Curve("train/exact_accuracy", "training", faint=0.35),
+            Curve("held_out/exact_accuracy", "held-out", dots=True),
         ),
         share=True,
     ),
     Panel(
         "Right cells",
         (
-            Curve("train/cell_accuracy", "training"),
-            Curve("held_out/cell_accuracy", "held-out", DASHED, dots=True),
+            Curve("train/cell_accuracy", "training", faint=0.35),
+            Curve("held_out/cell_accuracy", "held-out", dots=True),
         ),
         share=True,
     ),
     Panel(
         "Supervision steps",
         (
-            Curve("train/supervision_steps", "training"),
-            Curve("held_out/halting_step", "held-out", DASHED, dots=True),
+            Curve("train/supervision_steps", "training", faint=0.35),
+            Curve("held_out/halting_step", "held-out", dots=True),
         ),
     ),
     Panel("Learning rate", (Curve("train/learning_rate"),)),

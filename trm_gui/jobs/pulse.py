@@ -9,11 +9,12 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import psutil
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trm_core.training.status import ENDED, Status
+
+if TYPE_CHECKING:
+    import psutil
 
 JUMP = 30.0
 """Seconds by which a heartbeat may be off from what passed here before its clock was set."""
@@ -108,11 +109,23 @@ class Pulse:
 
 
 def find(status: Status) -> Process:
-    """The process that wrote `status`; numbers of dead processes are given to new ones."""
+    """The process that wrote `status`."""
     if status.host != socket.gethostname():
         return "elsewhere"
+    return _state(status.pid)
+
+
+def is_python(pid: int) -> bool:
+    """Whether a Python program runs on this machine under that number."""
+    return _state(pid) in ("there", "suspended")
+
+
+def _state(pid: int) -> Process:
+    """Numbers of dead processes are given to new ones; those are no Python programs, mostly."""
+    import psutil  # which takes a while
+
     try:
-        process = psutil.Process(status.pid)
+        process = psutil.Process(pid)
         state = process.status()
         if state in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
             return "absent"

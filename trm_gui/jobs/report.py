@@ -107,5 +107,5 @@ class Report:
     @property
     def ended_by_itself(self) -> bool:
         """Whether it is done, or broke off; not where somebody stopped it."""
-        asked = self.condition == "stopped" and self.sentence.startswith("stopped")
+        asked = self.condition == "stopped" and "time limit" not in self.sentence
         return self.condition not in (*AT_WORK, "waiting", "new") and not asked

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
 from trm_gui.first_paint import FirstPaint
-from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock, JobsPane
+from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.learning import Learning
+from trm_gui.jobs.menu import fill
 from trm_gui.jobs.models import copy_newest
-from trm_gui.jobs.report import AT_WORK, STARTABLE
+from trm_gui.jobs.new_jobs import NewJobs
+from trm_gui.jobs.notices import Notices
+from trm_gui.jobs.publishing import PublishDialog, Publishing
+from trm_gui.jobs.questions import ask_about_running, ask_to_delete
+from trm_gui.jobs.readings import Readings
+from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
     from trm_gui.jobs.joblist import Job
+    from trm_gui.jobs.pane import JobsPane
 
 FLOATING = 960, 560
 """Logical pixels of the dock where the window has no room for it."""
+
+
+AT_WORK_BEFORE = "jobs_at_work"
 
 
 class JobsRoom(QObject):
@@ -32,16 +45,26 @@ class JobsRoom(QObject):
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self.session = window, session
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
         self._wanted_like: Path | None = None
-        self.jobs = Jobs(Path(window.settings.fileName()).parent)
-        self.dock = JobsDock(self.jobs, window.settings)
+        folder = Path(window.settings.fileName()).parent
+        self.jobs = Jobs(folder)
+        self.new_jobs, self._readings = NewJobs(self.jobs), Readings(self.jobs)
+        self.learning = Learning(self.jobs, session, folder / "learning")
+        self.dock = JobsDock(self._make_pane)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
         self.dock.hide()
         self.dock.filled.connect(self._connect)
         self.dock.dropped.connect(lambda folders: [self.jobs.attach(f) for f in folders])
+        self.notices = Notices(window)
+        self.publishing = Publishing()
+        self.publishing.published.connect(self._on_published)
+        self.publishing.failed.connect(lambda sentence: self.notices.tell(sentence, trouble=True))
+        self._left = stored_paths(window.settings)
+        """The jobs that were at work when the last window was closed."""
+        self.jobs.came_over.connect(self._on_came_over)
         self.jobs.failed.connect(session.fail)
         self.jobs.added.connect(self._show_added)
         self.jobs.config_read.connect(self._duplicate)
@@ -51,7 +74,17 @@ class JobsRoom(QObject):
         actions["open_run"].triggered.connect(self.ask_for_run)
         actions["show_jobs"].triggered.connect(self._toggle)
         self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
-        FirstPaint(window).happened.connect(self.jobs.start)
+        window.installEventFilter(self)
+        painted = FirstPaint(window).happened
+        painted.connect(self.jobs.start)
+        painted.connect(self.new_jobs.prepare)
+
+    def _make_pane(self) -> JobsPane:
+        from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
+
+        return JobsPane(
+            self.jobs, self._readings, self.learning, self.session, self._window.settings
+        )
 
     def _connect(self, pane: JobsPane) -> None:
         pane.new_wanted.connect(lambda: self.ask_for_new())
@@ -59,12 +92,25 @@ class JobsRoom(QObject):
         listing = pane.listing
         listing.go_wanted.connect(self._go)
         listing.stop_wanted.connect(lambda path: self.jobs.ask(path, "stop"))
-        listing.delete_wanted.connect(self._ask_to_delete)
+        listing.delete_wanted.connect(self.ask_to_delete)
         listing.menu_wanted.connect(self._show_menu)
         listing.moved.connect(self.jobs.move)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close the window before it is deleted, also where somebody was to be asked."""
+        if event.type() == QEvent.Type.DeferredDelete and not self._answered:
+            self._answered = True
+            self._window.close()
+        return False
+
     def close(self) -> None:
+        self._answered = True
+        at_work = [str(report.path) for report in self.jobs.at_work]
+        self._window.settings.setValue(AT_WORK_BEFORE, at_work)
         self.dock.close_pane()
+        self.publishing.close()
+        self.new_jobs.close()
+        self.learning.close()
         self.jobs.close()
 
     # Closing the window
@@ -74,34 +120,15 @@ class JobsRoom(QObject):
         at_work = self.jobs.at_work
         if self._answered or not at_work:
             return True
-        names = ", ".join(report.name for report in at_work)
-        one = len(at_work) == 1
-        box = QMessageBox(self._window)
-        box.setObjectName("jobs_question")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Training goes on")
-        box.setText(f"{'A job is' if one else f'{len(at_work)} jobs are'} at work: {names}.")
-        box.setInformativeText(
-            "Without the window training goes on, and it is found again at the next start. Jobs "
-            "that wait are started then."
-        )
-        keep = box.addButton("&Keep training", QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton("&Stop and save", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(keep)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-        def answered() -> None:
-            if box.clickedButton() not in (keep, stop):
-                return
+        def close(stop: bool) -> None:
             self._answered = True
-            if box.clickedButton() is stop:
-                for report in at_work:
-                    self.jobs.ask(report.path, "stop")
+            for report in at_work if stop else ():
+                self.jobs.ask(report.path, "stop")
             self._window.close()
 
-        box.finished.connect(answered)
-        box.open()
+        names = [report.name for report in at_work]
+        ask_about_running(names, partial(close, False), partial(close, True), self._window)
         return False
 
     # The dock
@@ -126,7 +153,7 @@ class JobsRoom(QObject):
         """like: name, config and job of a run that is to be had again, with changes."""
         from trm_gui.jobs.new_job import NewJobDialog  # which takes a while to import
 
-        dialog = NewJobDialog(self.jobs, self._window.settings, self._window, like)
+        dialog = NewJobDialog(self.new_jobs, self._window.settings, self._window, like)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -142,6 +169,22 @@ class JobsRoom(QObject):
             self._toggle(True)
         self.dock.pane.listing.select(path)
 
+    def _on_came_over(self, report: Report, before: Report | None) -> None:
+        """Tell what has ended, also while there was no window, and what has broken off."""
+        was_at_work = report.path in self._left if before is None else before.condition in AT_WORK
+        if not was_at_work or report.condition == "unreadable":  # which may pass, over a network
+            return
+        show = partial(self._show_added, report.path)
+        if report.condition in TROUBLE:
+            words = report.sentence or "It cannot be read."
+            self.notices.tell(f"{report.name}: {words}", trouble=True, show=show)
+        elif report.ended_by_itself:
+            exact = (
+                "" if report.exact is None else f" {report.exact:.1%} of held-out puzzles right."
+            )
+            ended = "is done." if report.condition == "finished" else f"stopped. {report.sentence}"
+            self.notices.tell(f"{report.name} {ended}{exact}", show=show)
+
     def _go(self, path: Path) -> None:
         report = self.jobs.reports.get(path)
         if report is None:
@@ -153,40 +196,43 @@ class JobsRoom(QObject):
         elif report.condition in STARTABLE:
             self.jobs.start_job(path)
 
-    def _ask_to_delete(self, paths: list[Path]) -> None:
+    def ask_to_delete(self, paths: list[Path]) -> None:
+        """Ask, and then move the jobs to the trash or take them off the list."""
         reports = [self.jobs.reports[path] for path in paths if path in self.jobs.reports]
         if busy := [report.name for report in reports if report.condition in AT_WORK]:
-            self._session.fail(f"{', '.join(busy)} is at work; stop it before it is deleted.")
+            self.session.fail(f"{', '.join(busy)} is at work; stop it before it is deleted.")
             return
         if not reports:
             return
-        names = ", ".join(report.name for report in reports)
-        box = QMessageBox(self._window)
-        box.setObjectName("delete_question")
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Delete")
-        box.setText(f"Move {names} to the trash?")
-        box.setInformativeText(
-            "The folder with all checkpoints and metrics goes there. To keep it and only not see "
-            "it any more, take it off the list."
-        )
-        delete = box.addButton("&Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
-        forget = box.addButton("Take off the &list", QMessageBox.ButtonRole.ActionRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-        def answered() -> None:
-            work = {delete: self.jobs.delete, forget: self.jobs.forget}.get(box.clickedButton())
-            for report in reports if work is not None else ():
-                work(report.path)
+        def each(work: Callable[[Path], None]) -> Callable[[], None]:
+            return lambda: [work(report.path) for report in reports]
 
-        box.finished.connect(answered)
-        box.open()
+        names = [report.name for report in reports]
+        ask_to_delete(names, each(self.jobs.delete), each(self.jobs.forget), self._window)
+
+    def ask_to_publish(self, path: Path) -> None:
+        """Ask for a name, and have the model measured and saved under it."""
+        job = self.jobs.list.job(path)
+        taken = {model.name for model in self.session.models}
+        dialog = PublishDialog(path, self._models, taken, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        device = "auto" if job is None else job.device
+        dialog.chosen.connect(lambda target: self.publishing.publish(path, target, device))
+        dialog.open()
+
+    def _on_published(self, model: Path, measured: str) -> None:
+        self.session.add_model(model)
+        self.notices.tell(f"{model.name} is among the models now. {measured}")
+
+    @property
+    def _models(self) -> Path:
+        """Where models of the user's own are."""
+        return Path(self._window.settings.fileName()).parent / "models"
 
     def use_model(self, path: Path) -> None:
         """Offer the newest checkpoint as a model, and use it if it fits the puzzle."""
-        folder = Path(self._window.settings.fileName()).parent / "models"
+        folder = self._models
 
         def work() -> None:
             self._model_copied.emit(copy_newest(path, folder))
@@ -213,40 +259,10 @@ class JobsRoom(QObject):
 
     def fill_menu(self, menu: QMenu, paths: list[Path]) -> None:
         """What can be done with these jobs."""
-        jobs, reports = self.jobs, [self.jobs.reports.get(path) for path in paths]
-        conditions = {report.condition for report in reports if report is not None}
-        one = paths[0] if len(paths) == 1 else None
-        order = [job.path for job in jobs.list.jobs]
+        fill(menu, paths, self)
 
-        def add(words: str, keys: str, possible: bool, work: object) -> None:
-            action = menu.addAction(words)
-            action.setShortcut(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.setEnabled(possible)
-            action.triggered.connect(work)
 
-        def each(work: object) -> object:
-            return lambda: [work(path) for path in paths]
-
-        def up(by: int) -> object:
-            return lambda: jobs.move(one, order.index(one) + by)
-
-        at_work = bool(conditions & set(AT_WORK))
-        can_start = bool(conditions & set(STARTABLE))
-        add("&Start now", "Space", can_start, each(jobs.start_job))
-        add("Start when there is &room", "", can_start, each(jobs.wait))
-        add("&Pause", "Space", "running" in conditions, each(lambda p: jobs.ask(p, "pause")))
-        add("&Resume", "Space", "paused" in conditions, each(lambda p: jobs.ask(p, "resume")))
-        stoppable = at_work or "waiting" in conditions
-        add("S&top and save", "", stoppable, each(lambda p: jobs.ask(p, "stop")))
-        local = any(r is not None and r.here and r.condition in AT_WORK for r in reports)
-        add("&End the process, without saving", "", local, each(jobs.end))
-        menu.addSeparator()
-        add("Move &up", "Alt+Up", one is not None and order.index(one) > 0, up(-1))
-        add("Move &down", "Alt+Down", one is not None and order.index(one) + 1 < len(order), up(1))
-        menu.addSeparator()
-        saved = one is not None and bool(reports[0] and reports[0].saved)
-        add("&Use its model", "", saved, lambda: self.use_model(one))
-        add("Du&plicate with changes…", "", one is not None, lambda: self.duplicate(one))
-        add("Take off the &list", "", True, each(jobs.forget))
-        add("&Delete…", "Delete", not at_work, lambda: self._ask_to_delete(paths))
+def stored_paths(settings: QSettings) -> set[Path]:
+    """The jobs that were at work when the last window was closed."""
+    value = settings.value(AT_WORK_BEFORE, [])
+    return {Path(text) for text in ([value] if isinstance(value, str) else value or [])}

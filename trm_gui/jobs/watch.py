@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import STATUS, Status, read_status
 from trm_gui.jobs.curve_data import Curves
 from trm_gui.jobs.joblist import Job
-from trm_gui.jobs.pulse import Patience, Pulse
+from trm_gui.jobs.pulse import Patience, Pulse, is_python
 from trm_gui.jobs.report import Condition, Report
 
 LOG = "log.txt"
 AT_ONCE = 4 * 2**20
 """Bytes of metrics that one look reads at most."""
+STARTS, CLAIMED = 120, 5
+"""Seconds that a process may take to say something, and that it may take to begin one."""
 TAIL = 2**16
 """Bytes of the log that are shown."""
 
@@ -104,8 +107,12 @@ class Watch:
         if process is not None and not own:
             if exit_code is None:
                 return "starting", "", ""
+            if exit_code == -signal.SIGTERM:  # by "stop", before it trained
+                return "stopped", "", ""
             if exit_code:
                 return "failed", _why(exit_code, self._last_words()), ""
+        if process is None and not others and _is_starting(job, status):
+            return "starting", "", ""
         if status is None or verdict is None:
             return ("waiting" if job.waiting else "new"), "", ""
         if verdict.condition == "ended":
@@ -144,6 +151,16 @@ class Watch:
     def _last_words(self) -> str:
         lines = [line for line in tail(self.path / LOG).splitlines() if line.strip()]
         return lines[-1].removeprefix("trm: ") if lines else ""
+
+
+def _is_starting(job: Job, status: Status | None) -> bool:
+    """Whether another window, or this program before, has just started the job."""
+    age = abs(time.time() - job.launched)
+    if job.host != socket.gethostname() or age > STARTS or job.waiting:
+        return False
+    if job.pid == 0:
+        return age < CLAIMED
+    return (status is None or status.pid != job.pid) and is_python(job.pid)
 
 
 def tail(file: Path) -> str:

@@ -1,0 +1,155 @@
+"""How long a run would take, and how much memory: by a few of its steps, measured.
+
+`python -m trm_core.training.estimate DEVICE` reads a run's config as JSON from stdin and prints an
+Estimate as JSON; it exits with status 1 and a sentence on stderr where the run could not begin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from trm_core.checkpoints.info import ModelInfo
+from trm_core.data.build import build
+from trm_core.data.dataset import Dataset, read_dataset
+from trm_core.errors import UserError
+from trm_core.model.device import choose_device, choose_dtype
+from trm_core.training.config import RunConfig, data_build
+from trm_core.training.distributed import Group
+from trm_core.training.held_out import HeldOut
+from trm_core.training.trainer import Trainer
+
+MEASURED_SECONDS = 2.0
+WARM_UP = 1
+"""Steps that are not measured: the first ones prepare what later ones use."""
+
+FEW = {"generate": 32, "held_out": 8, "augmentations": 3}
+"""Most of a data set to build that is built to measure with."""
+
+EVALUATED = 8
+"""Held-out puzzles that an evaluation is measured with."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """seconds: of the whole run, with making its data and its evaluations, without compiling.
+
+    memory: bytes at most, of the GPU where it is trained on one. free: bytes that are free there.
+    """
+
+    seconds: float
+    seconds_per_step: float
+    memory: int
+    free: int
+    device: str
+
+
+def estimate(config: RunConfig, device: torch.device) -> Estimate:
+    """Train a few steps of `config` on a small part of its data. Raises UserError."""
+    settings, group = config.training, Group()
+    with ExitStack() as stack:
+        data, seconds = _small_data(config, stack)
+        dataset = read_dataset(data, "train")
+        dtype = choose_dtype(settings.dtype, device)
+        trainer = Trainer(config, dataset, device, dtype, group)
+        for _ in range(WARM_UP):
+            trainer.take_step()
+        per_step = _per_call(trainer.take_step, trainer.is_finite)
+        seconds += per_step * settings.steps
+        seconds += _evaluations(config, data, dataset, trainer, dtype)
+    on_gpu = device.type == "cuda"
+    free = torch.cuda.mem_get_info(device)[0] if on_gpu else psutil.virtual_memory().available
+    used = torch.cuda.max_memory_reserved(device) if on_gpu else _most_memory()
+    return Estimate(
+        seconds, per_step, used + _left_out(config, dataset, trainer), free, device.type
+    )
+
+
+def _small_data(config: RunConfig, stack: ExitStack) -> tuple[Path, float]:
+    """The run's data set, or a small one like it; how long the run would take to make its own."""
+    if path := config.data.get("path"):
+        return Path(path), 0.0
+    spec = data_build(config.data)
+    whole = asdict(spec)
+    fewer = {name: min(most, whole[name]) for name, most in FEW.items() if whole.get(name)}
+    target = Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
+    then = time.monotonic()
+    build(replace(spec, **fewer), target, lambda done, total: None)
+    took = time.monotonic() - then
+    made = [name for name in ("generate", "held_out") if name in fewer]
+    if not made:
+        return target, took
+    share = sum(whole[name] for name in made) / sum(fewer[name] for name in made)
+    return target, took * max(1.0, share / (os.cpu_count() or 1))
+
+
+def _per_call(work: Callable[[], object], finish: Callable[[], object]) -> float:
+    """Seconds of one call, by as many as are over in a while. `finish` waits for what is queued."""
+    finish()
+    began, calls = time.monotonic(), 0
+    while calls == 0 or time.monotonic() - began < MEASURED_SECONDS:
+        work()
+        finish()
+        calls += 1
+    return (time.monotonic() - began) / calls
+
+
+def _evaluations(
+    config: RunConfig, data: Path, dataset: Dataset, trainer: Trainer, dtype: torch.dtype
+) -> float:
+    """Seconds of all evaluations."""
+    settings = config.training
+    few = HeldOut(data, EVALUATED, settings.seed, Group())
+    whole = config.data.get("held_out") or len(read_dataset(data, "test").originals())
+    puzzles = min(settings.evaluate_puzzles or whole, whole)
+    info = ModelInfo(config.model["architecture"], dataset.shape, trainer.config)
+    then = time.monotonic()
+    few.evaluate(trainer.averaged_model(dtype), info, bool)
+    each = (time.monotonic() - then) / EVALUATED
+    return each * puzzles * max(1, settings.steps // settings.evaluate_every)
+
+
+def _left_out(config: RunConfig, dataset: Dataset, trainer: Trainer) -> int:
+    """Bytes of the puzzle embeddings of all variants of the tasks that were not made."""
+    variants = int(config.data.get("augmentations", 0) or 0)
+    width = trainer.config.puzzle_embedding_size
+    if config.data.get("path") or variants <= FEW["augmentations"] or not width:
+        return 0
+    share = (variants + 1) / (FEW["augmentations"] + 1)
+    return round(len(dataset.identifiers) * (share - 1) * width * 4)
+
+
+def _most_memory() -> int:
+    """Bytes that this process has had in memory at most."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        found: Any = psutil.Process().memory_info()
+        return int(getattr(found, "peak_wset", found.rss))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main() -> None:
+    try:
+        config = RunConfig.from_json(json.load(sys.stdin), "the config").with_data_found()
+        print(json.dumps(asdict(estimate(config, choose_device(sys.argv[1])))))
+    except UserError as error:
+        sys.exit(str(error))
+    except Exception as error:
+        sys.exit(f"it could not be measured ({type(error).__name__}: {error})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""Trying each checkpoint of a job on one puzzle, to see it learn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from trm_core.checkpoints.info import read_info
+from trm_core.errors import UserError
+from trm_core.puzzles.base import Puzzle
+from trm_core.recordings import SUFFIX, Recording, read_recording, write_recording
+from trm_core.recordings.puzzle_json import puzzle_to_json
+from trm_core.trace import SolveSettings, Trace
+from trm_gui.jobs.joblist import Job
+from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.report import Report
+from trm_gui.session import Session
+
+NICER = 10
+"""By how much the thread stands back (Linux)."""
+
+_FILE = re.compile(rf"step_(\d+){re.escape(SUFFIX)}")
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the checkpoint after `step` steps made of the puzzle: a recording in `file`."""
+
+    step: int
+    file: Path
+    trace: Trace
+
+    @property
+    def words(self) -> str:
+        last = len(self.trace) - 1
+        if self.trace.solved(last):
+            return f"step {self.step:,}: solved"
+        if (right := self.trace.right_cells(last)) is not None:
+            return f"step {self.step:,}: {right[0]} of {right[1]} right"
+        return f"step {self.step:,}"
+
+
+class Learning(QObject):
+    """Solves on a thread of its own, which waits while the user's solve runs.
+
+    What was seen is kept as recordings, also when the run has removed the checkpoint.
+    """
+
+    seen = Signal(object, object)
+    """The path of a job, and a Seen."""
+    unfit = Signal(object, str)
+    """A path, and why its model cannot be given the puzzle."""
+    changed = Signal(object)
+    """The path of a job that has another puzzle pinned, or none."""
+
+    _found = Signal(object, str, object)
+
+    def __init__(self, jobs: Jobs, session: Session, folder: Path) -> None:
+        """folder: where what was seen is kept."""
+        super().__init__()
+        self._jobs, self._session, self._folder = jobs, session, folder
+        self.boards: dict[Path, dict[int, Seen]] = {}
+        """By job and step."""
+        self._pinned: dict[Path, str] = {}
+        self._asked: dict[Path, set[int]] = {}
+        self._free, self._closing = threading.Event(), threading.Event()
+        self._free.set()
+        self._thread = ThreadPoolExecutor(1, "learning")
+        jobs.listed.connect(self._on_list)
+        jobs.reported.connect(self._on_report)
+        session.solving_changed.connect(self._on_solving)
+        self._found.connect(self._take)
+
+    @property
+    def pinned(self) -> set[Path]:
+        """The jobs with a puzzle."""
+        return {path for path, text in self._pinned.items() if text}
+
+    def pin(self, path: Path, puzzle: Puzzle) -> None:
+        """Try the job's checkpoints on `puzzle` from now on, those that there are too."""
+        self._jobs.pin(path, json.dumps(puzzle_to_json(puzzle)))
+
+    def unpin(self, path: Path) -> None:
+        self._jobs.pin(path, "")
+
+    def close(self) -> None:
+        self._closing.set()
+        self._free.set()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _on_solving(self, solving: bool) -> None:
+        if solving and not self._closing.is_set():
+            self._free.clear()
+        else:
+            self._free.set()
+
+    def _on_list(self) -> None:
+        for job in self._jobs.list.jobs:
+            if job.pinned == self._pinned.get(job.path, ""):
+                continue
+            self._pinned[job.path] = job.pinned
+            self.boards[job.path], self._asked[job.path] = {}, set()
+            self.changed.emit(job.path)
+            if job.pinned:
+                self._submit(self._read_all, job)
+                self._ask(job, self._jobs.reports.get(job.path))
+
+    def _on_report(self, report: Report) -> None:
+        job = self._jobs.list.job(report.path)
+        if job is not None and job.pinned and job.pinned == self._pinned.get(job.path):
+            self._ask(job, report)
+
+    def _ask(self, job: Job, report: Report | None) -> None:
+        asked = self._asked[job.path]
+        for step in () if report is None else report.saved:
+            if step not in asked:
+                asked.add(step)
+                self._submit(self._try, job, step)
+
+    def _submit(self, work: object, *arguments: object) -> None:
+        if not self._closing.is_set():
+            self._thread.submit(self._safely, work, *arguments)
+
+    def _take(self, path: Path, pinned: str, seen: Seen) -> None:
+        if self._pinned.get(path) == pinned:
+            self.boards[path][seen.step] = seen
+            self.seen.emit(path, seen)
+
+    # On the thread
+
+    def _safely(self, work: object, job: Job, *arguments: object) -> None:
+        if os.name == "posix" and hasattr(os, "setpriority"):
+            with suppress(OSError, AttributeError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICER)
+        try:
+            work(job, *arguments)
+        except UserError as error:
+            if not self._closing.is_set():
+                self.unfit.emit(job.path, str(error))
+        except OSError:
+            return  # the run has removed the checkpoint, or the disk is full: there is no board
+        except Exception as error:
+            self._jobs.failed.emit(f"{job.name} cannot be seen learning ({error}).")
+
+    def _place(self, job: Job) -> Path:
+        key = hashlib.sha256(f"{job.directory}\n{job.pinned}".encode()).hexdigest()[:16]
+        return self._folder / f"{job.name}-{key}"
+
+    def _read_all(self, job: Job) -> None:
+        place = self._place(job)
+        found = [_FILE.fullmatch(file.name) for file in place.glob(f"*{SUFFIX}")]
+        for step in sorted(int(match[1]) for match in found if match):
+            with suppress(UserError):
+                self._tell(job, step, read_recording(place / f"step_{step}{SUFFIX}"))
+
+    def _try(self, job: Job, step: int) -> None:
+        file = self._place(job) / f"step_{step}{SUFFIX}"
+        checkpoint = job.path / "checkpoints" / f"step_{step}"
+        puzzle = job.pinned_puzzle()
+        if file.exists() or puzzle is None or not checkpoint.is_dir():
+            return
+        recording = self._solve(checkpoint, f"{job.name}-{checkpoint.name}", puzzle)
+        if recording is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_recording(file, recording)
+            self._tell(job, step, recording)
+
+    def _solve(self, checkpoint: Path, name: str, puzzle: Puzzle) -> Recording | None:
+        """None where the window is closed meanwhile."""
+        from trm_gui.torch_import import import_torch
+
+        compute = self._session.compute
+        self._wait()
+        import_torch(compute.threads)
+        from trm_core.solver import Solver
+
+        info = read_info(checkpoint)
+        solver = Solver.load(info, compute.device, compute.dtype)
+        solver.weights_hash  # noqa: B018  worked out while the file is there
+        most = info.config.max_supervision_steps
+        trace = solver.start(puzzle, SolveSettings(max_supervision_steps=most))
+        trace.model_name = name
+        recursion = solver.recursion(trace, with_latents=True)
+        for _ in range(most):
+            self._wait()
+            for frame in recursion.supervision_step(self._closing.is_set):
+                trace.append(frame)
+            if self._closing.is_set():
+                return None
+            if trace.settings.halts(trace[-1]):
+                break
+        return solver.recording(trace)
+
+    def _wait(self) -> None:
+        """Until the user's own solve is over."""
+        self._free.wait()
+
+    def _tell(self, job: Job, step: int, recording: Recording) -> None:
+        file = self._place(job) / f"step_{step}{SUFFIX}"
+        seen = Seen(step, file, recording.trace)
+        seen.words  # noqa: B018  worked out here, where it blocks nobody
+        if not self._closing.is_set():
+            self._found.emit(job.path, job.pinned, seen)

@@ -1,0 +1,60 @@
+"""The menu of the selected jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from trm_gui.jobs.report import AT_WORK, STARTABLE
+
+if TYPE_CHECKING:
+    from trm_gui.jobs.room import JobsRoom
+
+
+def fill(menu: QMenu, paths: list[Path], room: JobsRoom) -> None:
+    """What can be done with the jobs of these paths; what cannot be now is there, but disabled."""
+    jobs, reports = room.jobs, [room.jobs.reports.get(path) for path in paths]
+    conditions = {report.condition for report in reports if report is not None}
+    one = paths[0] if len(paths) == 1 else None
+    order = [job.path for job in jobs.list.jobs]
+
+    def add(words: str, keys: str, possible: bool, work: Callable[[], object]) -> None:
+        action = menu.addAction(words)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setEnabled(possible)
+        action.triggered.connect(work)
+
+    def each(work: Callable[[Path], object]) -> Callable[[], object]:
+        return lambda: [work(path) for path in paths]
+
+    def up(by: int) -> Callable[[], object]:
+        return lambda: jobs.move(one, order.index(one) + by)
+
+    at_work = bool(conditions & set(AT_WORK))
+    can_start = bool(conditions & set(STARTABLE))
+    add("&Start now", "Space", can_start, each(jobs.start_job))
+    add("Start when there is &room", "", can_start, each(jobs.wait))
+    add("&Pause", "Space", "running" in conditions, each(lambda p: jobs.ask(p, "pause")))
+    add("&Resume", "Space", "paused" in conditions, each(lambda p: jobs.ask(p, "resume")))
+    stoppable = at_work or "waiting" in conditions
+    add("S&top and save", "", stoppable, each(lambda p: jobs.ask(p, "stop")))
+    local = any(r is not None and r.here and r.condition in AT_WORK for r in reports)
+    add("&End the process, without saving", "", local, each(jobs.end))
+    menu.addSeparator()
+    add("Move &up", "Alt+Up", one is not None and order.index(one) > 0, up(-1))
+    add("Move &down", "Alt+Down", one is not None and order.index(one) + 1 < len(order), up(1))
+    menu.addSeparator()
+    saved = one is not None and bool(reports[0] and reports[0].saved)
+    add("&Use its model", "", saved, lambda: room.use_model(one))
+    add("S&ave its model, measured…", "", saved, lambda: room.ask_to_publish(one))
+    puzzle = room.session.puzzle
+    can_pin = one is not None and puzzle is not None
+    add("P&in the puzzle on screen", "", can_pin, lambda: room.learning.pin(one, puzzle))
+    add("Du&plicate with changes…", "", one is not None, lambda: room.duplicate(one))
+    add("Take off the &list", "", True, each(jobs.forget))
+    add("&Delete…", "Delete", not at_work, lambda: room.ask_to_delete(paths))

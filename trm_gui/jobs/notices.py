@@ -1,0 +1,150 @@
+"""Short notices over the window: what has ended, and why; those about trouble stay until read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStyle,
+    QSystemTrayIcon,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trm_gui import theme as themes
+
+WIDTH = 44 * themes.SPACE
+MOST = 3
+SHOWN_MS = 15_000
+"""How long a notice stays that needs nobody to do anything."""
+
+
+class Notices(QObject):
+    """Puts notices into the lower right corner of a window, and into the tray where there is one
+    and the window is not in front."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._tray: QSystemTrayIcon | None = None
+        self.shown: list[Notice] = []
+        window.installEventFilter(self)
+
+    def tell(
+        self, sentence: str, trouble: bool = False, show: Callable[[], None] | None = None
+    ) -> None:
+        """show: what the button of the notice does."""
+        notice = Notice(sentence, trouble, show, self._window)
+        notice.gone.connect(lambda: self._remove(notice))
+        self.shown.append(notice)
+        while len(self.shown) > MOST:
+            self._remove(self.shown[0])
+        if not trouble:
+            QTimer.singleShot(SHOWN_MS, notice, notice.gone.emit)
+        notice.show()
+        self._place()
+        if not self._window.isActiveWindow():
+            QApplication.alert(self._window)
+            self._tell_tray(sentence, trouble)
+
+    def _tell_tray(self, sentence: str, trouble: bool) -> None:
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            return
+        if self._tray is None:
+            icon = self._window.windowIcon()
+            if icon.isNull():
+                icon = self._window.style().standardIcon(QStyle.StandardPixmap.SP_ComputerIcon)
+            self._tray = QSystemTrayIcon(icon, self)
+            self._tray.setToolTip("TRM Studio")
+            self._tray.messageClicked.connect(self._window.activateWindow)
+        icons = QSystemTrayIcon.MessageIcon
+        self._tray.show()
+        kind = icons.Warning if trouble else icons.Information
+        self._tray.showMessage("TRM Studio", sentence, kind)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _remove(self, notice: Notice) -> None:
+        if notice in self.shown:
+            self.shown.remove(notice)
+            notice.hide()
+            notice.deleteLater()
+            self._place()
+
+    def _place(self) -> None:
+        """One above the other, the newest at the bottom."""
+        window, gap = self._window, themes.SPACE
+        bottom = window.height() - window.statusBar().height() - gap
+        for notice in reversed(self.shown):
+            height = notice.heightForWidth(WIDTH)
+            bottom -= height
+            notice.setGeometry(window.width() - WIDTH - gap, bottom, WIDTH, height)
+            notice.raise_()
+            bottom -= gap
+
+
+class Notice(QFrame):
+    """A sentence, a button that shows more, and one that closes it."""
+
+    gone = Signal()
+    """It has been read, or its time is over."""
+
+    def __init__(
+        self,
+        sentence: str,
+        trouble: bool,
+        show: Callable[[], None] | None,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._trouble = trouble
+        self.setAccessibleName("Notice")
+        self.setAccessibleDescription(sentence)
+        self.setAutoFillBackground(True)
+        self.told = QLabel(f"{'⚠ ' if trouble else ''}{sentence}", wordWrap=True)
+        self.told.setTextFormat(Qt.TextFormat.PlainText)
+        buttons = QVBoxLayout()
+        close = QToolButton(text="✕", toolTip="Close this notice")
+        close.setAccessibleName("Close the notice")
+        close.setAutoRaise(True)
+        close.clicked.connect(self.gone)
+        buttons.addWidget(close, alignment=Qt.AlignmentFlag.AlignRight)
+        if show is not None:
+            more = QToolButton(text="Show", toolTip="Show the job")
+            more.setAccessibleName("Show the job")
+            more.clicked.connect(show)
+            more.clicked.connect(self.gone)
+            buttons.addWidget(more)
+        buttons.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * themes.SPACE, themes.SPACE, themes.SPACE, themes.SPACE)
+        layout.addWidget(self.told, 1)
+        layout.addLayout(buttons)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "told"):
+            self._dress()
+
+    def _dress(self) -> None:
+        theme = themes.current(self)
+        edge = theme.conflict_text if self._trouble else theme.accent
+        sheet = f"""
+            Notice {{
+                background: {theme.surface}; border: 1px solid {theme.line};
+                border-left: {themes.SPACE // 2}px solid {edge};
+            }}
+        """
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
