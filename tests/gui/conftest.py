@@ -43,8 +43,9 @@ def look(qapp):
 
 
 @pytest.fixture
-def open_window(qtbot, look, tmp_path):
+def open_window(qtbot, qapp, look, tmp_path):
     """Open another window on the same settings folder; it is closed with the test."""
+    opened = []  # until Qt has ended them, so that no thread can
 
     def open_window():
         window = make_window(tmp_path / "settings")
@@ -52,9 +53,11 @@ def open_window(qtbot, look, tmp_path):
         window.show()
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
+        opened.append(window)
         return window
 
-    return open_window
+    yield open_window
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -138,7 +138,6 @@ class InputPane(Pane):
         self._below_tools = below
         if below is not None:
             below.attach(self.board)
-            below.setFixedSize(below.width_of(2), SIDE + 2 * themes.SPACE)
             self._below.insertWidget(0, below, alignment=Qt.AlignmentFlag.AlignTop)
         self._fit_examples()
         self.refresh()
@@ -148,8 +147,7 @@ class InputPane(Pane):
         """What it needs for a board of the usual least size."""
         least = HEADING_HEIGHT + LEAST_PANE
         if isinstance(self._session.puzzle, Arc):
-            side = LEAST_SIDE if self._below_tools is None else SIDE
-            least += self._height_of_examples(side)
+            least += self._height_of_examples(LEAST_SIDE)
         return least
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -157,11 +155,15 @@ class InputPane(Pane):
         self._fit_examples()
 
     def _fit_examples(self) -> None:
-        """Have them smaller where the board above needs the room, unless they are edited."""
+        """Have them, and the tools beside them, lower where the board above needs the room."""
         room = self.height() - HEADING_HEIGHT - LEAST_PANE - self._height_of_examples(0)
-        small = max(LEAST_SIDE, min(SIDE, room))
-        self.examples.set_side(small if self._below_tools is None else SIDE)
-        self._examples_area.setFixedHeight(self._height_of_examples(self.examples.side))
+        self.examples.set_side(max(LEAST_SIDE, min(SIDE, room)))
+        height = self._height_of_examples(self.examples.side)
+        self._examples_area.setFixedHeight(height)
+        if (below := self._below_tools) is not None:
+            widths = [below.width_of(columns) for columns in (2, 3)]
+            width = next((w for w in widths if below.height_for(w) <= height), widths[-1])
+            below.setFixedSize(width, height)
 
     def _height_of_examples(self, side: int) -> int:
         """With the scroll bar below, for grids of that side."""

@@ -12,7 +12,7 @@ from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.painters import paint_board
 
-SIDE, LEAST_SIDE = 12 * themes.SPACE, 5 * themes.SPACE
+SIDE, LEAST_SIDE = 12 * themes.SPACE, 6 * themes.SPACE
 """Logical pixels of room for one grid, and where the board above needs the room."""
 
 ARROW = 3 * themes.SPACE
