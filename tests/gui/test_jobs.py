@@ -14,7 +14,7 @@ import psutil
 import pytest
 import torch
 from filelock import FileLock
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QToolButton
 
@@ -270,6 +270,12 @@ def choose(window, path, words):
     item.trigger()
 
 
+def drop(widget, place, content, action):
+    """Let go of something over a widget."""
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    widget.dropEvent(QDropEvent(QPointF(place), action, content, buttons, keys))
+
+
 def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
     window, open_window, begin, until, qtbot
 ):
@@ -309,14 +315,7 @@ def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run
     window.actions_by_name["show_jobs"].trigger()
     content = QMimeData()
     content.setUrls([QUrl.fromLocalFile(str(run))])
-    event = QDropEvent(
-        QPointF(5, 5),
-        Qt.DropAction.CopyAction,
-        content,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.jobs.dock.dropEvent(event)
+    drop(window.jobs.dock, QPoint(5, 5), content, Qt.DropAction.CopyAction)
     until(lambda: condition(window, run) == "new")
     until(lambda: len(curve(window, run)))
     points = curve(window, run)
@@ -372,6 +371,11 @@ def test_several_runs_are_numbered_and_plotted_together(window, run, attached, u
     until(lambda: len(curve(window, run)) and len(curve(window, other)))
     assert curve(window, other).tolist() == [[1, 3]]
     assert [listing.job_row(path)._mark for path in (run, other)] == [1, 2]
+    listing.select(other)
+    place = listing.visualItemRect(listing.item(0)).center()
+    drop(listing, place, QMimeData(), Qt.DropAction.MoveAction)
+    until(lambda: names(window) == ["other", "mine"])
+    assert listing.paths == [other]
 
 
 def test_a_job_goes_to_the_trash_after_a_question(
