@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 import torch
+from filelock import FileLock
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QToolButton
@@ -24,11 +25,14 @@ from trm_core.training.config import load_preset
 from trm_core.training.metrics import read_metrics
 from trm_core.training.run import train
 from trm_core.training.run_directory import RunDirectory
+from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.app import make_window
+from trm_gui.jobs import joblist
 from trm_gui.jobs.curve_data import Curves, View
 from trm_gui.jobs.curves import plotted
 from trm_gui.jobs.joblist import Job, JobList
+from trm_gui.jobs.load import Load, parsed
 from trm_gui.jobs.strip import STEP
 
 PATIENCE = 60_000
@@ -535,3 +539,58 @@ def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path, pati
     assert "`trm eval published` measures all of this again." in card.read_text()
     assert notices(window)[0].startswith("published is among the models now. ")
     assert "0.0" in notices(window)[0]
+
+
+def test_a_pinned_puzzle_waits_for_the_user_s_own_solve(
+    window, until, tmp_path, solve_for_long, qtbot
+):
+    run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
+    shutil.copytree(find_model("sudoku-4x4").directory, run.checkpoint(5))
+    puzzle = parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0]
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "new")
+    solve_for_long()
+    window.jobs.learning.pin(run.path, puzzle)
+    until(lambda: run.path in window.jobs.learning.pinned)
+    frames = len(window.session.trace)
+    until(lambda: len(window.session.trace) > frames + 30)
+    assert window.jobs.learning.boards[run.path] == {}
+    window.session.cancel()
+    until(lambda: 5 in window.jobs.learning.boards[run.path])
+
+
+def test_a_job_that_cannot_be_made_is_told_in_the_dialog_which_stays(
+    window, until, dialog_of, tmp_path
+):
+    (tmp_path / "file").write_text("")
+    window.actions_by_name["new_job"].trigger()
+    dialog = dialog_of(window)
+    dialog.folder.setText(str(tmp_path / "file"))
+    until(dialog.ok.isEnabled)
+    dialog.ok.click()
+    until(lambda: dialog.missing.text() != "")
+    assert dialog.missing.text() == f"⚠ {tmp_path / 'file'}: File exists"
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_the_load_of_the_machine_is_measured_and_told_in_words(window, until):
+    window.actions_by_name["show_jobs"].trigger()
+    told = window.jobs.dock.pane.load
+    until(lambda: re.match(r"Processor \d+% · memory [\d.]+ of [\d.]+ GiB", told.text()))
+    load = Load(0.5, (2**30, 2**33), **parsed("40, 1024, 81559\n60, 1024, 81559\n"))
+    assert load.words == "Processor 50% · memory 1.0 of 8.0 GiB · GPU 50%, 2.0 of 159.3 GiB"
+    with pytest.raises(ValueError, match="N/A"):
+        parsed("[N/A], 12, 13\n")
+
+
+def test_a_damaged_or_locked_list_costs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(joblist, "LOCK_SECONDS", 0.1)
+    file = joblist.JobFile(tmp_path / "jobs.json")
+    file.change(lambda jobs: jobs.with_job(Job("/runs/a")))
+    with (
+        FileLock(tmp_path / "jobs.lock"),
+        pytest.raises(RunError, match="is being written by another window"),
+    ):
+        file.change(lambda jobs: jobs.with_job(Job("/runs/b")))
+    assert [job.name for job in file.read().jobs] == ["a"]

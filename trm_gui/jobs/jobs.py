@@ -109,7 +109,7 @@ class Jobs(QObject):
     # What can be asked for
 
     def put(self, job: Job) -> None:
-        """Put a new job at the end of the list. Not on the GUI thread. Raises OSError."""
+        """Put a new job at the end of the list. Not on the GUI thread. Raises RunError."""
         self._change(lambda jobs: jobs.with_job(job))
         self.added.emit(job.path)
 
@@ -339,7 +339,8 @@ class Jobs(QObject):
         except UserError as error:
             self.failed.emit(str(error))
         except OSError as error:
-            self.failed.emit(f"{error.filename}: {error.strerror}")
+            place = f"{error.filename}: " if error.filename else ""
+            self.failed.emit(f"{place}{error.strerror or error}")
         except Exception as error:  # a defect must not pass in silence
             self.failed.emit(f"The jobs could not go on ({type(error).__name__}: {error}).")
             traceback.print_exc()

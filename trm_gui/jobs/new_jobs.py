@@ -92,8 +92,6 @@ class NewJobs(QObject):
                 self.jobs.put(replace(new.job, waiting=True))
             except UserError as error:
                 self.not_added.emit(str(error))
-            except OSError as error:
-                self.not_added.emit(f"{error.filename}: {error.strerror}")
 
         self.jobs.in_background(work)
 
