@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -25,6 +25,7 @@ from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane, SolutionPane
+from trm_gui.board_room import give_height
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         ):
             signal.connect(self._enable_actions)
         self._enable_actions()
+        self.session.puzzle_changed.connect(self._give_boards_height)
         self._dress()
         restore(self)
         preferences.begin(self)
@@ -249,6 +251,14 @@ class MainWindow(QMainWindow):
         self._solution.setVisible(shown)
         self.plots.make_room()
         self.library.room.make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_boards_height()
+
+    def _give_boards_height(self) -> None:
+        legend = self._legend.sizeHint().height()
+        give_height(self.rows, self._input.least_height + legend)
 
     def _set_looping(self, loops: bool) -> None:
         self.playback.loops = loops

@@ -54,10 +54,10 @@ class SettingsDialog(QDialog):
             "Threads",
             "Processor threads for a solve; one left free keeps the window quick",
         )
-        self.as_before = QCheckBox("As the window before &ended")
+        self.as_before = QCheckBox("with what was &used last")
         _name(
             self.as_before,
-            "As the window before ended",
+            "New windows start with what was used last",
             "Whether a new window starts with the threshold and the steps that were used last",
         )
         self.threshold = QDoubleSpinBox()
@@ -95,12 +95,17 @@ class SettingsDialog(QDialog):
         tabs = QTabWidget()
         tabs.setAccessibleName("Groups of settings")
         tabs.addTab(self._solving(), "Solving")
-        tabs.addTab(
-            _page(_form(("&Theme", self.theme), ("&Heat maps", self.scale))),
-            "Colours",
+        colours = _note(
+            "Heat maps, attention and the latent path go from dark for little to bright for much; "
+            "colour-blind readers can tell all four."
         )
         tabs.addTab(
-            _page(_form(("&Models", self.models), ("&Files", self.files))),
+            _page(_form(("&Theme", self.theme), ("&Heat maps", self.scale), ("", colours))),
+            "Colours",
+        )
+        folders = _note("Each folder inside it that holds a model is offered.")
+        tabs.addTab(
+            _page(_form(("&Models", self.models), ("", folders), ("&Files", self.files))),
             "Folders",
         )
         standard = QDialogButtonBox.StandardButton
@@ -175,16 +180,18 @@ class SettingsDialog(QDialog):
     def _solving(self) -> QWidget:
         for control in (self.threshold, self.max_steps):
             control.setEnabled(not self.as_before.isChecked())
-        computing = _form(
-            ("&Device", self.device), ("&Numbers", self.dtype), ("&Threads", self.threads)
-        )
         note = _note("From the next solve on. A device that is not there is told of then.")
-        starting = _form(
-            ("New windows start", self.as_before),
-            ("&Halting threshold", self.threshold),
-            ("&Maximal supervision steps", self.max_steps),
+        return _page(
+            _form(
+                ("&Device", self.device),
+                ("&Numbers", self.dtype),
+                ("&Threads", self.threads),
+                ("", note),
+                ("New windows start", self.as_before),
+                ("&Halting threshold", self.threshold),
+                ("&Maximal supervision steps", self.max_steps),
+            )
         )
-        return _page(computing, note, starting)
 
 
 class FolderField(QWidget):
@@ -270,14 +277,10 @@ def _note(words: str) -> QLabel:
     return note
 
 
-def _page(*parts: QFormLayout | QLabel) -> QWidget:
+def _page(form: QFormLayout) -> QWidget:
     page = QWidget()
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(*[2 * themes.SPACE] * 4)
-    layout.setSpacing(2 * themes.SPACE)
-    for part in parts:
-        layout.addWidget(part) if isinstance(part, QLabel) else layout.addLayout(part)
-    layout.addStretch(1)
+    form.setContentsMargins(*[2 * themes.SPACE] * 4)
+    page.setLayout(form)
     return page
 
 

@@ -1,9 +1,10 @@
 """The window with the bundled model and real puzzles, and how to reach into it."""
 
+import gc
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,6 +15,14 @@ from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.app import make_window
 from trm_gui.session import Session
+
+
+@pytest.fixture(autouse=True)
+def _windows_end_with_their_test(qapp):
+    """Else a thread of a later test may free their widgets as garbage, which Qt does not stand."""
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
 
 
 @pytest.fixture

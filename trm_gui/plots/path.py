@@ -60,7 +60,8 @@ class LatentPathPane(PlotPane):
                 for side, words, share in zip(
                     ("bottom", "left"), (f"PC 1 of {name}", "PC 2"), known.shares, strict=True
                 ):
-                    self.name_axis(path.plot, side, f"{words} ({share:.0%})")
+                    tells = len(known.points) > 2  # two points are always on one axis
+                    self.name_axis(path.plot, side, f"{words} ({share:.0%})" if tells else words)
             elif trace:
                 self.set_message(NO_PATH)
 
