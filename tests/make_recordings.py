@@ -20,7 +20,7 @@ from trm_core.trace import SolveSettings, Trace
 SAMPLES = {
     "sudoku": ("sudoku-9x9", "sudoku-9x9-hard-02", SolveSettings(8, None), False),
     "maze": ("maze-15x15", "maze-11x11-06", SolveSettings(2, None, True), False),
-    "arc": ("arc-10x10", "arc-agi-1/c8f0f002", SolveSettings(3, None), False),
+    "arc": ("arc-7x7", "arc-agi-1/c8f0f002", SolveSettings(3, None), False),
     "latents": ("sudoku-4x4", "sudoku-4x4-easy-06", SolveSettings(2, None), True),
 }
 """By file: model, puzzle of the library, settings, and whether the latents are recorded."""

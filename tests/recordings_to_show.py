@@ -15,7 +15,7 @@ from trm_core.trace import SolveSettings, Trace
 ENTRIES = {
     "sudoku": ("sudoku-9x9-extreme-01", "sudoku-9x9-small"),
     "maze": ("maze-15x15-02", "maze-15x15"),
-    "arc": ("arc-agi-1/d511f180", "arc-10x10"),
+    "arc": ("arc-agi-1/d511f180", "arc-7x7"),
 }
 """By kind, an entry of the library and the model that is to solve it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter
 
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE, Pane
@@ -33,3 +33,11 @@ def missing_width(window: QMainWindow, also: Iterable[QDockWidget] = ()) -> int:
     panes = sum(not pane.isHidden() for pane in window.findChildren(Pane))
     boards = panes * LEAST_PANE + (panes - 1) * themes.SPACE  # with the handles between them
     return boards + sum(widths.values()) - window.width()
+
+
+def give_height(rows: QSplitter, least: int) -> None:
+    """Have the upper row so high, at the cost of the lower one as far as that can shrink."""
+    above, below = rows.sizes()
+    taken = min(least - above, below - rows.widget(1).minimumSizeHint().height())
+    if taken > 0:
+        rows.setSizes([above + taken, below - taken])

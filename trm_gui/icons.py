@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -13,8 +15,12 @@ SIZES = (16, 20, 24, 32, 48)
 """Device pixels that an icon is drawn at."""
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, theme: Theme) -> QIcon:
-    """The icon `name`.svg in the theme's colours, fainter where its action is disabled."""
+    """The icon `name`.svg in the theme's colours, fainter where its action is disabled.
+
+    It is drawn once: an editor's thirty buttons would take longer than all else on screen.
+    """
     drawing = (RESOURCES / "icons" / f"{name}.svg").read_text()
     result = QIcon()
     for mode, opacity in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, 0.35)):

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -19,17 +19,17 @@ from PySide6.QtWidgets import (
 
 from trm_core.checkpoints.info import bundled_models
 from trm_core.recordings import SUFFIX
+from trm_gui import preferences
 from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane, SolutionPane
-from trm_gui.compute import ComputeDialog, stored_compute
+from trm_gui.board_room import give_height
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.export.exports import Exports
-from trm_gui.garbage import GarbageCollector
 from trm_gui.help import show_about, show_keys
 from trm_gui.jobs.room import JobsRoom
 from trm_gui.library.library import Library
@@ -38,6 +38,7 @@ from trm_gui.plots.halting import HaltingPlot
 from trm_gui.recordings.recordings import Recordings
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
+from trm_gui.settings_dialog import SettingsDialog
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
 from trm_gui.theme_menu import ThemeMenu
@@ -57,9 +58,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.setMinimumSize(800, 600)
         self.settings = settings
-        self.garbage = GarbageCollector(self)
         self.session = Session(bundled_models())
-        self.session.set_compute(stored_compute(settings))
         self.playback = Playback(self.session)
         self.undo_stack = QUndoStack(self)
         self.actions_by_name = make_actions(self)
@@ -70,7 +69,7 @@ class MainWindow(QMainWindow):
         self.overlays = OverlaySet()
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
-        self._user_models = UserModels(self.session, settings, self)
+        self.user_models = UserModels(self.session, settings, self)
         self._lay_out()
         self.library = Library(self, self.session)
         self.editor.editing_changed.connect(
@@ -95,8 +94,10 @@ class MainWindow(QMainWindow):
         ):
             signal.connect(self._enable_actions)
         self._enable_actions()
+        self.session.puzzle_changed.connect(self._give_boards_height)
         self._dress()
         restore(self)
+        preferences.begin(self)
 
     def _lay_out(self) -> None:
         boards = QSplitter(Qt.Orientation.Horizontal)
@@ -159,7 +160,7 @@ class MainWindow(QMainWindow):
         menus["&View"].addSeparator()
         menus["&View"].addMenu(self.plots.menu)
         menus["&View"].addMenu(ThemeMenu(self.settings, self))
-        menus["&Model"].addMenu(self._user_models.menu)
+        menus["&Model"].addMenu(self.user_models.menu)
         menus["&File"].insertMenu(self.actions_by_name["generate"], self.library.recent_menu)
 
     def _connect_actions(self) -> None:
@@ -172,8 +173,8 @@ class MainWindow(QMainWindow):
             "redo": self.undo_stack.redo,
             "edit": self.editor.toggle,
             "settings": self._ask_for_settings,
-            "add_model": self._user_models.ask_for_folder,
-            "import_model": self._user_models.ask_for_checkpoint,
+            "add_model": self.user_models.ask_for_folder,
+            "import_model": self.user_models.ask_for_checkpoint,
             "solve": session.solve,
             "cancel": session.cancel,
             "first": lambda: session.move_to(0),
@@ -251,6 +252,14 @@ class MainWindow(QMainWindow):
         self.plots.make_room()
         self.library.room.make_room()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_boards_height()
+
+    def _give_boards_height(self) -> None:
+        legend = self._legend.sizeHint().height()
+        give_height(self.rows, self._input.least_height + legend)
+
     def _set_looping(self, loops: bool) -> None:
         self.playback.loops = loops
 
@@ -268,7 +277,9 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _ask_for_settings(self) -> None:
-        dialog = ComputeDialog(self.session, self.settings, self)
+        models = self.user_models.usual_folder
+        dialog = SettingsDialog(preferences.stored_preferences(self.settings), models, self)
+        dialog.changed.connect(lambda chosen: preferences.use(chosen, self))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -319,5 +330,4 @@ class MainWindow(QMainWindow):
         self.jobs.close()
         self.session.close()
         self.recordings.close()
-        self.garbage.close()
         super().closeEvent(event)

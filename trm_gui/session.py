@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.mixing import Mixing, NetworkCall
@@ -26,6 +26,10 @@ from trm_gui.background import (
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
 somebody steps."""
+
+GATHERING = 16
+"""Milliseconds for which frames that a solve sends are gathered before they are shown: a small
+model is quicker than the window, and would leave it no time for anything else."""
 
 
 class Span(NamedTuple):
@@ -102,6 +106,10 @@ class Session(QObject):
         """The frame to which the cursor goes once a running solve has come that far."""
         self.opening: Source | None = None
         """What is being read."""
+        self._arrived: list[Frame] = []
+        """Frames of the running solve that are not in `trace` yet."""
+        self._gathering = QTimer(self, singleShot=True, interval=GATHERING)
+        self._gathering.timeout.connect(self._take_frames)
         self._background = Background()
         self._background.model_read.connect(self._on_model_read)
         self._background.failed.connect(self.fail)
@@ -395,6 +403,7 @@ class Session(QObject):
         if self._solve is not None:
             self._solve.cancelled.set()
             self._solve = None
+            self._arrived.clear()
             self.solving_changed.emit(False)
 
     def _set_recording(self, recording: Recording | None) -> None:
@@ -449,7 +458,15 @@ class Session(QObject):
             self._set_recording(recording)
 
     def _on_advanced(self, solve: Solve, frames: list[Frame]) -> None:
-        if solve is not self._solve:
+        if solve is self._solve:
+            self._arrived += frames
+            if not self._gathering.isActive():
+                self._gathering.start()
+
+    def _take_frames(self) -> None:
+        """Have what has arrived in the trace."""
+        frames, self._arrived = self._arrived, []
+        if not frames:
             return
         following = self.cursor is None or self.cursor == len(self.trace) - 1
         for frame in frames:
@@ -468,6 +485,7 @@ class Session(QObject):
     def _on_ended(self, solve: Solve, failure: str, details: str) -> None:
         if solve is not self._solve:
             return
+        self._take_frames()
         self._solve = None
         self._wanted = None
         self.failure = failure

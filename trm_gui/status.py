@@ -93,5 +93,7 @@ class Status(QWidget):
         if not session.trace:
             self.progress.setRange(0, 0)
             return
+        self.progress.setUpdatesEnabled(False)  # else Qt paints it, and all else due, at once
         self.progress.setRange(0, session.trace.settings.max_supervision_steps)
         self.progress.setValue(session.trace[-1].supervision_step)
+        self.progress.setUpdatesEnabled(True)

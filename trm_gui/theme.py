@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -13,8 +14,15 @@ from trm_core.puzzles.arc import COLOURS
 SPACE = 8
 """Logical pixels of one step of the spacing grid; halves and multiples of it are in use."""
 
+SCALES = ("viridis", "cividis", "magma", "inferno")
+"""Scales of colours for amounts: each even to the eye, brighter for more, and told apart by
+colour-blind readers; the names are pyqtgraph's and matplotlib's."""
+
 SMALL, BODY, TITLE = 0.9, 1.0, 1.35
 """The three text sizes, relative to the system font."""
+
+_SCALE = "scale of colours"
+"""The application's property that holds what a palette has no place for."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,8 @@ class Theme:
     """Vermillion of Okabe & Ito (2008), which colour-blind readers tell from the accent."""
     arc: tuple[str, ...] = COLOURS
     arc_line: str = "#5C5C5C"
+    scale: str = SCALES[0]
+    """One of SCALES, for heat maps and for the course of time."""
 
 
 LIGHT = Theme(
@@ -101,14 +111,27 @@ def system_theme() -> Theme:
 
 def current(source: QGuiApplication | QWidget) -> Theme:
     """The theme in force for the application or for one widget, read from its palette."""
-    return DARK if source.palette().window().color().lightness() < 128 else LIGHT
+    theme = DARK if source.palette().window().color().lightness() < 128 else LIGHT
+    return with_scale(theme, QGuiApplication.instance().property(_SCALE) or theme.scale)
+
+
+@cache
+def with_scale(theme: Theme, scale: str) -> Theme:
+    """`theme` with another scale of colours for amounts."""
+    return theme if scale == theme.scale else replace(theme, scale=scale)
 
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Dress the whole application in `theme`; widgets on screen follow at once."""
+    other_scale = current(app).scale != theme.scale
+    app.setProperty(_SCALE, theme.scale)
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))
+    if other_scale:  # which a palette does not have, so that Qt does not tell of it
+        for widget in app.allWidgets():
+            app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+            widget.update()
 
 
 def font(size: float = BODY, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -1,4 +1,4 @@
-"""The menu that says which theme the program wears."""
+"""Which theme the program wears, and the menu that says so."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from trm_gui import theme as themes
 
-CHOICES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
+THEMES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
 
 
 def stored_theme(settings: QSettings) -> themes.Theme:
-    """The theme that was chosen, or the system's."""
+    """The theme that was chosen, or the system's, with the chosen scale of colours."""
     themes_by_choice = {"light": themes.LIGHT, "dark": themes.DARK}
     choice = settings.value("theme", "system", str)
-    return themes_by_choice.get(choice) or themes.system_theme()
+    scale = settings.value("scale", "", str)
+    theme = themes_by_choice.get(choice) or themes.system_theme()
+    return themes.with_scale(theme, scale) if scale in themes.SCALES else theme
+
+
+def wear(settings: QSettings) -> None:
+    """Dress the whole program in the theme that was chosen."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    themes.apply(app, stored_theme(settings))
 
 
 class ThemeMenu(QMenu):
@@ -26,22 +35,25 @@ class ThemeMenu(QMenu):
     def __init__(self, settings: QSettings, parent: QWidget) -> None:
         super().__init__("&Theme", parent)
         self._settings = settings
-        group = QActionGroup(self)
-        current = settings.value("theme", "system", str)
-        for choice, words in CHOICES.items():
+        self._choices = QActionGroup(self)
+        for choice, words in THEMES.items():
             action = self.addAction(words)
             action.setObjectName(f"theme_{choice}")
             action.setCheckable(True)
-            action.setChecked(choice == current)
             action.triggered.connect(partial(self._choose, choice))
-            group.addAction(action)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+            self._choices.addAction(action)
+        self._show()
+        self.aboutToShow.connect(self._show)  # it can be chosen elsewhere, too
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system)
+
+    def _show(self) -> None:
+        choice = self._settings.value("theme", "system", str)
+        for action in self._choices.actions():
+            action.setChecked(action.objectName() == f"theme_{choice}")
 
     def _choose(self, choice: str) -> None:
         self._settings.setValue("theme", choice)
-        self._apply()
+        wear(self._settings)
 
-    def _apply(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        themes.apply(app, stored_theme(self._settings))
+    def _on_system(self) -> None:
+        wear(self._settings)

@@ -19,7 +19,6 @@ def import_torch(threads: int = 0) -> None:
     collects garbage among the 160,000 objects that come with it. So the library is loaded through
     a foreign call, which lets go of the lock, and collection waits and then leaves them out.
     """
-    collects = gc.isenabled()
     gc.disable()
     try:
         _load_library()
@@ -28,8 +27,7 @@ def import_torch(threads: int = 0) -> None:
         torch.set_num_threads(threads or max(1, _usual_threads() - 1))
         gc.freeze()
     finally:
-        if collects:
-            gc.enable()
+        gc.enable()
 
 
 @cache

@@ -17,7 +17,8 @@ from trm_gui.session import Session
 class UserModels:
     """Asks for models, and keeps the list in the settings in step with the session's.
 
-    `menu` has an item for each of them, which takes it off the list.
+    Those in `folder` are found there at every start, unless they were forgotten. `menu` has an
+    item for each model, which takes it off the list.
     """
 
     def __init__(self, session: Session, settings: QSettings, window: QWidget) -> None:
@@ -25,29 +26,67 @@ class UserModels:
         self.menu = QMenu("&Forget a model", window)
         self.menu.setObjectName("forget_model")
         self.menu.setToolTipsVisible(True)
-        for directory in self._stored():
+        self.folder = self._chosen_folder()
+        for directory in dict.fromkeys([*self._stored("models"), *self._found()]):
             if directory.is_dir():
                 session.add_model(directory, use=False)
         session.models_changed.connect(self._keep)
         self._fill_menu()
 
+    @property
+    def usual_folder(self) -> Path:
+        """Where user models are unless the settings say another place."""
+        return Path(self._settings.fileName()).parent / "models"
+
+    def change_folder(self) -> None:
+        """Offer what is in the folder that the settings name now, instead of the one before."""
+        before, self.folder = self.folder, self._chosen_folder()
+        for model in self._added():
+            if model.directory.parent == before != self.folder:
+                self._session.remove_model(model)
+        for directory in self._found():
+            self._session.add_model(directory, use=False)
+
     def ask_for_folder(self) -> None:
         """For a model directory, such as a checkpoint of a training run."""
-        dialog = QFileDialog(self._window, "Add a model folder", str(Path.home()))
+        start = self.folder if self.folder.is_dir() else Path.home()
+        dialog = QFileDialog(self._window, "Add a model folder", str(start))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda folder: self._session.add_model(Path(folder)))
         dialog.open()
 
     def ask_for_checkpoint(self) -> None:
-        """For an official checkpoint, which becomes a model directory beside the settings."""
-        dialog = CheckpointDialog(Path(self._settings.fileName()).parent / "models", self._window)
+        """For an official checkpoint, which becomes a model directory in `folder`."""
+        dialog = CheckpointDialog(self.folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self._session.add_model)
         dialog.open()
 
-    def _stored(self) -> list[Path]:
-        value = self._settings.value("models", [])
+    def _chosen_folder(self) -> Path:
+        return Path(self._settings.value("models_folder", "", str) or self.usual_folder)
+
+    def _found(self) -> list[Path]:
+        """The model directories in `folder` that were not forgotten."""
+        forgotten = self._stored("forgotten_models")
+        try:
+            inside = sorted(self.folder.iterdir())
+        except OSError:  # it is made when the first model comes into it
+            return []
+        return [
+            directory
+            for directory in inside
+            if directory not in forgotten
+            and all((directory / name).is_file() for name in ("config.json", "model.safetensors"))
+        ]
+
+    def _forget(self, model: ModelInfo) -> None:
+        forgotten = [*self._stored("forgotten_models"), model.directory]
+        self._settings.setValue("forgotten_models", [str(folder) for folder in forgotten])
+        self._session.remove_model(model)
+
+    def _stored(self, name: str) -> list[Path]:
+        value = self._settings.value(name, [])
         return [Path(text) for text in ([value] if isinstance(value, str) else value or [])]
 
     def _added(self) -> list[ModelInfo]:
@@ -56,9 +95,12 @@ class UserModels:
 
     def _keep(self) -> None:
         """A folder that is not there now may be on a disk that comes back."""
-        absent = [folder for folder in self._stored() if not folder.is_dir()]
-        folders = [*absent, *(model.directory for model in self._added())]
-        self._settings.setValue("models", [str(folder) for folder in folders])
+        there = [model.directory for model in self._added()]
+        absent = [folder for folder in self._stored("models") if not folder.is_dir()]
+        elsewhere = [folder for folder in there if folder.parent != self.folder]
+        self._settings.setValue("models", [str(folder) for folder in [*absent, *elsewhere]])
+        forgotten = [each for each in self._stored("forgotten_models") if each not in there]
+        self._settings.setValue("forgotten_models", [str(folder) for folder in forgotten])
         self._fill_menu()
 
     def _fill_menu(self) -> None:
@@ -66,5 +108,5 @@ class UserModels:
         for model in self._added():
             action = self.menu.addAction(f"{model.name} ({model.title})")
             action.setToolTip(str(model.directory))
-            action.triggered.connect(partial(self._session.remove_model, model))
+            action.triggered.connect(partial(self._forget, model))
         self.menu.setEnabled(not self.menu.isEmpty())

@@ -4,7 +4,7 @@ import gc
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -18,10 +18,10 @@ from trm_gui.session import Session
 
 
 @pytest.fixture(autouse=True)
-def _garbage_stays_here():
-    """The widgets of one test are never freed by a thread of the next, which would end them all."""
-    gc.disable()
+def _windows_end_with_their_test(qapp):
+    """Else a thread of a later test may free their widgets as garbage, which Qt does not stand."""
     yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -355,3 +355,14 @@ def test_the_theme_in_force_is_read_from_the_palette(qtbot, qapp):
         qapp.setStyle(before[2])
         qapp.setPalette(before[0])
         qapp.setStyleSheet(before[1])
+
+
+def test_a_task_strip_paints_whatever_part_of_it_comes_into_view(qtbot, arc_puzzle):
+    strip = TaskStrip()
+    qtbot.addWidget(strip)
+    strip.set_puzzle(arc_puzzle)
+    strip.resize(strip.sizeHint())
+    whole = strip.grab().toImage()
+    for left in range(0, strip.width(), 50):
+        part = QRect(left, 0, 50, strip.height())
+        assert strip.grab(part).toImage() == whole.copy(part), left

@@ -12,7 +12,6 @@ from trm_core.checkpoints.info import find_model
 from trm_gui import app as application
 from trm_gui import theme as themes
 from trm_gui.background import Compute
-from trm_gui.compute import ComputeDialog
 from trm_gui.failure import FailureDialog, Unforeseen
 from trm_gui.theme_menu import stored_theme
 
@@ -33,29 +32,6 @@ def test_the_system_s_theme_can_be_chosen_again(window, action, qapp):
     action("theme_dark").trigger()
     action("theme_system").trigger()
     assert themes.current(qapp) == themes.system_theme()
-
-
-@pytest.fixture
-def dialog(window, action):
-    action("settings").trigger()
-    return window.findChild(ComputeDialog)
-
-
-def test_a_solve_is_computed_as_the_settings_say(window, dialog, solve, open_window):
-    dialog.dtype.setCurrentIndex(dialog.dtype.findData("float32"))
-    dialog.device.setCurrentIndex(dialog.device.findData("cpu"))
-    dialog.threads.setValue(1)
-    dialog.accept()
-    solve()
-    assert window.session.computed_on == "cpu in float32"
-    window.close()
-    assert open_window().session.compute == Compute("cpu", "float32", 1)
-
-
-def test_cancelled_settings_change_nothing(window, dialog):
-    dialog.dtype.setCurrentIndex(dialog.dtype.findData("float32"))
-    dialog.reject()
-    assert window.session.compute == Compute()
 
 
 def test_another_format_is_used_from_the_next_solve_on(window, solve):

@@ -1,6 +1,7 @@
 """The export dialog and the marks, in the real window."""
 
 import os
+import threading
 import time
 
 import numpy as np
@@ -171,7 +172,7 @@ def test_every_format_can_be_chosen_and_is_about_as_large_as_was_said(
     target = export(opened, tmp_path / "out")
     files = target.iterdir() if target.is_dir() else [target]
     assert told.args[1] == pytest.approx(sum(file.stat().st_size for file in files), rel=0.4)
-    assert str(target) in opened.words.text()
+    assert str(target) in opened.status.words.text()
 
 
 def test_what_a_format_does_not_have_is_greyed_out(show, dialog):
@@ -219,14 +220,14 @@ def test_progress_is_told_and_cancel_leaves_nothing_behind(show, dialog, qtbot, 
         opened._worker.progressed, timeout=patience, check_params_cb=lambda _, done: done >= 3
     ):
         opened.save_to(folder / "out.mp4")
-    assert opened.bar.isVisible()
-    assert opened.bar.value() >= 3
+    assert opened.status.bar.isVisible()
+    assert opened.status.bar.value() >= 3
     assert not opened.form.isEnabled()
     assert opened.cancel.text() == "Cancel"
     with qtbot.waitSignal(opened._worker.failed, timeout=patience):
         qtbot.mouseClick(opened.cancel, Qt.MouseButton.LeftButton)
     assert os.listdir(folder) == []
-    assert "nothing was left behind" in opened.words.text()
+    assert "nothing was left behind" in opened.status.words.text()
     assert opened.isVisible()
     assert opened.form.isEnabled()
     assert opened.cancel.text() == "Close"
@@ -251,9 +252,9 @@ def test_a_failure_is_told_in_the_dialog(show, dialog, qtbot, tmp_path, patience
     choose(opened.form.format, "png")
     with qtbot.waitSignal(opened._worker.failed, timeout=patience):
         opened.save_to(tmp_path / "gone" / "out.png")
-    assert opened.words.text().startswith("⚠ ")
-    assert "cannot be written: No such file or directory." in opened.words.text()
-    assert not opened.show_folder.isVisible()
+    assert opened.status.words.text().startswith("⚠ ")
+    assert "cannot be written: No such file or directory." in opened.status.words.text()
+    assert not opened.status.show_folder.isVisible()
     assert opened.start.isEnabled()
 
 
@@ -268,12 +269,12 @@ def test_the_folder_of_an_export_can_be_opened(show, dialog, export, qtbot, tmp_
     show()
     opened = dialog()
     choose(opened.form.format, "csv")
-    assert not opened.show_folder.isVisible()
+    assert not opened.status.show_folder.isVisible()
     export(opened, tmp_path / "out.csv")
     desktop = Desktop()
     QDesktopServices.setUrlHandler("file", desktop, "open")
     try:
-        qtbot.mouseClick(opened.show_folder, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(opened.status.show_folder, Qt.MouseButton.LeftButton)
     finally:
         QDesktopServices.unsetUrlHandler("file")
     assert desktop.opened == QUrl.fromLocalFile(str(tmp_path))
@@ -404,6 +405,25 @@ def test_nothing_is_clipped_at_the_smallest_window(window, show, dialog):
     for widget in opened.findChildren(QWidget):
         if widget.isVisible() and widget.parentWidget() is opened.form:
             assert widget.width() >= widget.minimumSizeHint().width(), widget.accessibleName()
+
+
+def test_all_is_told_on_the_gui_thread(show, dialog, export, qtbot, tmp_path, patience):
+    """PySide crashes where one thread emits a signal while another connects to it or leaves it."""
+    show()
+    opened = dialog()
+    worker, threads = opened._worker, {}
+    for name in ("previewed", "estimated", "progressed", "exported", "failed"):
+        getattr(worker, name).connect(
+            lambda *_, name=name: threads.update({name: threading.current_thread()}),
+            Qt.ConnectionType.DirectConnection,
+        )
+    with qtbot.waitSignal(worker.estimated, timeout=patience):
+        opened.form.side.setValue(200)
+    export(opened, tmp_path / "out.gif")
+    with qtbot.waitSignal(worker.failed, timeout=patience):
+        opened.save_to(tmp_path / "gone" / "out.gif")
+    assert len(threads) == 5
+    assert set(threads.values()) == {threading.main_thread()}
 
 
 def test_an_export_keeps_the_gui_thread_free(qtbot, look, tmp_path, patience):

@@ -128,7 +128,7 @@ def test_cells_have_the_colours_of_their_heat(puzzles):
     for col, share in ((1, 0.0), (2, 1.0)):
         corner = cells.rect(0, col).topLeft().toPoint()
         found = image.pixelColor(corner.x() + 4, corner.y() + 4).name().upper()
-        assert found == heat_colour(share).upper()
+        assert found == heat_colour(share, LIGHT.scale).upper()
 
 
 def test_what_is_unsure_is_faint(puzzles):

@@ -3,6 +3,7 @@
 import csv
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -16,6 +17,7 @@ from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.plots.docks import PLOTS
 from trm_gui.plots.export import export
+from trm_gui.plots.frame_pane import Curve
 from trm_gui.plots.pane import NO_TRACE, PlotPane
 
 NAMES = [name for name, _, _ in PLOTS]
@@ -543,3 +545,39 @@ def test_a_plot_that_cannot_be_saved_leaves_what_was_there(pane, trace, tmp_path
         export(shown, target)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["plot.csv"]
     assert target.read_text() == "before"
+
+
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("values", [[9, 1], [1, 9, 1], [5, 5, 2, 8, 3], list(range(40, 0, -1))])
+def test_the_name_of_a_curve_does_not_lie_on_it(qtbot, above, values):
+    widget = pg.PlotWidget()
+    qtbot.addWidget(widget)
+    widget.resize(320, 240)
+    widget.show()
+    qtbot.waitExposed(widget)
+    curve = Curve(widget.getPlotItem(), "mean entropy", True)
+    x, y = np.arange(1.0, len(values) + 1), np.array(values, float)
+    widget.setXRange(0, len(values), padding=0.02)
+    widget.setYRange(-60, 60)
+    for width in (320, 200, 500):
+        curve.set(x, y, above)
+        widget.resize(width, 240)
+        widget.grab()  # lays out
+        name = curve.label.mapRectToScene(curve.label.boundingRect())
+        to_view = widget.getPlotItem().vb.mapSceneToView
+        left, right = (to_view(corner) for corner in (name.topLeft(), name.bottomRight()))
+        under = np.linspace(max(left.x(), 1), min(right.x(), x[-1]), 50)
+        line = np.interp(under, x, y)
+        slack = 1e-6
+        assert (line <= right.y() + slack).all() if above else (line >= left.y() - slack).all()
+
+
+def test_the_path_of_two_frames_does_not_tell_shares(qtbot, session, pane, solve):
+    session.set_settings(SolveSettings(3, None))
+    trace = solve()
+    shown = pane("plot_latent_path")
+    label = shown.paths["y"].plot.getAxis("left").labelText
+    assert "%" in label
+    del trace.frames[2:]
+    shown.show_trace()
+    assert shown.paths["y"].plot.getAxis("left").labelText == "PC 2"

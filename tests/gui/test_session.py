@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
+from trm_core.checkpoints.info import find_model
 from trm_core.trace import SolveSettings
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
@@ -179,3 +180,24 @@ def test_a_failed_solve_is_told_on_the_board_with_a_button_to_try_again(qtbot, f
 def test_the_failure_of_a_solve_is_forgotten_with_its_puzzle(failed_session, puzzles):
     failed_session.set_puzzle(puzzles[1])
     assert not failed_session.failure
+
+
+def test_frames_that_come_while_the_window_is_busy_are_shown_together(
+    qtbot, session_of, puzzles, patience
+):
+    session = session_of(find_model("sudoku-9x9-small"))
+    session.set_puzzle(puzzles[0])
+    session.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
+    lengths = []
+
+    def be_busy():
+        if session.trace:
+            lengths.append(len(session.trace))
+            session._background._solver.submit(int).result(patience / 1000)  # to the solve's end
+
+    session.trace_changed.connect(be_busy)
+    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+        session.solve()
+    assert len(lengths) <= 2  # those before the window was busy, and all others
+    assert lengths[-1] == len(session.trace) == 8 * session.trace.cycles
+    assert session.cursor == len(session.trace) - 1

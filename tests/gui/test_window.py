@@ -14,10 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trm_core.puzzles import arc_tasks
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.board import Board
-from trm_gui.board.task_strip import TaskStrip
+from trm_gui.board.task_strip import SIDE, TaskStrip
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.solve_bar import SolveBar
 from trm_gui.timeline.scrubber import Scrubber
@@ -382,3 +383,15 @@ def test_the_sheet_of_keys_tells_those_of_the_window_and_of_the_editors(window, 
     assert "Ctrl+Return" in words
     assert "Run the model on the puzzle" in words
     assert "ARC: pencil, rectangle, fill" in words
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1920, 1080)])
+def test_the_board_above_the_examples_keeps_its_size(qtbot, window, session, widget, size):
+    session.set_puzzle(arc_tasks.load_task("00d62c1b").puzzles()[0])
+    window.resize(*size)
+    board = widget("input_board")
+    examples = window.findChild(TaskStrip)
+    qtbot.waitUntil(lambda: min(board.geometry_of_cells().outline.size().toTuple()) >= 320)
+    assert examples.isVisible()
+    if size[1] > 1000:
+        qtbot.waitUntil(lambda: examples.side == SIDE)  # where there is room, they take it

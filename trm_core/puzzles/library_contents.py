@@ -39,11 +39,14 @@ LOOPS = (0, 0, 0, 1)
 
 ARC_DATASET = "arc-agi-1"
 ARC_TASKS = (
-    *("b1948b0a", "c8f0f002", "d511f180", "f76d97a5", "1b2d62fb"),
-    *("11852cab", "67385a82", "7ddcd7ec", "aedd82e4", "fafffa47"),
+    *("d511f180", "c8f0f002", "b1948b0a", "f76d97a5", "1b2d62fb", "0520fde7", "25ff71a9"),
+    *("3c9b0459", "46442a0e", "4c4377d9", "5582e5ca", "6150a2bd", "62c24649", "67a3c6ac"),
+    *("68b16354", "6d0aefbc", "74dd1130", "7fe24cdd", "d037b0a7", "d23f8c26"),
+    *("05269061", "1e0a9b12", "3618c87e", "3aa6fb7a", "44f52bb0", "67385a82", "88a62173"),
+    *("9dfd6313", "a85d4709", "aabf363d"),
 )
-"""Tasks that the preset arc-10x10 is trained on: its model had solved the first five when they were
-chosen, and was close to solving the others."""
+"""Tasks that the preset arc-7x7 is trained on: its model had solved the first twenty when they were
+chosen, and none of the others."""
 
 COUNT = sum(count for *_, count, _ in SUDOKUS) + sum(count for _, count in MAZES) + len(ARC_TASKS)
 

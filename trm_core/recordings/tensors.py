@@ -44,7 +44,17 @@ LATENTS_LAYOUT: Layout = {
 """Of the latents themselves, (frames, positions, channels), where they were asked for."""
 
 
-BYTES = {"U8": 1, "F16": 2, "F32": 4, "F64": 8, "I32": 4}
+LARGEST = 2**20
+"""Of any size, be it of a tensor without frames."""
+
+NUMPY: dict[str, np.dtype[Any]] = {
+    "U8": np.dtype(np.uint8),
+    "I32": np.dtype(np.int32),
+    "F16": np.dtype(np.float16),
+    "F32": np.dtype(np.float32),
+    "F64": np.dtype(np.float64),
+}
+"""Number formats by what safetensors calls them."""
 
 
 def check(
@@ -66,7 +76,8 @@ def check(
         found_dtype, found_shape = found[name]
         expected = [sizes.get(str(each), each) for each in dimensions]
         if len(found_shape) != len(expected) or any(
-            of not in (size, "any") for size, of in zip(found_shape, expected, strict=True)
+            size != of and (of != "any" or size > LARGEST)
+            for size, of in zip(found_shape, expected, strict=True)
         ):
             described = ", ".join(map(str, expected))
             raise ValuesError(
@@ -74,7 +85,7 @@ def check(
             )
         if found_dtype != dtype:
             raise ValuesError(f"tensor {name} is in {found_dtype}, expected {dtype}")
-        total += math.prod(found_shape) * BYTES[dtype]
+        total += math.prod(found_shape) * NUMPY[dtype].itemsize
     if most is not None and total > most:
         raise ValuesError(f"the frames take {total} bytes, expected {most} at most")
 

@@ -138,18 +138,22 @@ def _sizes(config: RecursionConfig) -> str:
     """The sizes that tell models of one architecture apart."""
     layers = ""
     if isinstance(config, TRMConfig):
-        layers = f"{config.layers} layer{'s' if config.layers > 1 else ''}"
+        layers = _counted(config.layers, "layer")
     elif isinstance(config, HRMConfig):
         layers = f"{config.latent_layers} latent and {config.answer_layers} answer layers"
     embedding = "no puzzle embedding"
     if config.puzzle_embedding_size:
-        rows = f"{config.puzzle_count:,} row{'s' if config.puzzle_count > 1 else ''}"
+        rows = _counted(config.puzzle_count, "row")
         embedding = f"a puzzle embedding of {rows} of width {config.puzzle_embedding_size}"
     return (
-        f"hidden size {config.hidden_size}, {layers}, {config.cycles} cycles of "
-        f"{config.latent_steps} latent steps, up to {config.max_supervision_steps} supervision "
-        f"steps, {embedding}"
+        f"hidden size {config.hidden_size}, {layers}, {_counted(config.cycles, 'cycle')} of "
+        f"{_counted(config.latent_steps, 'latent step')}, up to "
+        f"{_counted(config.max_supervision_steps, 'supervision step')}, {embedding}"
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _start(run: RunConfig) -> str:

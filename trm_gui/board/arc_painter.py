@@ -29,7 +29,7 @@ def paint_arc(
     marks.draw_hatching(painter, geometry, grid == NO_SYMBOL, theme.secondary_text)
     marks.draw_runners_up(painter, geometry, content, theme.arc, theme.board)
     marks.draw_veil(painter, geometry, content, theme.board)
-    marks.draw_heat(painter, geometry, content, strip=True)
+    marks.draw_heat(painter, geometry, content, theme, strip=True)
     if geometry.size >= marks.FINE_CELL:
         thin = geometry.snap(1.0)
         bars = geometry.row_lines(range(grid.shape[0] + 1), thin)

@@ -126,7 +126,7 @@ def paint_swatch(painter: QPainter, box: QRectF, overlay: Overlay, theme: themes
         gradient = QLinearGradient(box.topLeft(), box.topRight())
         for step in range(9):
             share = step / 8
-            colour = QColor(marks.heat_colour(share))
+            colour = QColor(marks.heat_colour(share, theme.scale))
             if not overlay.is_heat:
                 colour = themes.translucent(theme.accent, max(share, 1 - marks.DENSEST_VEIL))
             gradient.setColorAt(share, colour)

@@ -92,20 +92,25 @@ def draw_text(painter: QPainter, center: QPointF, text: str, font: QFont) -> Non
     )
 
 
-def heat_colour(share: float) -> str:
-    """The colour of a share from 0 to 1 on the viridis scale."""
-    scale = _scale("viridis")
-    return scale[round(share * (len(scale) - 1))]
+def heat_colour(share: float, scale: str) -> str:
+    """The colour of a share from 0 to 1 on one of the theme's SCALES."""
+    colours = _colours_of(scale)
+    return colours[round(share * (len(colours) - 1))]
 
 
 @cache
-def _scale(name: str) -> list[str]:
-    steps = pg.colormap.get(name).map(np.linspace(0, 1, 256), mode="qcolor")
+def _colours_of(scale: str) -> list[str]:
+    steps = pg.colormap.get(scale).map(np.linspace(0, 1, 256), mode="qcolor")
     return [colour.name() for colour in steps]
 
 
 def draw_heat(
-    painter: QPainter, geometry: CellGeometry, content: BoardContent, *, strip: bool = False
+    painter: QPainter,
+    geometry: CellGeometry,
+    content: BoardContent,
+    theme: Theme,
+    *,
+    strip: bool = False,
 ) -> None:
     """Each cell in the colour of its heat: all of it, or only a strip at its lower edge."""
     if content.heat is None:
@@ -114,7 +119,7 @@ def draw_heat(
     boxes = geometry.boxes(0, geometry.size - height, geometry.size, height)
     by_share = boxes_by_level(boxes, content.heat, ~np.isnan(content.heat))
     for share, there in by_share.items():
-        draw_bars(painter, there, heat_colour(share))
+        draw_bars(painter, there, heat_colour(share, theme.scale))
 
 
 def draw_veil(

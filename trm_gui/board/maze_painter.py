@@ -25,7 +25,7 @@ def paint_maze(
     grid = content.shown
     painter.fillRect(geometry.outline, QColor(theme.floor))
     marks.fill(painter, geometry, grid == WALL, theme.wall)
-    marks.draw_heat(painter, geometry, content)
+    marks.draw_heat(painter, geometry, content, theme)
     unknown = grid == NO_SYMBOL
     marks.fill(painter, geometry, unknown, theme.board)
     marks.draw_hatching(painter, geometry, unknown, theme.secondary_text)

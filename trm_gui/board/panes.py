@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,13 +24,13 @@ from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell
 from trm_gui.board.overlays import OverlaySet, answer_content
-from trm_gui.board.task_strip import SIDE, TaskStrip
+from trm_gui.board.task_strip import LEAST_SIDE, SIDE, TaskStrip
 from trm_gui.editor.tool_strip import BoardAndTools, ToolStrip
 from trm_gui.session import Session
 
 HEADING_HEIGHT = 4 * themes.SPACE
 LEAST_PANE = 320 + 2 * themes.SPACE
-"""Logical pixels of width that a board and the margin around it keep."""
+"""Logical pixels that a board and the margin around it keep, both ways."""
 
 
 class Pane(QWidget):
@@ -59,15 +60,13 @@ class Pane(QWidget):
 
 
 def _sideways_scrolling(widget: QWidget) -> QScrollArea:
-    """A strip as high as `widget` and its scroll bar, whatever the width."""
+    """A strip for `widget`, whatever the width."""
     area = QScrollArea()
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    bar = area.horizontalScrollBar().sizeHint().height()
-    area.setFixedHeight(widget.sizeHint().height() + bar)
     return area
 
 
@@ -121,6 +120,7 @@ class InputPane(Pane):
         self._below.addWidget(self._examples_area)
         self._below_tools: ToolStrip | None = None
         self.layout().addLayout(self._below)
+        self._fit_examples()
         self.board.setObjectName("input_board")
         session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(lambda: self.board.select(None))
@@ -138,9 +138,35 @@ class InputPane(Pane):
         self._below_tools = below
         if below is not None:
             below.attach(self.board)
-            below.setFixedSize(below.width_of(2), self.examples.sizeHint().height())
+            below.setFixedSize(below.width_of(2), SIDE + 2 * themes.SPACE)
             self._below.insertWidget(0, below, alignment=Qt.AlignmentFlag.AlignTop)
+        self._fit_examples()
         self.refresh()
+
+    @property
+    def least_height(self) -> int:
+        """What it needs for a board of the usual least size."""
+        least = HEADING_HEIGHT + LEAST_PANE
+        if isinstance(self._session.puzzle, Arc):
+            side = LEAST_SIDE if self._below_tools is None else SIDE
+            least += self._height_of_examples(side)
+        return least
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_examples()
+
+    def _fit_examples(self) -> None:
+        """Have them smaller where the board above needs the room, unless they are edited."""
+        room = self.height() - HEADING_HEIGHT - LEAST_PANE - self._height_of_examples(0)
+        small = max(LEAST_SIDE, min(SIDE, room))
+        self.examples.set_side(small if self._below_tools is None else SIDE)
+        self._examples_area.setFixedHeight(self._height_of_examples(self.examples.side))
+
+    def _height_of_examples(self, side: int) -> int:
+        """With the scroll bar below, for grids of that side."""
+        bar = self._examples_area.horizontalScrollBar().sizeHint().height()
+        return side + 2 * themes.SPACE + bar
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -175,7 +201,7 @@ class InputPane(Pane):
         self._show_number()
 
     def _show_example(self, x: int, y: int) -> None:
-        self._examples_area.ensureVisible(x, y, SIDE // 2 + themes.SPACE, 0)
+        self._examples_area.ensureVisible(x, y, self.examples.side // 2 + themes.SPACE, 0)
 
     def _say(self, title: str, words: str, wrong: bool) -> None:
         theme = themes.current(self)

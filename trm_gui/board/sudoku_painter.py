@@ -34,7 +34,7 @@ def paint_sudoku(
     selected: Cell | None = None,
 ) -> None:
     painter.fillRect(geometry.outline, QColor(theme.board))
-    marks.draw_heat(painter, geometry, content)
+    marks.draw_heat(painter, geometry, content, theme)
     if selected is not None:
         _highlight_peers(painter, geometry, content, theme, selected)
     marks.fill(painter, geometry, content.in_conflict, themes.translucent(theme.conflict, 0.16))
@@ -93,7 +93,7 @@ def _draw_digits(
         font = _digit_font(geometry.size * 0.58, weight)
         for row, col in cells:
             if given[row, col] == of_puzzle:
-                painter.setPen(QColor(_ink(content, (row, col), colour)))
+                painter.setPen(QColor(_ink(content, (row, col), colour, theme)))
                 text = symbol(int(shown[row, col]))
                 marks.draw_text(painter, geometry.center(row, col), text, font)
 
@@ -116,16 +116,16 @@ def _draw_candidates(
             decoded = digit == content.grid[row, col]
             weight = QFont.Weight.Bold if decoded else QFont.Weight.Normal
             colour = theme.accent if decoded else theme.text
-            painter.setPen(QColor(_ink(content, (row, col), colour)))
+            painter.setPen(QColor(_ink(content, (row, col), colour, theme)))
             font = _digit_font(step * (0.45 + 0.65 * math.sqrt(probability)), weight)
             marks.draw_text(painter, corner + place, symbol(digit), font)
 
 
-def _ink(content: BoardContent, cell: Cell, colour: str) -> str:
+def _ink(content: BoardContent, cell: Cell, colour: str, theme: Theme) -> str:
     """`colour`, or what reads well on a cell that is coloured itself."""
     if content.heat is None or np.isnan(content.heat[cell]):
         return colour
-    return marks.ink_on(marks.heat_colour(content.heat[cell]))
+    return marks.ink_on(marks.heat_colour(content.heat[cell], theme.scale))
 
 
 def _digit_font(height: float, weight: QFont.Weight) -> QFont:

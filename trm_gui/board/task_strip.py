@@ -12,8 +12,8 @@ from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.painters import paint_board
 
-SIDE = 12 * themes.SPACE
-"""Logical pixels of room for one grid."""
+SIDE, LEAST_SIDE = 12 * themes.SPACE, 5 * themes.SPACE
+"""Logical pixels of room for one grid, and where the board above needs the room."""
 
 ARROW = 3 * themes.SPACE
 """Room for the arrow from an input to its output, and between one pair and the next."""
@@ -36,6 +36,7 @@ class TaskStrip(QWidget):
         self._puzzle: Arc | None = None
         self._chosen: Slot | None = None
         self._shown: list[tuple[Slot, BoardContent | None]] = []
+        self._side = SIDE
         self.setAccessibleName("Examples of the task")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -55,13 +56,23 @@ class TaskStrip(QWidget):
             self.resize(self.sizeHint())
             self.chosen_moved.emit(*self.area_of(slot).center().toPoint().toTuple())
 
+    @property
+    def side(self) -> int:
+        """Logical pixels of room for one grid."""
+        return self._side
+
+    def set_side(self, side: int) -> None:
+        if side != self._side:
+            self._side = side
+            self.updateGeometry()
+            self.update()
+
     def area_of(self, slot: Slot) -> QRectF:
         """Where the grid of `slot` stands."""
-        number = [shown for shown, _ in self._shown].index(slot)
-        return QRectF(ARROW / 2 + number * (SIDE + ARROW), themes.SPACE, SIDE, SIDE)
+        return self._area([shown for shown, _ in self._shown].index(slot))
 
     def sizeHint(self) -> QSize:
-        return QSize(len(self._shown) * (SIDE + ARROW), SIDE + 2 * themes.SPACE)
+        return QSize(len(self._shown) * (self._side + ARROW), self._side + 2 * themes.SPACE)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         under = [slot for slot, _ in self._shown if self.area_of(slot).contains(event.position())]
@@ -71,8 +82,10 @@ class TaskStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = themes.current(self)
-        for slot, content in self._shown:
-            area = self.area_of(slot)
+        for number, (slot, content) in enumerate(self._shown):
+            area = self._area(number)
+            if not event.rect().intersects(area.adjusted(-ARROW, -ARROW, ARROW, ARROW).toRect()):
+                continue  # most are out of sight where a task has many examples
             if content is None:
                 _draw_unknown(painter, area, theme)
             else:
@@ -84,6 +97,11 @@ class TaskStrip(QWidget):
                 painter.setPen(QPen(QColor(theme.accent), 3))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(area.adjusted(-4, -4, 4, 4))
+
+    def _area(self, number: int) -> QRectF:
+        """Where the grid of that number stands, from 0."""
+        left = ARROW / 2 + number * (self._side + ARROW)
+        return QRectF(left, themes.SPACE, self._side, self._side)
 
     def _show(self) -> None:
         puzzle, self._shown = self._puzzle, []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
-    QPushButton,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -26,8 +24,9 @@ from trm_gui import theme as themes
 from trm_gui.board.overlays import Overlay
 from trm_gui.export.choices import store_choices, stored_choices
 from trm_gui.export.estimate import in_words
-from trm_gui.export.form import ExportForm, words
+from trm_gui.export.form import ExportForm
 from trm_gui.export.preview_view import PreviewView
+from trm_gui.export.status_row import StatusRow, plain_label
 from trm_gui.export.worker import Drawn, Export, ExportWorker, Order, Preview
 
 DATA_WORDS = {
@@ -56,7 +55,7 @@ class ExportDialog(QDialog):
         frame: int,
         overlays: frozenset[Overlay],
         settings: QSettings,
-        parent: QWidget,
+        parent: QWidget | None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
@@ -66,7 +65,6 @@ class ExportDialog(QDialog):
         self._solve, self._marked = solve, tuple(marked)
         self._preview: Preview | None = None
         self._export: Export | None = None
-        self._saved: Path | None = None
         self._size_words = self._bytes_words = ""
         self.form = ExportForm(stored_choices(settings), overlays)
         self.what = QComboBox()
@@ -120,12 +118,9 @@ class ExportDialog(QDialog):
         """Begin to write what is chosen."""
         self._settings.setValue("export/folder", str(target.parent))
         store_choices(self._settings, self.form.choices)
-        self._saved = None
         self._preview = None
         self._export = Export(self.order, target)
-        self.bar.setRange(0, self._export.order.frames)
-        self.bar.setValue(0)
-        self._say(f"Writing {target.name}")
+        self.status.begin(target, self._export.order.frames)
         self._show_running()
         self._worker.export(self._export)
 
@@ -161,7 +156,7 @@ class ExportDialog(QDialog):
         name.setBuddy(self.what)
         self.form.rows.insertRow(0, name, self.what)
         self.form.setFixedWidth(48 * themes.SPACE)
-        self.facts = words("")
+        self.facts = plain_label()
         self.facts.setAccessibleName("Size of the export")
         shown = QVBoxLayout()
         shown.setSpacing(themes.SPACE)
@@ -175,23 +170,7 @@ class ExportDialog(QDialog):
         upper.setSpacing(3 * themes.SPACE)
         upper.addLayout(left)
         upper.addLayout(shown, 1)
-        self.words = words("")
-        self.words.setMinimumHeight(3 * themes.SPACE)
-        self.show_folder = QPushButton("Show in &folder")
-        self.show_folder.setAccessibleName("Show in folder")
-        self.show_folder.setToolTip("Open the folder that the export is in")
-        self.show_folder.setAutoDefault(False)
-        self.show_folder.clicked.connect(self._open_folder)
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress of the export")
-        self.bar.setFormat("%v of %m")
-        self.bar.setMaximumHeight(2 * themes.SPACE)
-        self.bar.setFixedWidth(24 * themes.SPACE)
-        said = QHBoxLayout()
-        said.setSpacing(themes.SPACE)
-        said.addWidget(self.words, 1)
-        said.addWidget(self.bar)
-        said.addWidget(self.show_folder)
+        self.status = StatusRow()
         buttons = QDialogButtonBox()
         self.start = buttons.addButton("&Export…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setAccessibleName("Export")
@@ -204,7 +183,7 @@ class ExportDialog(QDialog):
         layout.setContentsMargins(*[2 * themes.SPACE] * 4)
         layout.setSpacing(2 * themes.SPACE)
         layout.addLayout(upper, 1)
-        layout.addLayout(said)
+        layout.addWidget(self.status)
         layout.addWidget(buttons)
         self.resize(112 * themes.SPACE, 80 * themes.SPACE)
 
@@ -234,8 +213,8 @@ class ExportDialog(QDialog):
                 self.view.show_words(DATA_WORDS[chosen.name])
             self._preview = Preview(order, self.view.room if chosen.is_drawn else None)
             self._worker.preview(self._preview)
-        if self._saved is None:
-            self._say("")
+        if self.status.saved is None:
+            self.status.say("")
         self.start.setEnabled(not several)
         self.frame.setEnabled(chosen.is_drawn)
         self._show_facts()
@@ -258,8 +237,7 @@ class ExportDialog(QDialog):
         self.form.setEnabled(not runs)
         self.start.setEnabled(not runs)
         self.frame.setEnabled(not runs and self.form.chosen_format.is_drawn)
-        self.bar.setVisible(runs)
-        self.show_folder.setVisible(self._saved is not None)
+        self.status.show_running(runs)
         self.cancel.setText("Cancel" if runs else "Close")
         self.cancel.setAccessibleName(self.cancel.text())
         self.cancel.setToolTip("Stop; nothing is left behind" if runs else "Close this window")
@@ -284,21 +262,10 @@ class ExportDialog(QDialog):
         name = "-and-".join(list(filter(None, puzzles))[:3])
         return "".join(s if s.isalnum() or s in "-_." else "-" for s in name) or "solve"
 
-    def _open_folder(self) -> None:
-        if self._saved is not None:
-            folder = self._saved if self._saved.is_dir() else self._saved.parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def _say(self, sentence: str, *, failed: bool = False) -> None:
-        self.words.setText(f"⚠ {sentence}" if failed else sentence)
-        self.words.setAccessibleName(sentence)
-        colour = themes.current(self).conflict_text
-        self.words.setStyleSheet(f"color: {colour}" if failed else "")
-
     def _stop(self, sentence: str, *, failed: bool = False) -> None:
         self._export = None
         self._show_running()
-        self._say(sentence, failed=failed)
+        self.status.say(sentence, failed=failed)
 
     def _on_previewed(self, preview: Preview, drawn: Drawn) -> None:
         if preview is self._preview:
@@ -313,11 +280,11 @@ class ExportDialog(QDialog):
 
     def _on_progressed(self, export: Export, frames: int) -> None:
         if export is self._export:
-            self.bar.setValue(frames)
+            self.status.bar.setValue(frames)
 
     def _on_exported(self, export: Export) -> None:
         if export is self._export:
-            self._saved = export.target
+            self.status.saved = export.target
             self._stop(f"Saved as {export.target}.")
 
     def _on_failed(self, request: Preview | Export, why: str, details: str) -> None:
@@ -325,4 +292,4 @@ class ExportDialog(QDialog):
             self._stop(why or "Cancelled; nothing was left behind.", failed=bool(why))
         elif request is self._preview:
             self._preview = None
-            self._say(why, failed=True)
+            self.status.say(why, failed=True)

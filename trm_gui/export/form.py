@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QWidget,
@@ -93,7 +92,9 @@ class ExportForm(QWidget):
 
     @property
     def look(self) -> Look:
-        theme = {"light": LIGHT, "dark": DARK}.get(self.theme.currentData(), themes.current(self))
+        on_screen = themes.current(self)
+        theme = {"light": LIGHT, "dark": DARK}.get(self.theme.currentData(), on_screen)
+        theme = themes.with_scale(theme, on_screen.scale)
         return Look(
             self.side.value(),
             theme,
@@ -198,10 +199,3 @@ def _grid(boxes: list[QCheckBox]) -> QWidget:
     grid.setColumnMinimumWidth(0, 19 * themes.SPACE)
     grid.setColumnStretch(1, 1)
     return place
-
-
-def words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

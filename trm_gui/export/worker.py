@@ -67,11 +67,18 @@ class Drawn(NamedTuple):
 
 
 class ExportWorker(QObject):
-    """Of several requests for previews at once the newest is answered."""
+    """Of several requests for previews at once the newest is answered.
+
+    All is told on the GUI thread: PySide 6.11 crashes where a signal is connected or disconnected
+    while another thread emits it.
+    """
+
+    _came = Signal(str, object)
+    """The name of a signal below and what it has to tell, from the thread; connected once."""
 
     previewed = Signal(object, object)
     """Preview, Drawn."""
-    estimated = Signal(object, int)
+    estimated = Signal(object, object)
     """Preview, about how many bytes the export will have."""
     progressed = Signal(object, int)
     """Export, frames that are done."""
@@ -83,6 +90,7 @@ class ExportWorker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._came.connect(self._emit, Qt.ConnectionType.QueuedConnection)
         self._thread = ThreadPoolExecutor(1, "export")
         self._newest: Preview | None = None
         self._running: Export | None = None
@@ -107,24 +115,30 @@ class ExportWorker(QObject):
 
     def _submit(self, work: Callable, request: Preview | Export) -> None:
         if not self._closed:
-            self._thread.submit(self._told, work, request)
+            self._thread.submit(self._do, work, request)
 
-    def _told(self, work: Callable, request: Preview | Export) -> None:
+    def _tell(self, name: str, *told: object) -> None:
+        self._came.emit(name, told)
+
+    def _emit(self, name: str, told: tuple) -> None:
+        getattr(self, name).emit(*told)
+
+    def _do(self, work: Callable, request: Preview | Export) -> None:
         """Do `work`, and tell of what went wrong."""
         try:
             work(request)
         except Stopped:
             if isinstance(request, Export):
-                self.failed.emit(request, "", "")
+                self._tell("failed", request, "", "")
         except UserError as error:
-            self.failed.emit(request, _capitalised(str(error)), "")
+            self._tell("failed", request, _capitalised(str(error)), "")
         except OSError as error:
             where = request.target if isinstance(request, Export) else "A preview"
             why = f"{where} cannot be written: {error.strerror or error}."
-            self.failed.emit(request, why, "")
+            self._tell("failed", request, why, "")
         except Exception as error:  # a defect must not end the thread in silence
             told = f"The export stopped: {error}"
-            self.failed.emit(request, told, traceback.format_exc())
+            self._tell("failed", request, told, traceback.format_exc())
 
     def _preview(self, preview: Preview) -> None:
         def check(done: int = 0) -> None:
@@ -134,12 +148,12 @@ class ExportWorker(QObject):
         check()
         order = preview.order
         if preview.room is not None:
-            self.previewed.emit(preview, _draw(order, preview.room))
+            self._tell("previewed", preview, _draw(order, preview.room))
         size = estimated_bytes(
             order.recordings, order.format, order.look, order.pace, order.frame, check
         )
         check()
-        self.estimated.emit(preview, size)
+        self._tell("estimated", preview, size)
 
     def _export(self, request: Export) -> None:
         order = request.order
@@ -147,7 +161,7 @@ class ExportWorker(QObject):
         def told(done: int) -> None:
             if request.cancelled.is_set():
                 raise Stopped
-            self.progressed.emit(request, done)
+            self._tell("progressed", request, done)
 
         told(0)
         export(
@@ -159,7 +173,7 @@ class ExportWorker(QObject):
             order.frame,
             told,
         )
-        self.exported.emit(request)
+        self._tell("exported", request)
 
 
 def _draw(order: Order, room: QSize) -> Drawn:

@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 from trm_core.errors import UserError
 from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
-from trm_gui.compute import DEVICES
 from trm_gui.jobs.advanced import AdvancedSettings
 from trm_gui.jobs.estimate_row import EstimateRow
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.new_jobs import NewJob, NewJobs, Preset
 from trm_gui.jobs.setting_fields import Setting, SettingField, settings_of
+from trm_gui.preferences import DEVICES
 
 MAIN = {
     "training.steps": ("Steps", "Optimizer steps after which the job is done"),

@@ -86,14 +86,22 @@ def _draw(canvas: pg.GraphicsView, file: Path) -> None:
 
 
 def _ask(pane: Plotted, suffix: str) -> None:
-    home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(pane.canvas, f"Save {pane.title}", home, f"{FORMATS[suffix]} (*.{suffix})")
+    title, kinds = f"Save {pane.title}", f"{FORMATS[suffix]} (*.{suffix})"
+    dialog = QFileDialog(pane.canvas, title, _folder(pane.canvas), kinds)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
     dialog.selectFile(f"{pane.title.lower()}.{suffix}")
     dialog.fileSelected.connect(lambda file: _save(pane, Path(file)))
     dialog.open()
+
+
+def _folder(widget: QWidget | None) -> str:
+    """Where the window's other dialogs save, too."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    while widget is not None and not hasattr(widget, "settings"):
+        widget = widget.parentWidget()  # of a floating dock, too, in the end the main window
+    return documents if widget is None else widget.settings.value("folder", documents, str)
 
 
 def _save(pane: Plotted, file: Path) -> None:

@@ -28,18 +28,29 @@ class Curve:
         self.label = pg.TextItem(name, anchor=(1, 1))
         self.label.setFont(themes.font(themes.SMALL))
         plot.addItem(self.label, ignoreBounds=True)
+        self._x = self._y = np.empty(0)
+        self._above = True
+        plot.vb.sigResized.connect(self._place_label)
 
     def set(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], above: bool) -> None:
         """Draw a line through (x, y), named `above` its end or below it."""
         self.line.setData(x, y)
+        self._x, self._above = x, above
+        self._y = np.log10(y) if self.plot.getAxis("left").logMode else y
         self.label.setVisible(len(x) > 0)
-        if len(x):
-            share = self.label.boundingRect().width() / max(1, self.plot.vb.width())
-            beside = y[x >= x[-1] - share * x[-1]]  # what the name stands over
-            height = beside.max() if above else beside.min()
-            logarithmic = self.plot.getAxis("left").logMode
-            self.label.setAnchor((1, 1 if above else 0))
-            self.label.setPos(x[-1], np.log10(height) if logarithmic else height)
+        self._place_label()
+
+    def _place_label(self) -> None:
+        """Beside all of the line that the name stands over."""
+        x, y = self._x, self._y
+        if not len(x):
+            return
+        low, high = self.plot.vb.viewRange()[0]
+        share = self.label.boundingRect().width() / max(1, self.plot.vb.width())
+        left = x[-1] - share * (high - low)
+        beside = np.append(y[x >= left], np.interp(left, x, y))
+        self.label.setAnchor((1, 1 if self._above else 0))
+        self.label.setPos(x[-1], beside.max() if self._above else beside.min())
 
     def dress(self, theme: Theme) -> None:
         style = Qt.PenStyle.SolidLine if self.emphasis else Qt.PenStyle.DashLine

@@ -56,15 +56,12 @@ class MixingPane(PlotPane):
         self.name_axis(plot, "left", "row")
         self.name_axis(plot, "bottom", "column")
         self.image = pg.ImageItem(axisOrder="row-major")
-        self.image.setColorMap("viridis")
         plot.addItem(self.image)
         self.lines = pg.PlotDataItem(connect="pairs")
         self.ring = pg.PlotDataItem(antialias=True)
         plot.addItem(self.lines)
         plot.addItem(self.ring)
-        self.bar = pg.ColorBarItem(
-            width=10, colorMap="viridis", interactive=False, colorMapMenu=False
-        )
+        self.bar = pg.ColorBarItem(width=10, interactive=False, colorMapMenu=False)
         self.bar.setMenuEnabled(False)
         self.bar.axis.enableAutoSIPrefix(False)
         self.bar.setImageItem(self.image, insert_in=plot)
@@ -115,6 +112,7 @@ class MixingPane(PlotPane):
         self.lines.setPen(pg.mkPen(themes.translucent("#FFFFFF", 0.5), width=1))
         self.ring.setPen(pg.mkPen("#FFFFFF", width=3))
         self._frame = None
+        self.bar.setColorMap(theme.scale)  # the image's, too
         axis = self.bar.axis
         axis.setPen(theme.line)
         axis.setTextPen(theme.secondary_text)

@@ -29,7 +29,7 @@ NO_PATH = "This solve was recorded without its latents."
 class LatentPathPane(PlotPane):
     """A point per frame in the plane of the first two principal components of this solve.
 
-    Colours go from the first frame to the last (viridis); a ring is at the cursor. A click moves
+    Colours go from the first frame to the last; a ring is at the cursor. A click moves
     the cursor to the nearest point. The two plots stand side by side where there is much
     width.
     """
@@ -60,7 +60,8 @@ class LatentPathPane(PlotPane):
                 for side, words, share in zip(
                     ("bottom", "left"), (f"PC 1 of {name}", "PC 2"), known.shares, strict=True
                 ):
-                    self.name_axis(path.plot, side, f"{words} ({share:.0%})")
+                    tells = len(known.points) > 2  # two points are always on one axis
+                    self.name_axis(path.plot, side, f"{words} ({share:.0%})" if tells else words)
             elif trace:
                 self.set_message(NO_PATH)
 
@@ -98,6 +99,7 @@ class _Path:
     def __init__(self, plot: pg.PlotItem, name: Latent) -> None:
         self.plot, self.name = plot, name
         self.points: npt.NDArray[np.float64] = np.empty((0, 2))
+        self.scale = themes.SCALES[0]
         plot.setAspectLocked(True)  # the same distance on both axes
         self.line = plot.plot([], [], name=name, antialias=True)
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
@@ -113,7 +115,7 @@ class _Path:
     def draw(self) -> None:
         x, y = self.points.T
         self.line.setData(x, y)
-        self.dots.setData(x, y, brush=_colours(len(x)))
+        self.dots.setData(x, y, brush=_colours(len(x), self.scale))
         for end, at in zip(self.ends, (0, -1), strict=True):
             end.setVisible(len(x) > 1)
             if len(x):
@@ -138,6 +140,8 @@ class _Path:
         return nearest if distances[nearest] <= REACH else None
 
     def dress(self, theme: Theme) -> None:
+        """Its points take the colours of the theme when they are drawn next."""
+        self.scale = theme.scale
         self.line.setPen(pg.mkPen(themes.translucent(theme.secondary_text, 0.7), width=1))
         self.dots.setPen(pg.mkPen(themes.translucent(theme.secondary_text, 0.7), width=0.7))
         self.ring.setPen(pg.mkPen(theme.text, width=2))
@@ -145,13 +149,14 @@ class _Path:
             end.setColor(theme.secondary_text)
 
 
-def _colours(count: int) -> list[QBrush]:
-    """A brush for each frame, along viridis; the same objects each time, which pyqtgraph likes."""
+def _colours(count: int, scale: str) -> list[QBrush]:
+    """A brush for each frame along the scale; the same objects each time, which pyqtgraph likes."""
     shares = np.linspace(0, SHADES - 1, max(count, 1)).round().astype(int)[:count]
-    return [_shades()[share] for share in shares.tolist()]
+    shades = _shades(scale)
+    return [shades[share] for share in shares.tolist()]
 
 
 @cache
-def _shades() -> list[QBrush]:
-    scale = pg.colormap.get("viridis").map(np.linspace(0, 1, SHADES), mode="qcolor")
-    return [pg.mkBrush(colour) for colour in scale]
+def _shades(scale: str) -> list[QBrush]:
+    colours = pg.colormap.get(scale).map(np.linspace(0, 1, SHADES), mode="qcolor")
+    return [pg.mkBrush(colour) for colour in colours]

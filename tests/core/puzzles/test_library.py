@@ -69,8 +69,8 @@ def loops(maze):
 # What is bundled
 
 
-def test_there_are_40_sudokus_30_mazes_and_20_tasks():
-    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 40, "maze": 30, "arc": 10}
+def test_there_are_40_sudokus_30_mazes_and_30_tasks():
+    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 40, "maze": 30, "arc": 30}
     assert Counter(entry.rows for entry in SUDOKUS) == {4: 8, 6: 12, 9: 20}
     assert {entry.rows for entry in MAZES} == {9, 11, 13, 15}
     assert {entry.difficulty for entry in SUDOKUS} == {

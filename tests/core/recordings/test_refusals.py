@@ -18,7 +18,7 @@ from trm_core.recordings import (
     write_notes,
 )
 
-from .conftest import SAMPLES
+from .conftest import SAMPLES, Parts
 
 SAMPLE = SAMPLES / "sudoku.trmrec"
 CONTENT = SAMPLE.read_bytes()
@@ -209,6 +209,19 @@ def test_a_tensor_of_another_shape_is_told(tmp_path, parts, name):
     tensor["shape"] = [int(np.prod(tensor["shape"])), 1, 1, 1]
     parts.write(tmp_path / "a.trmrec")
     assert refusal(tmp_path / "a.trmrec").startswith(f"damaged: tensor {name} has the shape")
+
+
+def test_sizes_that_no_tensor_has_are_told_where_it_holds_nothing(tmp_path):
+    parts = Parts.of(SAMPLES / "puzzle.trmrec")
+    parts.header["y_coordinates"]["shape"] = [0, 2**62]
+    parts.header["y"] = parts.header["z"] = {
+        "dtype": "F32",
+        "shape": [0, 2**40, 2**40],
+        "data_offsets": parts.header["y_coordinates"]["data_offsets"],
+    }
+    parts.write(tmp_path / "a.trmrec")
+    for read in (read_recording, read_latents):
+        assert refusal(tmp_path / "a.trmrec", read).startswith("damaged: ")
 
 
 @pytest.mark.parametrize("name", TENSORS)

@@ -1,0 +1,159 @@
+"""What a user sets once for all windows: where solves run, how they begin, colours, folders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QSettings
+
+from trm_gui import theme as themes
+from trm_gui.background import Compute
+from trm_gui.theme_menu import THEMES, wear
+
+if TYPE_CHECKING:
+    from trm_gui.main_window import MainWindow
+
+DEVICES = {
+    "auto": "the best there is",
+    "cpu": "CPU",
+    "cuda": "NVIDIA or AMD GPU (cuda)",
+    "mps": "Apple GPU (mps)",
+}
+DTYPES = {
+    "auto": "what is quick there",
+    "float32": "32 bits (float32)",
+    "bfloat16": "16 bits (bfloat16)",
+}
+MOST_STEPS = 256
+
+DIALOG_FOLDERS = "folder", "export/folder", "recordings/dialog_folder"
+"""Settings of the dialogs for puzzles and plots, for exports, and for recordings."""
+
+
+class Start(NamedTuple):
+    """What every new window starts with."""
+
+    threshold: float = 0.5
+    max_supervision_steps: int = 16
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """start: None where a window starts with what the one before ended with.
+    theme: a key of THEMES. scale: one of `theme.SCALES`.
+    models: where user models are; None for the folder beside the settings.
+    files: where dialogs that open and save begin; None for the folder that was used last.
+    """
+
+    compute: Compute = field(default_factory=Compute)
+    start: Start | None = None
+    theme: str = "system"
+    scale: str = themes.SCALES[0]
+    models: Path | None = None
+    files: Path | None = None
+
+
+def most_threads() -> int:
+    return os.cpu_count() or 1
+
+
+def stored_preferences(settings: QSettings) -> Preferences:
+    """What was set before; whatever is missing or makes no sense is as in `Preferences()`."""
+
+    def one_of(name: str, known: object) -> str:
+        usual = getattr(Compute() if name in Compute._fields else Preferences(), name)
+        value = settings.value(name, usual, str)
+        return value if value in known else usual
+
+    def folder(name: str) -> Path | None:
+        value = settings.value(name, "", str)
+        return Path(value) if value else None
+
+    threads = _number(settings, "threads", int)
+    threshold = _number(settings, "start_threshold", float)
+    steps = _number(settings, "start_max_supervision_steps", int)
+    start = None
+    if threshold is not None and steps is not None:
+        start = Start(threshold, steps) if 0 <= threshold <= 1 <= steps <= MOST_STEPS else None
+    return Preferences(
+        Compute(
+            one_of("device", DEVICES),
+            one_of("dtype", DTYPES),
+            threads if threads is not None and 0 <= threads <= most_threads() else 0,
+        ),
+        start,
+        one_of("theme", THEMES),
+        one_of("scale", themes.SCALES),
+        folder("models_folder"),
+        folder("files_folder"),
+    )
+
+
+def keep(preferences: Preferences, settings: QSettings) -> None:
+    """Have `stored_preferences` find them, at the next start too."""
+    start = preferences.start
+    for name, value in {
+        **preferences.compute._asdict(),
+        "start_threshold": None if start is None else start.threshold,
+        "start_max_supervision_steps": None if start is None else start.max_supervision_steps,
+        "theme": preferences.theme,
+        "scale": preferences.scale,
+        "models_folder": preferences.models,
+        "files_folder": preferences.files,
+    }.items():
+        if value is None:
+            settings.remove(name)
+        else:
+            settings.setValue(name, str(value) if isinstance(value, Path) else value)
+
+
+def begin(window: MainWindow) -> None:
+    """Have a new window start as was set; the theme is worn already."""
+    preferences = stored_preferences(window.settings)
+    window.session.set_compute(preferences.compute)
+    _begin_solves(window, preferences)
+    _begin_in_folder(window, preferences)
+
+
+def use(preferences: Preferences, window: MainWindow) -> None:
+    """Have the window follow `preferences` at once, and later ones when they start."""
+    before = stored_preferences(window.settings)
+    if preferences == before:
+        return
+    keep(preferences, window.settings)
+    window.session.set_compute(preferences.compute)
+    if preferences.start != before.start:
+        _begin_solves(window, preferences)
+    if (preferences.theme, preferences.scale) != (before.theme, before.scale):
+        wear(window.settings)
+    if preferences.models != before.models:
+        window.user_models.change_folder()
+    if preferences.files != before.files:
+        _begin_in_folder(window, preferences)
+
+
+def _begin_solves(window: MainWindow, preferences: Preferences) -> None:
+    if (start := preferences.start) is not None:
+        solve = replace(
+            window.session.settings,
+            halt_threshold=start.threshold,
+            max_supervision_steps=start.max_supervision_steps,
+        )
+        window.session.set_settings(solve)
+
+
+def _begin_in_folder(window: MainWindow, preferences: Preferences) -> None:
+    """Have it as what each of the dialogs knows as the folder that was used last."""
+    if preferences.files is not None:
+        for name in DIALOG_FOLDERS:
+            window.settings.setValue(name, str(preferences.files))
+
+
+def _number(settings: QSettings, name: str, kind: type) -> float | None:
+    try:
+        return kind(settings.value(name))
+    except (TypeError, ValueError):
+        return None
