@@ -25,7 +25,7 @@ PERIOD = 500
 """Milliseconds between two looks at every job."""
 
 SLOW = 4
-"""Of so many looks, one is at a job that is over."""
+"""Of so many looks, one is at a job that is over, and at the list, which others may write."""
 
 LOOKERS = 4
 
@@ -212,7 +212,8 @@ class Jobs(QObject):
 
     def _look(self) -> None:
         self._turn += 1
-        self._write(self._reread_list)
+        if self._turn % SLOW == 0:
+            self._write(self._reread_list)
         for job in self.list.jobs:
             self._look_at(job)
 
