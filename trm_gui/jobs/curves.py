@@ -232,6 +232,8 @@ class CurvePane(QWidget):
         self._message.setVisible(empty)
 
     def _on_scale(self, logarithmic: bool) -> None:
+        for line in self.lines.values():
+            line.setData([], [])  # what is there would be worked out anew, to be replaced at once
         for plot in self.plots.values():
             plot.setLogMode(y=logarithmic)
         self._soon.start()
