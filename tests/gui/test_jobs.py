@@ -116,7 +116,8 @@ def button(window, name):
 
 
 def curve(window, path, name="train/loss"):
-    return plotted(window.jobs.dock.pane.curves.lines[path, name])
+    line = window.jobs.dock.pane.curves.lines.get((path, name))
+    return np.empty((0, 2)) if line is None else plotted(line)
 
 
 def answer(window, words):
@@ -305,6 +306,7 @@ def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
     assert condition(window, first) == "stopped"
     until(lambda: condition(window, third) == "finished")
     until(lambda: condition(window, second) == "starting")
+    until(lambda: window.jobs.jobs.list.job(second).pid)
     process = window.jobs.jobs._watches[second].process
     window.close()
     answer(window, "Stop and save")
