@@ -173,6 +173,11 @@ class Trace:
         changed: Mask = self.frames_since_change(index) == 0
         return changed
 
+    def changed_cells(self, index: int) -> int:
+        """How many cells of the answer at a frame changed in it."""
+        rows, cols = self._grids[index].shape
+        return int(self.changed(index)[:rows, :cols].sum())
+
     def flipped_back(self, index: int) -> Mask:
         """Cells that changed to a token that they had in an earlier frame, and had left."""
         return self._in_answer(self._flipped_back[index])
@@ -182,9 +187,11 @@ class Trace:
         return self._in_answer(np.maximum(self._changes[index] - 1, 0))
 
     def frames_since_change(self, index: int) -> npt.NDArray[np.int_]:
-        """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on."""
+        """Per cell, 0 where it changed in this frame, 1 where in the one before, and so on; -1
+        where it never has."""
         index = range(len(self))[index]
-        return self._in_answer(index - self._last_change[index])
+        last = self._last_change[index]
+        return self._in_answer(np.where(last < 0, -1, index - last))
 
     def conflicts(self, index: int) -> list[Conflict]:
         """The rules of the puzzle that the answer at a frame breaks."""
@@ -289,7 +296,7 @@ class Trace:
         )
         if frame.latent_step is not None:
             where += f", latent step {frame.latent_step}"
-        facts = [f"{self.changed(index).sum()} changed", f"halting {frame.halt_probability:.2f}"]
+        facts = [f"{self.changed_cells(index)} changed", f"halting {frame.halt_probability:.2f}"]
         if right_of_all := self.right_cells(index):
             facts.insert(0, "{} of {} open cells right".format(*right_of_all))
         return f"{where}: {', '.join(facts)}"

@@ -106,7 +106,7 @@ def test_the_events_of_solve_tell_the_frames_of_the_solver(trm, solver, sudokus,
             "grid": trace.grid(index).tolist(),
             "halt_probability": frame.halt_probability,
         }
-        changed = int(trace.changed(index).sum())
+        changed = trace.changed_cells(index)
         expected.append({"event": "cycle", "cycle": frame.cycle, **state, "changed_cells": changed})
         if frame.ends_supervision_step:
             halted = not options and frame.halt_probability > 0.5

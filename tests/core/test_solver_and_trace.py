@@ -208,7 +208,8 @@ def test_frames_since_change_counts_back_to_the_last_change(trace):
             back = 0
             while back <= index and not trace.changed(index - back).flat[cell]:
                 back += 1
-            assert trace.frames_since_change(index).flat[cell] == back
+            expected = back if back <= index else -1
+            assert trace.frames_since_change(index).flat[cell] == expected
 
 
 def test_right_cells_are_counted_among_the_open_ones(trace):
@@ -402,14 +403,28 @@ def test_symbols_have_the_probabilities_of_their_tokens(trace):
         assert np.array_equal(of_grid, symbols.max(-1))
 
 
-def test_a_grid_larger_or_smaller_than_the_solution_is_wrong_where_it_has_no_counterpart():
-    task = Task("t", (), (Pair(np.zeros((2, 2)), np.zeros((2, 3))),))
-    (puzzle,) = task.puzzles()
+def on_canvas(puzzle, *grids):
+    """A trace of an ARC puzzle on a canvas of 4×4, with these answers."""
     shape = PuzzleShape("arc", 4, 4)
     trace = Trace(puzzle, shape, "any", 1, 1, SolveSettings())
-    for grid in (np.zeros((3, 2), np.int8), np.zeros((2, 3), np.int8)):
+    for grid in grids:
         tokens = puzzle.encode(grid, shape)
         shares = np.full((16, 12), 1 / 12, np.float16)
         trace.append(Frame(len(trace) + 1, 1, None, True, tokens, shares, 0.5, 0.0, 0.0))
+    return trace
+
+
+def test_cells_beyond_the_answer_do_not_count_as_changed():
+    (puzzle,) = Task("t", (), (Pair(np.zeros((4, 4)), np.zeros((2, 2))),)).puzzles()
+    trace = on_canvas(puzzle, np.array([[0, 1], [0, 0]], np.int8))
+    assert trace.changed(0).sum() > 1
+    assert trace.changed_cells(0) == 1
+    assert "3 of 4 open cells right, 1 changed" in trace.sentence(0)
+
+
+def test_a_grid_larger_or_smaller_than_the_solution_is_wrong_where_it_has_no_counterpart():
+    task = Task("t", (), (Pair(np.zeros((2, 2)), np.zeros((2, 3))),))
+    (puzzle,) = task.puzzles()
+    trace = on_canvas(puzzle, np.zeros((3, 2), np.int8), np.zeros((2, 3), np.int8))
     assert trace.wrong(0).tolist() == [[False, False], [False, False], [True, True]]
     assert trace.first_right_cells(1).tolist() == [[0, 0, 1], [0, 0, 1]]

@@ -13,7 +13,8 @@ import numpy as np
 import psutil
 import pytest
 import torch
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from filelock import FileLock
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QToolButton
 
@@ -24,14 +25,17 @@ from trm_core.training.config import load_preset
 from trm_core.training.metrics import read_metrics
 from trm_core.training.run import train
 from trm_core.training.run_directory import RunDirectory
+from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.app import make_window
+from trm_gui.jobs import joblist
 from trm_gui.jobs.curve_data import Curves, View
 from trm_gui.jobs.curves import plotted
 from trm_gui.jobs.joblist import Job, JobList
+from trm_gui.jobs.load import Load, parsed
 from trm_gui.jobs.strip import STEP
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 
 TINY = {
     "training.batch_size": "8",
@@ -47,7 +51,7 @@ TINY = {
     "training.compile": "off",
 }
 
-MEASURED = r"About \d+ s on CPU, [\d.]+ ms a step, in 0\.\d GiB of memory\."
+MEASURED = r"About \d+ (s|min.*|h.*) on CPU, [\d.,]+ ms a step, in \d\.\d GiB of memory\."
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +116,8 @@ def button(window, name):
 
 
 def curve(window, path, name="train/loss"):
-    return plotted(window.jobs.dock.pane.curves.lines[path, name])
+    line = window.jobs.dock.pane.curves.lines.get((path, name))
+    return np.empty((0, 2)) if line is None else plotted(line)
 
 
 def answer(window, words):
@@ -193,7 +198,8 @@ def test_what_cannot_be_trained_is_told_while_typing(window, until, dialog_of):
         dialog.field(key).set_text(text)
     until(dialog.estimate.button.isEnabled)
     dialog.estimate.button.click()
-    until(lambda: re.match(MEASURED, dialog.estimate.told.text()))
+    until(lambda: dialog.estimate.told.text() not in ("", "Training a few steps…"))
+    assert re.match(MEASURED, dialog.estimate.told.text()), dialog.estimate.told.text()
     steps.set_text("6")
     assert dialog.estimate.told.text() == ""
     dialog.minutes.setValue(2)
@@ -266,6 +272,12 @@ def choose(window, path, words):
     item.trigger()
 
 
+def drop(widget, place, content, action):
+    """Let go of something over a widget."""
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    widget.dropEvent(QDropEvent(QPointF(place), action, content, buttons, keys))
+
+
 def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
     window, open_window, begin, until, qtbot
 ):
@@ -294,6 +306,7 @@ def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
     assert condition(window, first) == "stopped"
     until(lambda: condition(window, third) == "finished")
     until(lambda: condition(window, second) == "starting")
+    until(lambda: window.jobs.jobs.list.job(second).pid)
     process = window.jobs.jobs._watches[second].process
     window.close()
     answer(window, "Stop and save")
@@ -305,14 +318,7 @@ def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run
     window.actions_by_name["show_jobs"].trigger()
     content = QMimeData()
     content.setUrls([QUrl.fromLocalFile(str(run))])
-    event = QDropEvent(
-        QPointF(5, 5),
-        Qt.DropAction.CopyAction,
-        content,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.jobs.dock.dropEvent(event)
+    drop(window.jobs.dock, QPoint(5, 5), content, Qt.DropAction.CopyAction)
     until(lambda: condition(window, run) == "new")
     until(lambda: len(curve(window, run)))
     points = curve(window, run)
@@ -368,6 +374,11 @@ def test_several_runs_are_numbered_and_plotted_together(window, run, attached, u
     until(lambda: len(curve(window, run)) and len(curve(window, other)))
     assert curve(window, other).tolist() == [[1, 3]]
     assert [listing.job_row(path)._mark for path in (run, other)] == [1, 2]
+    listing.select(other)
+    place = listing.visualItemRect(listing.item(0)).center()
+    drop(listing, place, QMimeData(), Qt.DropAction.MoveAction)
+    until(lambda: names(window) == ["other", "mine"])
+    assert listing.paths == [other]
 
 
 def test_a_job_goes_to_the_trash_after_a_question(
@@ -535,3 +546,58 @@ def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path, pati
     assert "`trm eval published` measures all of this again." in card.read_text()
     assert notices(window)[0].startswith("published is among the models now. ")
     assert "0.0" in notices(window)[0]
+
+
+def test_a_pinned_puzzle_waits_for_the_user_s_own_solve(
+    window, until, tmp_path, solve_for_long, qtbot
+):
+    run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
+    shutil.copytree(find_model("sudoku-4x4").directory, run.checkpoint(5))
+    puzzle = parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0]
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "new")
+    solve_for_long()
+    window.jobs.learning.pin(run.path, puzzle)
+    until(lambda: run.path in window.jobs.learning.pinned)
+    frames = len(window.session.trace)
+    until(lambda: len(window.session.trace) > frames + 30)
+    assert window.jobs.learning.boards[run.path] == {}
+    window.session.cancel()
+    until(lambda: 5 in window.jobs.learning.boards[run.path])
+
+
+def test_a_job_that_cannot_be_made_is_told_in_the_dialog_which_stays(
+    window, until, dialog_of, tmp_path
+):
+    (tmp_path / "file").write_text("")
+    window.actions_by_name["new_job"].trigger()
+    dialog = dialog_of(window)
+    dialog.folder.setText(str(tmp_path / "file"))
+    until(dialog.ok.isEnabled)
+    dialog.ok.click()
+    until(lambda: dialog.missing.text() != "")
+    assert dialog.missing.text() == f"⚠ {tmp_path / 'file'}: File exists"
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_the_load_of_the_machine_is_measured_and_told_in_words(window, until):
+    window.actions_by_name["show_jobs"].trigger()
+    told = window.jobs.dock.pane.load
+    until(lambda: re.match(r"Processor \d+% · memory [\d.]+ of [\d.]+ GiB", told.text()))
+    load = Load(0.5, (2**30, 2**33), **parsed("40, 1024, 81559\n60, 1024, 81559\n"))
+    assert load.words == "Processor 50% · memory 1.0 of 8.0 GiB · GPU 50%, 2.0 of 159.3 GiB"
+    with pytest.raises(ValueError, match="N/A"):
+        parsed("[N/A], 12, 13\n")
+
+
+def test_a_damaged_or_locked_list_costs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(joblist, "LOCK_SECONDS", 0.1)
+    file = joblist.JobFile(tmp_path / "jobs.json")
+    file.change(lambda jobs: jobs.with_job(Job("/runs/a")))
+    with (
+        FileLock(tmp_path / "jobs.lock"),
+        pytest.raises(RunError, match="is being written by another window"),
+    ):
+        file.change(lambda jobs: jobs.with_job(Job("/runs/b")))
+    assert [job.name for job in file.read().jobs] == ["a"]

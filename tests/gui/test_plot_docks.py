@@ -10,8 +10,10 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QTabBar
 
+from trm_core.checkpoints.info import find_model
 from trm_core.mixing import Mixing
 from trm_core.puzzles.files import load_puzzles
+from trm_core.puzzles.library import read_library
 from trm_core.puzzles.sudoku import generate
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
@@ -94,6 +96,16 @@ def test_changes_are_drawn_where_there_are_any(pane, trace):
         assert x == ((np.flatnonzero(changes) + 1) / trace.frames_per_step).tolist()
         assert curve.label.isVisible()
         assert name in curve.label.toPlainText()
+
+
+def test_a_single_frame_is_a_point(session, solve, pane):
+    session.set_puzzle(read_library()[-30].puzzles()[0])
+    session.use_model(find_model("arc-7x7"))
+    session.set_settings(SolveSettings(1, None))
+    assert len(solve()) == 1
+    for curve in pane("plot_change").curves.values():
+        assert curve.line.scatter.isVisible()
+        assert len(curve.line.scatter.points()) == 1
 
 
 def test_the_mean_entropy_is_drawn_in_bits(pane, trace):
@@ -572,12 +584,11 @@ def test_the_name_of_a_curve_does_not_lie_on_it(qtbot, above, values):
         assert (line <= right.y() + slack).all() if above else (line >= left.y() - slack).all()
 
 
-def test_the_path_of_two_frames_does_not_tell_shares(qtbot, session, pane, solve):
-    session.set_settings(SolveSettings(3, None))
-    trace = solve()
+def test_the_path_of_two_frames_does_not_tell_shares(session, pane, solve):
     shown = pane("plot_latent_path")
-    label = shown.paths["y"].plot.getAxis("left").labelText
-    assert "%" in label
-    del trace.frames[2:]
-    shown.show_trace()
-    assert shown.paths["y"].plot.getAxis("left").labelText == "PC 2"
+    axis = shown.paths["y"].plot.getAxis("left")
+    for supervision_steps, frames in ((3, 6), (1, 2)):
+        session.set_settings(SolveSettings(supervision_steps, None))
+        assert len(solve()) == frames
+        pane("plot_latent_path")
+        assert ("%" in axis.labelText) == (frames > 2)

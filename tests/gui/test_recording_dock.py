@@ -227,13 +227,12 @@ def test_notes_are_written_when_typing_pauses_and_the_field_keeps_what_is_typed(
     with qtbot.waitSignal(files.read):
         qtbot.keyClicks(dock.notes, "One")
     qtbot.keyClicks(dock.notes, " and two")
-    files.look()
     with qtbot.waitSignal(files.all_read):
-        pass
+        files.look()
     assert dock.notes.toPlainText() == "One and two"
-    with qtbot.waitSignal(files.read):
-        pass
-    assert read_header(folder / f"maze{SUFFIX}").notes == "One and two"
+    file = folder / f"maze{SUFFIX}"
+    qtbot.waitUntil(lambda: read_header(file).notes == "One and two", timeout=30_000)
+    assert dock.notes.toPlainText() == "One and two"
 
 
 def test_notes_that_are_being_typed_are_kept_when_the_window_closes(

@@ -124,7 +124,7 @@ def _events(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> Iterator[d
             "halt_probability": frame.halt_probability,
         }
         step = {"supervision_step": frame.supervision_step}
-        changed = int(trace.changed(index).sum())
+        changed = trace.changed_cells(index)
         yield {"event": "cycle", **step, "cycle": frame.cycle, **answer, "changed_cells": changed}
         if frame.ends_supervision_step:
             threshold = trace.settings.halt_threshold

@@ -56,7 +56,7 @@ def frame_measures(trace: Trace, index: int) -> dict[str, Any]:
         "halt_probability": _finite(frame.halt_probability),
         "y_change": _finite(frame.y_change),
         "z_change": _finite(frame.z_change),
-        "changed_cells": int(trace.changed(index).sum()),
+        "changed_cells": trace.changed_cells(index),
         "right_cells": right,
         "open_cells": open_cells,
         "broken_rules": len(trace.conflicts(index)),

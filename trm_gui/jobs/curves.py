@@ -38,6 +38,7 @@ class CurvePane(QWidget):
         """Whether the lines that were asked for last are still to come."""
         self._stale = False
         self._step: float | None = None
+        self._to_make: list[Panel] = []
         self.plots: dict[Panel, pg.PlotItem] = {}
         self.lines: dict[tuple[Path, str], pg.PlotDataItem] = {}
         """What is plotted, by run and name of the metric."""
@@ -66,8 +67,8 @@ class CurvePane(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=30)
         self._soon.timeout.connect(self._ask)
         self._lay_out()
-        self._make_plots()
-        self.bar.panels_changed.connect(self._on_panels)
+        self._begin_plots()
+        self.bar.panels_changed.connect(self._begin_plots)
         self.bar.smoothing.currentIndexChanged.connect(self._soon.start)
         self.bar.logarithmic.toggled.connect(self._on_scale)
         self.bar.whole.clicked.connect(self.show_whole_run)
@@ -99,39 +100,36 @@ class CurvePane(QWidget):
         below.addWidget(self.reading)
         rows.addLayout(below)
 
-    def _on_panels(self) -> None:
-        self._make_plots()
-        self._make_lines()
-        self._soon.start()
-
-    def _make_plots(self) -> None:
+    def _begin_plots(self) -> None:
+        """Have the plots made one by one: each takes as long as people notice."""
         self.canvas.clear()
         self.plots.clear()
         self.lines.clear()
         self._labels.clear()
         self._cursors.clear()
-        first: pg.PlotItem | None = None
-        for number, panel in enumerate(self.bar.panels):
-            axes = {"left": ShareAxis("left")} if panel.share else {}
-            plot = self.canvas.addPlot(row=number // COLUMNS, col=number % COLUMNS, axisItems=axes)
-            plot.setMenuEnabled(False)
-            plot.setMouseEnabled(x=True, y=False)
-            plot.hideButtons()
-            plot.setLogMode(y=self.bar.logarithmic.isChecked())
-            plot.getAxis("left").enableAutoSIPrefix(False)
-            plot.getAxis("bottom").enableAutoSIPrefix(False)
-            plot.getViewBox().setAutoVisible(y=True)
-            cursor = pg.InfiniteLine(angle=90)
-            cursor.hide()
-            plot.addItem(cursor, ignoreBounds=True)
-            self._cursors.append(cursor)
-            if first is None:
-                first = plot
-                plot.sigXRangeChanged.connect(lambda *_: self._soon.start())
-            else:
-                plot.setXLink(first)
-            self.plots[panel] = plot
-        self._dress()
+        self._to_make = self.bar.panels
+        self._soon.start()
+
+    def _make_plot(self, panel: Panel) -> None:
+        number = len(self.plots)
+        axes = {"left": ShareAxis("left")} if panel.share else {}
+        plot = self.canvas.addPlot(row=number // COLUMNS, col=number % COLUMNS, axisItems=axes)
+        plot.setMenuEnabled(False)
+        plot.setMouseEnabled(x=True, y=False)
+        plot.hideButtons()
+        plot.setLogMode(y=self.bar.logarithmic.isChecked())
+        plot.getAxis("left").enableAutoSIPrefix(False)
+        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        plot.getViewBox().setAutoVisible(y=True)
+        cursor = pg.InfiniteLine(angle=90)
+        cursor.hide()
+        plot.addItem(cursor, ignoreBounds=True)
+        self._cursors.append(cursor)
+        if self.plots:
+            plot.setXLink(next(iter(self.plots.values())))
+        else:
+            plot.sigXRangeChanged.connect(lambda *_: self._soon.start())
+        self.plots[panel] = plot
 
     def _make_lines(self) -> None:
         for item in (*self.lines.values(), *self._labels.values()):
@@ -177,6 +175,13 @@ class CurvePane(QWidget):
 
     def _ask(self) -> None:
         """Have the lines worked out for what is in view, one time after the other."""
+        if self._to_make:
+            self._make_plot(self._to_make.pop(0))
+            if not self._to_make:
+                self._dress()
+                self._make_lines()
+            self._soon.start()
+            return
         if not self.isVisible() or not self.plots or not self._paths:
             return
         if self._waits:
@@ -232,6 +237,8 @@ class CurvePane(QWidget):
         self._message.setVisible(empty)
 
     def _on_scale(self, logarithmic: bool) -> None:
+        for line in self.lines.values():
+            line.setData([], [])  # what is there would be worked out anew, to be replaced at once
         for plot in self.plots.values():
             plot.setLogMode(y=logarithmic)
         self._soon.start()

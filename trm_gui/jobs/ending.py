@@ -11,7 +11,7 @@ from PySide6.QtCore import QFile, QStandardPaths
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
-from trm_gui.jobs.pulse import find
+from trm_gui.jobs.pulse import find, is_python
 
 
 def end_process(path: Path) -> None:
@@ -24,6 +24,15 @@ def end_process(path: Path) -> None:
         for each in (*process.children(recursive=True), process):
             with suppress(psutil.NoSuchProcess):
                 each.kill()
+
+
+def ask_to_end(pid: int) -> bool:
+    """Have a Python process on this machine end by itself; whether there is one."""
+    if not is_python(pid):
+        return False
+    with suppress(psutil.Error):
+        psutil.Process(pid).terminate()
+    return True
 
 
 def remove(path: Path) -> None:

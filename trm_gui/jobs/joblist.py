@@ -15,10 +15,13 @@ from typing import Any
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.records import RecordError, record
+from trm_core.training.run_files import RunError, run_errors
 
 FORMAT = "trm-studio-jobs"
 FORMAT_VERSION = 1
 MOST_AT_ONCE = 16
+LOCK_SECONDS = 10
+"""How long one window waits for another to have written."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +122,29 @@ class JobFile:
         return self._stamp() != self._read_at
 
     def change(self, change: Callable[[JobList], JobList]) -> JobList:
-        """Write what `change` makes of the list, alone among all windows. Raises OSError."""
-        from filelock import FileLock  # which takes a while to import
+        """Write what `change` makes of the list, alone among all windows.
 
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._file.with_suffix(".lock"), timeout=10):
-            before = self.read()
-            after = change(before)
-            if after != before:
-                described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(after)}
-                write_whole(self._file, json.dumps(described, indent=2) + "\n")
-                self._read_at = self._stamp()
+        Raises RunError, the file being as it was.
+        """
+        from filelock import FileLock, Timeout  # which take a while to import
+
+        try:
+            with run_errors(self._file.parent, self._file):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                with FileLock(self._file.with_suffix(".lock"), timeout=LOCK_SECONDS):
+                    return self._changed(change)
+        except RunError as error:
+            if isinstance(error.__cause__, Timeout):
+                raise RunError(f"{self._file} is being written by another window") from None
+            raise
+
+    def _changed(self, change: Callable[[JobList], JobList]) -> JobList:
+        before = self.read()
+        after = change(before)
+        if after != before:
+            described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(after)}
+            write_whole(self._file, json.dumps(described, indent=2) + "\n")
+            self._read_at = self._stamp()
         return after
 
     def _stamp(self) -> tuple[int, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import threading
 import time
 import traceback
@@ -25,7 +24,7 @@ PERIOD = 500
 """Milliseconds between two looks at every job."""
 
 SLOW = 4
-"""Of so many looks, one is at a job that is over."""
+"""Of so many looks, one is at a job that is over, and at the list, which others may write."""
 
 LOOKERS = 4
 
@@ -109,7 +108,7 @@ class Jobs(QObject):
     # What can be asked for
 
     def put(self, job: Job) -> None:
-        """Put a new job at the end of the list. Not on the GUI thread. Raises OSError."""
+        """Put a new job at the end of the list. Not on the GUI thread. Raises RunError."""
         self._change(lambda jobs: jobs.with_job(job))
         self.added.emit(job.path)
 
@@ -137,16 +136,14 @@ class Jobs(QObject):
         waiting = (job := self.list.job(path)) is not None and job.waiting
         if waiting and what == "stop":
             self._write(lambda: self._change(lambda jobs: jobs.changed(path, waiting=False)))
-        elif what == "stop" and (process := self._starting(path)) is not None:
-            self._write(process.terminate)  # which reads no requests yet
+        elif what == "stop" and self._is_starting(path):
+            self._write(lambda: self._stop_starting(path))
         else:
             self._write(lambda: request(path, what))
 
-    def _starting(self, path: Path) -> subprocess.Popen[bytes] | None:
-        """The process of a job that has not begun to train."""
-        report, watch = self.reports.get(path), self._watches.get(path)
-        starts = report is not None and report.condition == "starting"
-        return watch.process if starts and watch is not None else None
+    def _is_starting(self, path: Path) -> bool:
+        report = self.reports.get(path)
+        return report is not None and report.condition == "starting"
 
     def end(self, path: Path) -> None:
         """End its process on this machine at once; what is not saved is lost."""
@@ -212,7 +209,8 @@ class Jobs(QObject):
 
     def _look(self) -> None:
         self._turn += 1
-        self._write(self._reread_list)
+        if self._turn % SLOW == 0:
+            self._write(self._reread_list)
         for job in self.list.jobs:
             self._look_at(job)
 
@@ -309,6 +307,18 @@ class Jobs(QObject):
         finally:
             self._launched.emit(path, launched)
 
+    def _stop_starting(self, path: Path) -> None:
+        """Of a process that reads no requests yet; it has nothing to save, or saves."""
+        from trm_gui.jobs.ending import ask_to_end
+
+        jobs = self._file.read()
+        self._list_read.emit(jobs)
+        watch, job = self._watches.get(path), jobs.job(path)
+        if watch is not None and watch.process is not None:
+            watch.process.terminate()
+        elif job is None or not job.pid or not ask_to_end(job.pid):
+            request(path, "stop")
+
     def _change(self, change: Callable[[JobList], JobList]) -> None:
         self._list_read.emit(self._file.change(change))
         self._tell_trouble()
@@ -339,7 +349,8 @@ class Jobs(QObject):
         except UserError as error:
             self.failed.emit(str(error))
         except OSError as error:
-            self.failed.emit(f"{error.filename}: {error.strerror}")
+            place = f"{error.filename}: " if error.filename else ""
+            self.failed.emit(f"{place}{error.strerror or error}")
         except Exception as error:  # a defect must not pass in silence
             self.failed.emit(f"The jobs could not go on ({type(error).__name__}: {error}).")
             traceback.print_exc()

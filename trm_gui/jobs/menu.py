@@ -36,7 +36,8 @@ def fill(menu: QMenu, paths: list[Path], room: JobsRoom) -> None:
         return lambda: jobs.move(one, order.index(one) + by)
 
     at_work = bool(conditions & set(AT_WORK))
-    can_start = bool(conditions & set(STARTABLE))
+    dead = any(r is not None and r.condition == "silent" and not r.here for r in reports)
+    can_start = bool(conditions & set(STARTABLE)) or dead  # its lock tells if it is not
     add("&Start now", "Space", can_start, each(jobs.start_job))
     add("Start when there is &room", "", can_start, each(jobs.wait))
     add("&Pause", "Space", "running" in conditions, each(lambda p: jobs.ask(p, "pause")))

@@ -49,8 +49,15 @@ class NewJobs(QObject):
         """Answers with a NewJob, and an Estimate as JSON."""
 
     def prepare(self) -> None:
-        """Import what the first dialog needs, which takes long."""
-        self.jobs.in_background(read_presets)
+        """Import what the dock and its first dialog need, which takes long."""
+
+        def work() -> None:
+            import trm_gui.jobs.new_job
+            import trm_gui.jobs.pane  # noqa: F401
+
+            read_presets()
+
+        self.jobs.in_background(work)
 
     def close(self) -> None:
         self.estimator.close()
@@ -92,8 +99,6 @@ class NewJobs(QObject):
                 self.jobs.put(replace(new.job, waiting=True))
             except UserError as error:
                 self.not_added.emit(str(error))
-            except OSError as error:
-                self.not_added.emit(f"{error.filename}: {error.strerror}")
 
         self.jobs.in_background(work)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
@@ -118,7 +118,8 @@ class JobsRoom(QObject):
     def may_close(self) -> bool:
         """Whether nobody must be asked first; else they are, and the window closes after that."""
         at_work = self.jobs.at_work
-        if self._answered or not at_work:
+        session_ends = QApplication.instance().isSavingSession()  # which must not wait for answers
+        if self._answered or not at_work or session_ends:
             return True
 
         def close(stop: bool) -> None:

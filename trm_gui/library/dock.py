@@ -187,7 +187,7 @@ class LibraryDock(QDockWidget):
 
     def _show_count(self) -> None:
         shown, every = self.items.rowCount(), len(self._catalogue.items)
-        more = ", reading more…" if self._catalogue.reading else ""
+        more = ", reading…" if self._catalogue.reading else ""
         self.count.setText(f"{shown:,} of {every:,}{more}")
         self._clear.setVisible(self.filters.filter != Filter())
         self._note.setVisible(bool(self._trouble))

@@ -15,6 +15,9 @@ from trm_gui.theme import Theme
 
 MOST_TICKS = 8
 
+POINT = 6
+"""Logical pixels."""
+
 
 class Curve:
     """A line over frames with its name written at its last point.
@@ -34,7 +37,7 @@ class Curve:
 
     def set(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], above: bool) -> None:
         """Draw a line through (x, y), named `above` its end or below it."""
-        self.line.setData(x, y)
+        self.line.setData(x, y, symbol="o" if len(x) == 1 else None)  # no line through one point
         self._x, self._above = x, above
         self._y = np.log10(y) if self.plot.getAxis("left").logMode else y
         self.label.setVisible(len(x) > 0)
@@ -56,6 +59,9 @@ class Curve:
         style = Qt.PenStyle.SolidLine if self.emphasis else Qt.PenStyle.DashLine
         colour = theme.accent if self.emphasis else theme.secondary_text
         self.line.setPen(pg.mkPen(colour, width=2, style=style))
+        self.line.setSymbolBrush(colour)
+        self.line.setSymbolPen(None)
+        self.line.setSymbolSize(POINT)
         self.label.setColor(colour)
 
 

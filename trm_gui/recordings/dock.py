@@ -214,7 +214,7 @@ class RecordingDock(QDockWidget):
 
     def _show_count(self) -> None:
         shown, every = len(self.model.rows), len(self.model.entries)
-        more = ", reading more…" if self._reading else ""
+        more = ", reading…" if self._reading else ""
         self.count.setText(f"{shown:,} of {every:,}{more}")
         self._stack.setCurrentWidget(self.view if shown else self._message)
         if shown:

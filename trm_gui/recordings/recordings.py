@@ -20,6 +20,8 @@ from trm_gui.session import Session
 
 TITLE = "TRM Studio"
 CLOSED_FOR_ROOM = "recordings/closed_for_room"
+PLACED = "recordings/placed"
+"""Whether the dock was ever open, in the settings."""
 MOMENT = 4000
 """Milliseconds for which the status bar says that something was saved."""
 
@@ -58,14 +60,13 @@ class Recordings(QObject):
         self.recovery.close()
 
     def _make_dock(self) -> None:
-        """Behind the library of puzzles, closed at first."""
+        """At the left, closed at first."""
         window, actions = self._window, self._window.actions_by_name
         self.folder = RecordingFolder()
         self.folder.failed.connect(self._session.fail)
         self.dock = RecordingDock(self.folder, window.settings, self._save)
         self.dock.chosen.connect(self._session.open)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
-        window.tabifyDockWidget(window.library.dock, self.dock)
         self.dock.hide()
         self.room = RoomForBoards(window, self.dock)
         self.room.closed_for_room = window.settings.value(CLOSED_FOR_ROOM, "0", str) == "1"
@@ -75,9 +76,16 @@ class Recordings(QObject):
     def _toggle(self, shown: bool) -> None:
         self.room.closed_for_room = False
         if shown:
+            self._place_once()
             self.dock.enter()
         else:
             self.dock.hide()
+
+    def _place_once(self) -> None:
+        """In front of the library of puzzles, the first time; then it is where somebody puts it."""
+        if not self._window.settings.contains(PLACED):
+            self._window.settings.setValue(PLACED, 1)
+            self._window.tabifyDockWidget(self._window.library.dock, self.dock)
 
     def _on_offered(self, offer: Offer | None) -> None:
         self.banner.offer("" if offer is None else offer.sentence)

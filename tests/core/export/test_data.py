@@ -28,7 +28,7 @@ def measured(trace, index):
         "halt_probability": frame.halt_probability,
         "y_change": frame.y_change,
         "z_change": frame.z_change,
-        "changed_cells": int(trace.changed(index).sum()),
+        "changed_cells": trace.changed_cells(index),
         "right_cells": right[0],
         "open_cells": right[1],
         "broken_rules": len(trace.conflicts(index)),

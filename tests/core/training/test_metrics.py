@@ -327,3 +327,15 @@ def test_event_files_are_those_of_pytorchs_own_writer(tmp_path, writer):
         for step in (1, 2):
             other.add_scalar("loss", step / 2, step)
     assert tensorboard_scalars(tmp_path) == tensorboard_scalars(tmp_path / "other")
+
+
+def test_a_long_file_can_be_read_a_part_at_a_time(tmp_path):
+    file = tmp_path / METRICS
+    file.write_text("".join(f'{{"step": {step}, "loss": 0.5}}\n' for step in range(60_000)))
+    reader, rows, parts = MetricsReader(file), [], 0
+    while parts == 0 or reader.behind:
+        rows += reader.new_rows(2**18)
+        parts += 1
+    assert parts > 4
+    assert [row["step"] for row in rows] == list(range(60_000))
+    assert reader.new_rows() == []

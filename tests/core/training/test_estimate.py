@@ -1,0 +1,37 @@
+"""Estimating time and memory of a run."""
+
+import pytest
+import torch
+from runs_to_try import write_preset
+
+from trm_core.data.build import SudokuBuild, build
+from trm_core.training.config import load_preset
+from trm_core.training.estimate import estimate
+
+SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr("trm_core.training.estimate.MEASURED_SECONDS", 0.2)
+
+
+def test_an_estimate_grows_with_the_steps_and_leaves_nothing(tmp_path, quick, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    config = load_preset("sudoku-4x4").changed(["hidden_size=16", "heads=2", "batch_size=8"])
+    few, many = (
+        estimate(config.changed([f"steps={steps}", "evaluate_every=1000000"]), torch.device("cpu"))
+        for steps in (10, 1_000_000)
+    )
+    assert many.seconds > 100 * few.seconds
+    assert many.seconds >= 1_000_000 * many.seconds_per_step
+    assert 2**26 < few.memory < 2**35
+    assert few.device == "cpu"
+    assert list(tmp_path.rglob("dataset.json")) == []
+
+
+def test_a_data_set_on_disk_is_used_as_it_is(tmp_path, quick):
+    build(SUDOKUS, tmp_path / "sudokus", lambda done, total: None)
+    preset = write_preset(tmp_path / "tiny.toml", tmp_path / "sudokus")
+    found = estimate(load_preset(str(preset)), torch.device("cpu"))
+    assert found.seconds > 24 * found.seconds_per_step > 0
