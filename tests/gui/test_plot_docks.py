@@ -584,6 +584,14 @@ def test_the_name_of_a_curve_does_not_lie_on_it(qtbot, above, values):
         assert (line <= right.y() + slack).all() if above else (line >= left.y() - slack).all()
 
 
+def test_a_theme_put_on_right_after_the_trace_has_gone(qapp, mixing, session, puzzles):
+    shown = mixing()
+    session.set_puzzle(puzzles[1])
+    assert session.trace is None
+    themes.apply(qapp, themes.DARK)
+    assert shown.empty
+
+
 def test_the_path_of_two_frames_does_not_tell_shares(session, pane, solve):
     shown = pane("plot_latent_path")
     axis = shown.paths["y"].plot.getAxis("left")

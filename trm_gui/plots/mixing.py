@@ -117,7 +117,8 @@ class MixingPane(PlotPane):
         axis.setPen(theme.line)
         axis.setTextPen(theme.secondary_text)
         axis.setStyle(tickFont=themes.font(themes.SMALL))
-        if self.mixing is not None:
+        asked_of = None if self._asked is None else self._asked[0]
+        if self.mixing is not None and asked_of is self.session.trace:  # else it is on its way out
             self._show_mixing(self.mixing)
 
     def write_table(self, file: Path) -> None:
