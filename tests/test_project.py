@@ -1,5 +1,6 @@
 """What holds for the project as a whole: layers, lazy imports, packaging."""
 
+import ast
 import json
 import os
 import pkgutil
@@ -33,6 +34,17 @@ def test_all_of_trm_core_imports_without_qt_and_without_what_only_some_puzzles_n
         f"for name in {CORE_MODULES}: print(importlib.import_module(name).__name__)"
     )
     assert out.split() == CORE_MODULES
+
+
+def test_trm_core_names_neither_qt_nor_the_window():
+    """Not even where it is needed only later: pictures are drawn by whoever offers to."""
+    for file in (ROOT / "trm_core").rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        plain = (node for node in nodes if isinstance(node, ast.Import))
+        imported = {name.name for node in plain for name in node.names}
+        imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        packages = {name.partition(".")[0] for name in imported}
+        assert not packages & {"PySide6", "pyqtgraph", "trm_gui"}, file
 
 
 def test_the_window_is_painted_before_torch_is_imported(tmp_path):

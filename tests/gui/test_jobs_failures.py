@@ -274,6 +274,8 @@ def test_a_stopped_run_s_number_given_to_another_program_is_not_taken_for_it(tmp
         (run.path / "status.json").write_text(json.dumps(status))
         watching = Watch(run.path, Patience(here=10.5, absent=1))
         wait_for(lambda: look(watching).condition == "killed")
+        assert look(watching).condition == "killed"
+        assert sleeper.poll() is None  # which is nobody's to end
     finally:
         sleeper.kill()
         sleeper.wait()

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Protocol
 
 import typer
 from rich.console import Console
@@ -19,10 +20,13 @@ from trm_core.cli.options import Json
 from trm_core.data.parallel import ordered_map
 from trm_core.errors import UserError
 from trm_core.export import WRITERS, export_data
-from trm_core.recordings import SUFFIX, read_recording
+from trm_core.recordings import SUFFIX, Recording, read_recording
 
 DRAWN = ("png", "svg", "gif", "webp", "mp4", "frames")
-"""Formats that `trm_gui.export` draws; Qt is needed for no others."""
+"""Formats that a `Painter` draws; none is needed for the others."""
+
+PAINTERS = "trm_core.painters"
+"""Group of the entry points under which another package offers a `Painter`."""
 
 FORMATS = (*DRAWN, *WRITERS)
 
@@ -32,7 +36,7 @@ SECONDS_EACH = 2.0
 
 @dataclass(frozen=True)
 class Options:
-    """How pictures look; see `trm_gui.export.look`. frame: from 1, or None for the last one."""
+    """How pictures look, as it was asked for. frame: from 1, or None for the last one."""
 
     side: int
     frames_per_second: float
@@ -44,6 +48,30 @@ class Options:
     curve: bool
     theme: str
     frame: int | None
+
+
+class Painter(Protocol):
+    """Draws recordings; made for options that it can draw.
+
+    Making one raises UserError where it cannot draw at all, and LookupError, with a sentence, for
+    options with names that there are not.
+    """
+
+    def __init__(self, options: Options) -> None: ...
+
+    def paint(
+        self,
+        recordings: list[Recording],
+        name: str,
+        target: Path,
+        frame: int,
+        told: Callable[[int], None],
+    ) -> None:
+        """Write `target` in the format `name` of DRAWN, whole or not at all.
+
+        frame: from 0, which one a single picture shows; told: gets how many frames are done.
+        Raises OSError and UserError.
+        """
 
 
 @dataclass(frozen=True)
@@ -102,7 +130,7 @@ def render(
     overlays = ("values", "changed", "conflicts") if overlay is None else tuple(overlay)
     options = Options(side, fps, hold, overlays, title, caption, legend, curve, theme, frame)
     if name in DRAWN:
-        _look_and_pace(options)  # so that what cannot be is told before anything is read
+        _painter(options)  # so that what cannot be is told before anything is read
     if any(recording.is_dir() for recording in recordings):
         if len(recordings) > 1:
             raise typer.BadParameter("give one folder, or recordings, not both")
@@ -165,15 +193,9 @@ def _render(job: Job, told: Callable[[int, int], None]) -> int:
         if job.format not in DRAWN:
             export_data(recordings[0], job.format, job.target)
             return frames
-        from trm_gui.export.headless import start_qt
-
-        start_qt()
-        from trm_gui.export.exporting import export
-
-        look, pace = _look_and_pace(job.options)
         index = frames - 1 if job.options.frame is None else job.options.frame - 1
-        export(
-            recordings, job.format, job.target, look, pace, index, lambda done: told(done, frames)
+        _painter(job.options).paint(
+            recordings, job.format, job.target, index, lambda done: told(done, frames)
         )
     return frames
 
@@ -186,32 +208,16 @@ def _writing(target: Path) -> Iterator[None]:
         raise UserError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
-def _look_and_pace(options: Options) -> tuple[Any, Any]:
-    """The Look and the Pace that options stand for. Raises UserError, or BadParameter for names
-    that there are not."""
-    from trm_gui.export.headless import start_qt
-
-    start_qt()
-    from trm_gui.board.overlays import OVERLAYS
-    from trm_gui.export.look import Look, Pace
-    from trm_gui.theme import DARK, LIGHT
-
-    by_name = {overlay.name: overlay for overlay in OVERLAYS}
-    if unknown := [name for name in options.overlays if name not in by_name]:
-        raise typer.BadParameter(f"--overlay: found {unknown[0]!r}, expected {', '.join(by_name)}")
-    themes = {"light": LIGHT, "dark": DARK}
-    if options.theme not in themes:
-        raise typer.BadParameter(f"--theme: found {options.theme!r}, expected light or dark")
-    look = Look(
-        options.side,
-        themes[options.theme],
-        frozenset(by_name[name] for name in options.overlays),
-        options.title,
-        options.caption,
-        options.legend,
-        options.curve,
-    )
-    return look, Pace(options.frames_per_second, options.hold)
+def _painter(options: Options) -> Painter:
+    """Raises UserError where nothing is installed that draws, and BadParameter."""
+    offered = next(iter(entry_points(group=PAINTERS)), None)
+    if offered is None:
+        raise UserError(f"nothing here draws pictures, expected an entry point {PAINTERS}")
+    try:
+        painter: Painter = offered.load()(options)
+    except LookupError as error:
+        raise typer.BadParameter(str(error)) from None
+    return painter
 
 
 def _progress() -> Progress:

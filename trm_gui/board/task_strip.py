@@ -92,7 +92,7 @@ class TaskStrip(QWidget):
                 paint_board(painter, area, content, theme)
             if slot.side == "input":
                 center = QPointF(area.right() + ARROW / 2, area.center().y())
-                _draw_arrow(painter, center, theme)
+                paint_arrow(painter, center, themes.SPACE / 2, theme)
             if slot == self._chosen:
                 painter.setPen(QPen(QColor(theme.accent), 3))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -125,8 +125,8 @@ def _draw_unknown(painter: QPainter, area: QRectF, theme: themes.Theme) -> None:
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "?")
 
 
-def _draw_arrow(painter: QPainter, center: QPointF, theme: themes.Theme) -> None:
-    reach = themes.SPACE / 2
+def paint_arrow(painter: QPainter, center: QPointF, reach: float, theme: themes.Theme) -> None:
+    """From an input to its output; reach: pixels from the middle to the point."""
     head = [QPointF(-reach, -reach), QPointF(reach, 0), QPointF(-reach, reach)]
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from trm_core.export import check_frames
 from trm_core.trace import Trace
@@ -16,6 +16,7 @@ from trm_gui.board.content import BoardContent
 from trm_gui.board.legend import Item, legend_items
 from trm_gui.board.overlays import answer_content
 from trm_gui.board.painters import paint_board
+from trm_gui.board.task_strip import paint_arrow
 from trm_gui.export.curve import paint_curve
 from trm_gui.export.legend import legend_row, legend_rows, paint_legend
 from trm_gui.export.look import Look
@@ -165,7 +166,7 @@ class Film:
             posed = BoardContent(trace.puzzle, trace.puzzle.grid)
             paint_board(painter, area.translated(-self._side - 2 * self._margin, 0), posed, theme)
             center = QPointF(area.left() - self._margin, area.center().y())
-            _paint_arrow(painter, center, self._margin / 3, theme)
+            paint_arrow(painter, center, self._margin / 3, theme)
         content = answer_content(trace, at, self.look.overlays)
         if paint_board(painter, area, content, theme) is None:
             words = "no grid yet"
@@ -264,13 +265,3 @@ def _longest_lines(trace: Trace) -> list[str]:
 
 def _height(font: QFont) -> float:
     return QFontMetricsF(font).height()
-
-
-def _paint_arrow(painter: QPainter, center: QPointF, reach: float, theme: themes.Theme) -> None:
-    head = [QPointF(-reach, -reach), QPointF(reach, 0), QPointF(-reach, reach)]
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.secondary_text))
-    painter.drawPolygon(QPolygonF([center + point for point in head]))
-    painter.restore()

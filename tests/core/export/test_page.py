@@ -249,9 +249,9 @@ def test_playing_goes_to_the_end_and_stops_there(opened):
     Select(browser.find_element("id", "speed")).select_by_value("30")
     browser.find_element("id", "play").click()
     play = browser.find_element("id", "play")
-    WebDriverWait(browser, 30).until(
-        lambda _: frame_number(browser) == len(trace) and play.get_attribute("aria-label") == "Play"
-    )
+    WebDriverWait(browser, 30).until(lambda _: frame_number(browser) == len(trace))
+    WebDriverWait(browser, 30).until(lambda _: play.get_attribute("aria-label") == "Play")
+    assert frame_number(browser) == len(trace)
 
 
 @in_chromium
