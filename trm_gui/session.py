@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
+from trm_gui.arrivals import Arrivals
 from trm_gui.background import (
     Background,
     Compute,
@@ -22,30 +23,11 @@ from trm_gui.background import (
     Solve,
     Source,
 )
+from trm_gui.span import Span
 
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
 somebody steps."""
-
-GATHERING = 16
-"""Milliseconds for which frames that a solve sends are gathered before they are shown: a small
-model is quicker than the window, and would leave it no time for anything else."""
-
-
-class Span(NamedTuple):
-    """Supervision steps, cycles in each, and frames in each of those."""
-
-    supervision_steps: int
-    cycles: int
-    per_cycle: int
-
-    @property
-    def per_step(self) -> int:
-        return self.cycles * self.per_cycle
-
-    @property
-    def frames(self) -> int:
-        return self.supervision_steps * self.per_step
 
 
 class Session(QObject):
@@ -106,10 +88,9 @@ class Session(QObject):
         """The frame to which the cursor goes once a running solve has come that far."""
         self.opening: Source | None = None
         """What is being read."""
-        self._arrived: list[Frame] = []
+        self._arrivals = Arrivals(self)
         """Frames of the running solve that are not in `trace` yet."""
-        self._gathering = QTimer(self, singleShot=True, interval=GATHERING)
-        self._gathering.timeout.connect(self._take_frames)
+        self._arrivals.due.connect(self._take_frames)
         self._background = Background()
         self._background.model_read.connect(self._on_model_read)
         self._background.failed.connect(self.fail)
@@ -403,7 +384,7 @@ class Session(QObject):
         if self._solve is not None:
             self._solve.cancelled.set()
             self._solve = None
-            self._arrived.clear()
+            self._arrivals.take()
             self.solving_changed.emit(False)
 
     def _set_recording(self, recording: Recording | None) -> None:
@@ -459,14 +440,11 @@ class Session(QObject):
 
     def _on_advanced(self, solve: Solve, frames: list[Frame]) -> None:
         if solve is self._solve:
-            self._arrived += frames
-            if not self._gathering.isActive():
-                self._gathering.start()
+            self._arrivals.add(frames)
 
     def _take_frames(self) -> None:
         """Have what has arrived in the trace."""
-        frames, self._arrived = self._arrived, []
-        if not frames:
+        if not (frames := self._arrivals.take()):
             return
         following = self.cursor is None or self.cursor == len(self.trace) - 1
         for frame in frames:

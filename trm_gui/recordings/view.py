@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from trm_gui import theme as themes
-from trm_gui.library.thumbnail_row import ROW, Index, Line, ThumbnailRow
-from trm_gui.library.thumbnails import SIZE
-from trm_gui.library.view import is_text
+from trm_gui.library.row_list import RowList
+from trm_gui.library.thumbnail_row import Index, Line, ThumbnailRow
 from trm_gui.recordings.entries import Entry
 from trm_gui.recordings.model import ENTRY, RecordingModel
 from trm_gui.recordings.thumbnails import RecordingThumbnails
@@ -44,7 +43,7 @@ class RecordingRow(ThumbnailRow):
         return editor
 
 
-class RecordingView(QListView):
+class RecordingView(RowList):
     """Enter or a double click opens; what is typed is for the search field.
 
     The row that is current stays so, and those that are selected do, when the list changes.
@@ -56,10 +55,6 @@ class RecordingView(QListView):
     """Those that are selected are to be deleted."""
     menu_wanted = Signal(object)
     """The place on screen."""
-    typed = Signal(object)
-    """A key event with a letter or the like."""
-    left_upwards = Signal()
-    """Up was pressed in the first row."""
     current_changed = Signal(object)
     """The entry that is current, None for none."""
 
@@ -71,19 +66,10 @@ class RecordingView(QListView):
         model.modelAboutToBeReset.connect(self._keep_selection)
         self.setModel(model)
         model.modelReset.connect(self._restore_selection)
-        self._rows = RecordingRow(self, thumbnails, ENTRY)
-        self.setItemDelegate(self._rows)
-        self.setUniformItemSizes(True)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setItemDelegate(RecordingRow(self, thumbnails, ENTRY))
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.verticalScrollBar().setSingleStep(ROW // 2)
         self.setAccessibleName("Recordings")
         self.setToolTip(
             "Enter or a double click opens a recording, F2 renames it, Delete moves it to the trash"
@@ -101,12 +87,6 @@ class RecordingView(QListView):
         rows = sorted(index.row() for index in self.selectedIndexes())
         return [self.model().index(row, 0).data(ENTRY) for row in rows]
 
-    def enter(self) -> None:
-        """Take the focus, with a row that is current if there is any."""
-        if not self.currentIndex().isValid():
-            self.setCurrentIndex(self.model().index(0, 0))
-        self.setFocus()
-
     def show_file(self, file: Path) -> None:
         """Make its row the current one, if it is listed."""
         index = self.model().index_of(file)
@@ -119,54 +99,28 @@ class RecordingView(QListView):
         if not self._changing:
             self._tell_current()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         entry, key = self.current_entry, event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and entry is not None:
             self.chosen.emit(entry)
         elif key == Qt.Key.Key_Delete and entry is not None:
             self.deleted.emit()
-        elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
-            self.left_upwards.emit()
-        elif is_text(event):
-            self.typed.emit(event)
-        elif self._is_own(event) or key in (
-            Qt.Key.Key_Up,
-            Qt.Key.Key_Down,
-            Qt.Key.Key_PageUp,
-            Qt.Key.Key_PageDown,
-            Qt.Key.Key_F2,
-        ):
-            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_F2 and entry is not None:
+            self.edit(self.currentIndex())
         else:
-            event.ignore()
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        index, place = self.index_and_place(event)
         if index.isValid():
             if not self.selectionModel().isSelected(index):
                 self.setCurrentIndex(index)
-            place = self.visualRect(index).center() if by_key else event.pos()
-            self.menu_wanted.emit(self.viewport().mapToGlobal(place))
+            self.menu_wanted.emit(place)
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag the files, under the thumbnail of the current one."""
-        indexes = self.selectedIndexes()
-        if not indexes:
-            return
-        drag = QDrag(self)
-        drag.setMimeData(self.model().mimeData(indexes))
-        picture = self._rows.picture(self.currentIndex())
-        if picture is not None:
-            drag.setPixmap(picture)
-            drag.setHotSpot(QPoint(SIZE.width(), SIZE.height()) / 2)
-        drag.exec(Qt.DropAction.CopyAction)
+        if indexes := self.selectedIndexes():
+            self.drag(indexes)
 
     def _keep_selection(self) -> None:
         entry = self.current_entry
@@ -189,8 +143,3 @@ class RecordingView(QListView):
         if entry is not self._last:
             self._last = entry
             self.current_changed.emit(entry)
-
-    def _is_own(self, event: QKeyEvent) -> bool:
-        """Whether a key that is a shortcut of the window means the list here."""
-        own = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete
-        return (event.key() in own and not event.modifiers()) or is_text(event)

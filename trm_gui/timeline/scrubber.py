@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from trm_gui import theme as themes
-from trm_gui.session import Session, Span
+from trm_gui.session import Session
+from trm_gui.span import Span
 
 MARK = 8
 BLOCK = 16
