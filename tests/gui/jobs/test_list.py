@@ -1,0 +1,145 @@
+"""The list of jobs: order, what is attached, taken off and thrown away."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from jobs_to_try import answer, button, choose, condition, curve, drop, names
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+
+from trm_core.training.run_files import RunError
+from trm_gui.jobs import joblist
+from trm_gui.jobs.joblist import Job, JobList
+
+
+def test_the_list_outlives_windows_and_is_put_aside_where_it_is_damaged(
+    tmp_path, open_window, until, widget
+):
+    file = tmp_path / "settings" / "jobs.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"format": "trm-studio-jobs"}))
+    window = open_window()
+    until(lambda: file.with_suffix(".damaged").exists())
+    assert window.jobs.jobs.list == JobList()
+
+
+def test_the_order_of_jobs_is_kept_with_their_settings():
+    jobs = JobList(tuple(Job(f"/runs/{name}") for name in "abc"))
+    moved = jobs.moved(Path("/runs/c"), 0)
+    assert [job.name for job in moved.jobs] == ["c", "a", "b"]
+    assert moved.changed(Path("/runs/a"), waiting=True).job(Path("/runs/a")).waiting
+    assert [job.name for job in moved.without(Path("/runs/a")).jobs] == ["c", "b"]
+
+
+def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
+    window, open_window, begin, until, qtbot
+):
+    first = begin(window, "first", **{"training.steps": "1000000"})
+    until(lambda: condition(window, first) == "starting")
+    other = open_window()
+    until(lambda: condition(other, first) == "starting")
+    second, third = begin(window, "second"), begin(window, "third", **{"training.steps": "3"})
+    until(lambda: condition(window, third) == condition(other, third) == "waiting")
+    listing = window.jobs.dock.pane.listing
+    listing.select(third)
+    qtbot.keyClick(listing, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    until(lambda: names(window) == ["first", "third", "second"])
+    assert listing.paths == [third]
+    choose(window, second, "Stop and save")
+    until(lambda: condition(window, second) == "new")
+    choose(window, second, "Start when there is room")
+    until(lambda: condition(window, second) == "waiting")
+    until(lambda: condition(window, first) == "running")
+    until(lambda: condition(other, first) == "running")
+    assert [condition(window, path) for path in (third, second)] == ["waiting"] * 2
+    other.close()
+    answer(other, "Keep training")
+    button(window, "Stop first").click()
+    until(lambda: condition(window, third) in ("starting", "running", "finished"))
+    assert condition(window, first) == "stopped"
+    until(lambda: condition(window, third) == "finished")
+    until(lambda: condition(window, second) == "starting")
+    until(lambda: window.jobs.jobs.list.job(second).pid)
+    process = window.jobs.jobs._watches[second].process
+    window.close()
+    answer(window, "Stop and save")
+    until(lambda: not window.isVisible())
+    assert process.wait(60) in (0, -signal.SIGTERM)
+
+
+def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run, until, qtbot):
+    window.actions_by_name["show_jobs"].trigger()
+    content = QMimeData()
+    content.setUrls([QUrl.fromLocalFile(str(run))])
+    drop(window.jobs.dock, QPoint(5, 5), content, Qt.DropAction.CopyAction)
+    until(lambda: condition(window, run) == "new")
+    until(lambda: len(curve(window, run)))
+    points = curve(window, run)
+    assert (points[0] == [1, 1]).all()
+    assert points[-1] == pytest.approx([1000, 1 / 1000], rel=1e-6)
+    curves = window.jobs.dock.pane.curves
+    curves.bar.smoothing.setCurrentIndex(curves.bar.smoothing.findData(5))
+    until(lambda: curve(window, run)[0][1] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3, rel=1e-6))
+    plot = next(iter(curves.plots.values()))
+    plot.setXRange(100, 110, padding=0)
+    until(lambda: 10 < len(curve(window, run)) < 30)
+    curves.bar.logarithmic.setChecked(True)
+    place = plot.mapRectToScene(plot.vb.geometry()).center()
+    curves.canvas.scene().sigMouseMoved.emit(place)
+    until(lambda: curves.reading.text().startswith("Step 105 · loss 0.00952"))
+    curves.bar.whole.click()
+    until(lambda: len(curve(window, run)) > 100)
+
+
+def test_a_folder_that_is_no_run_is_refused_in_a_sentence(window, tmp_path, qtbot, widget):
+    with qtbot.waitSignal(window.session.failed):
+        window.jobs.jobs.attach(tmp_path)
+    said = widget("status_line").text()
+    assert said == f"⚠ {tmp_path} is no run directory (no config.json in it)"
+    assert names(window) == []
+
+
+def test_a_job_goes_to_the_trash_after_a_question(
+    window, attached, until, tmp_path, monkeypatch, qtbot
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    listing = window.jobs.dock.pane.listing
+    qtbot.keyClick(listing, Qt.Key.Key_Delete)
+    answer(window, "Cancel")
+    assert names(window) == ["mine"]
+    qtbot.keyClick(listing, Qt.Key.Key_Delete)
+    answer(window, "Move to the trash")
+    until(lambda: names(window) == [])
+    assert not attached.exists()
+    assert (tmp_path / "data" / "Trash" / "files" / "mine" / "config.json").exists()
+
+
+def test_a_job_that_is_only_taken_off_the_list_keeps_its_folder(window, attached, until):
+    choose(window, attached, "Take off the list")
+    until(lambda: names(window) == [])
+    assert (attached / "config.json").exists()
+
+
+def test_a_duplicate_begins_with_the_same_settings(window, attached, until, dialog_of):
+    choose(window, attached, "Duplicate with changes…")
+    dialog = dialog_of(window)
+    assert dialog.name.text() == "mine-2"
+    dialog.field("training.steps").set_text("9")
+    until(dialog.ok.isEnabled)
+    config = dialog.new_job.config
+    assert (config.training.steps, config.training.learning_rate) == (9, 0.5)
+    dialog.reject()
+
+
+def test_a_damaged_or_locked_list_costs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(joblist, "LOCK_SECONDS", 0.1)
+    file = joblist.JobFile(tmp_path / "jobs.json")
+    file.change(lambda jobs: jobs.with_job(Job("/runs/a")))
+    with (
+        FileLock(tmp_path / "jobs.lock"),
+        pytest.raises(RunError, match="is being written by another window"),
+    ):
+        file.change(lambda jobs: jobs.with_job(Job("/runs/b")))
+    assert [job.name for job in file.read().jobs] == ["a"]

@@ -1,0 +1,273 @@
+"""What the plots in docks show of a real solve, and the cursor in them."""
+
+import numpy as np
+import pytest
+from plots_to_try import NAMES, OVER_FRAMES, click, data
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLabel
+
+from trm_core.checkpoints.info import find_model
+from trm_core.mixing import Mixing
+from trm_core.puzzles.files import load_puzzles
+from trm_core.puzzles.library import read_library
+from trm_core.puzzles.sudoku import generate
+from trm_core.trace import SolveSettings
+from trm_gui import theme as themes
+from trm_gui.plots.pane import NO_TRACE
+
+NEVER_RIGHT = 8
+
+
+def test_changes_are_drawn_where_there_are_any(pane, trace):
+    curves = pane("plot_change").curves
+    for name, curve in curves.items():
+        x, y = data(curve.line)
+        changes = trace.curves.changes(name)
+        assert y == changes[changes > 0].tolist()
+        assert x == ((np.flatnonzero(changes) + 1) / trace.frames_per_step).tolist()
+        assert curve.label.isVisible()
+        assert name in curve.label.toPlainText()
+
+
+def test_a_single_frame_is_a_point(session, solve, pane):
+    session.set_puzzle(read_library()[-30].puzzles()[0])
+    session.use_model(find_model("arc-7x7"))
+    session.set_settings(SolveSettings(1, None))
+    assert len(solve()) == 1
+    for curve in pane("plot_change").curves.values():
+        assert curve.line.scatter.isVisible()
+        assert len(curve.line.scatter.points()) == 1
+
+
+def test_the_mean_entropy_is_drawn_in_bits(pane, trace):
+    _, y = data(pane("plot_certainty").curve.line)
+    assert y == trace.curves.mean_entropies().tolist()
+
+
+def test_right_cells_and_broken_rules_are_drawn(pane, session, puzzles, solve):
+    session.set_puzzle(puzzles[NEVER_RIGHT])
+    trace = solve()
+    shown = pane("plot_correctness")
+    assert data(shown.right.line)[1] == trace.curves.right_shares().tolist()
+    conflicts = trace.curves.conflicts()
+    assert data(shown.conflicts.line)[1] == conflicts.tolist()
+    assert conflicts.max() > 0
+    session.move_to(1)
+    right, of = trace.right_cells(1)
+    assert f"{right} of {of} open cells right" in shown.reading.text()
+    assert f"{len(trace.conflicts(1))} broken rule" in shown.reading.text()
+
+
+def test_where_no_solution_is_known_only_broken_rules_are_drawn(pane, session, solve, tmp_path):
+    file = tmp_path / "open.sdm"
+    file.write_text("1" + "." * 80)
+    session.set_settings(SolveSettings(2))
+    session.set_puzzle(load_puzzles(file)[0])
+    trace = solve()
+    shown = pane("plot_correctness")
+    assert trace.solution is None
+    assert data(shown.right.line)[1] == []
+    assert len(data(shown.conflicts.line)[1]) == len(trace)
+    assert "not known" in shown.reading.text()
+
+
+def test_the_latent_paths_have_a_point_per_frame_coloured_by_time(pane, session, trace):
+    shown = pane("plot_latent_path")
+    for name, path in shown.paths.items():
+        known = trace.curves.latent_path(name)
+        x, y = path.dots.getData()
+        assert np.array_equal(np.c_[x, y], known.points)
+        colours = [brush.color().name() for brush in path.dots.data["brush"]]
+        assert (colours[0], colours[-1]) == ("#440154", "#fde725")  # the ends of viridis
+        assert f"{known.shares[0]:.0%}" in path.plot.getAxis("bottom").labelText
+        session.move_to(5)
+        assert np.array_equal(np.c_[path.ring.getData()], known.points[[5]])
+
+
+def test_a_cell_has_a_curve_for_each_symbol_and_the_decoded_one_stands_out(pane, session, trace):
+    shown = pane("plot_cell")
+    shares = trace.curves.symbols(2, 3)
+    assert np.array_equal([data(line)[1] for line in shown.lines], shares.T)
+    accent = themes.current(shown).accent
+    for frame in range(len(trace)):
+        session.move_to(frame)
+        decoded = int(shares[frame].argmax())
+        pens = [line.opts["pen"] for line in shown.lines]
+        emphasised = [code for code, pen in enumerate(pens) if pen.color().name().upper() == accent]
+        assert emphasised == [decoded] == [int(trace.grid(frame)[2, 3])]
+        assert shown.reading.text().startswith(f"{decoded}: ")
+    named = {name.toPlainText() for name in shown.names if name.isVisible()}
+    assert str(decoded) in named
+
+
+def test_another_cell_is_shown_when_it_is_pointed_at_chosen_or_typed(
+    qtbot, session, widget, pane, trace, control
+):
+    shown, board = pane("plot_cell"), widget("answer_board")
+    cells = board.geometry_of_cells()
+    qtbot.mouseMove(board, cells.center(0, 1).toPoint())
+    assert session.cell == (0, 1)
+    assert data(shown.lines[8])[1] == trace.curves.symbols(0, 1)[:, 8].tolist()
+    qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=cells.center(5, 6).toPoint())
+    qtbot.mouseMove(board, cells.center(1, 1).toPoint())
+    assert session.cell == (1, 1)
+    QApplication.sendEvent(board, QEvent(QEvent.Type.Leave))
+    assert session.cell == (5, 6)  # the selected one
+    control("Row of the cell").setValue(9)
+    assert session.cell == (8, 6)
+    control("Column of the cell").setValue(1)
+    assert session.cell == (8, 0)
+    assert data(shown.lines[1])[1] == trace.curves.symbols(8, 0)[:, 1].tolist()
+
+
+def test_without_a_cell_the_panes_of_a_cell_say_what_to_do(pane, session, solve):
+    solve()
+    for name in ("plot_cell", "plot_attention"):
+        shown = pane(name)
+        assert shown.empty
+        assert [w for w in shown.findChildren(QLabel) if "Point at a cell" in w.text()]
+
+
+def test_a_cell_that_a_smaller_answer_does_not_have_is_no_longer_looked_at(
+    pane, session, trace, solve
+):
+    session.look_at((8, 8))
+    session.edit_puzzle(generate(1, box_rows=2, box_cols=2, givens=8))
+    solve()
+    assert session.cell is None
+    assert pane("plot_cell").empty
+
+
+@pytest.mark.parametrize("model", ["sudoku-9x9-att", "sudoku-9x9-small"])
+def test_the_map_shows_what_the_solve_gives_for_cell_layer_and_head(
+    qtbot, session, solve, mixing, model
+):
+    session.set_model(model)
+    solve()
+    session.look_at((4, 4))
+    for frame in (0, 3, 5):
+        session.move_to(frame)
+        shown = mixing()
+        assert shown.mixing.weights.max() > 0
+        assert np.array_equal(
+            shown.image.image, session.trace.mixing_map(shown.mixing, 0, head_of(shown))
+        )
+    shown.layer.setCurrentIndex(1)
+    shown.layer.activated.emit(1)
+    assert np.array_equal(
+        shown.image.image, session.trace.mixing_map(shown.mixing, 1, head_of(shown))
+    )
+    if shown.mixing.is_attention:
+        np.testing.assert_allclose(shown.image.image.sum(), 1, rtol=0.01)
+        shown.head.setCurrentIndex(2)
+        shown.head.activated.emit(2)
+        assert np.array_equal(shown.image.image, session.trace.mixing_map(shown.mixing, 1, 1))
+    assert shown.bar.levels() == (0, pytest.approx(shown.image.image.max()))
+
+
+def head_of(pane):
+    return None if pane.mixing.is_attention else 0
+
+
+def test_a_certain_network_call_of_the_cycle_can_be_chosen(qtbot, session, mixing, patience):
+    session.move_to(2)
+    shown = mixing()
+    cursor = shown.mixing.weights
+    for text, step in (("latent step 1", 1), ("answer update", None)):
+        shown.call.setCurrentText(text)
+        shown.call.activated.emit(shown.call.currentIndex())
+        qtbot.waitUntil(lambda step=step: shown.mixing.call.latent_step == step, timeout=patience)
+        assert shown.mixing.call[:2] == session.frame.call[:2]
+        assert not np.array_equal(shown.mixing.weights, cursor)
+
+
+def test_a_click_on_the_map_looks_at_that_cell(qtbot, session, mixing):
+    shown = mixing()
+    click(qtbot, shown, shown.plots[0], 8, 2)
+    assert session.cell == (1, 7)
+    assert mixing().mixing.cell == 16
+
+
+def test_looking_during_a_solve_is_answered_before_it_ends(
+    qtbot, session, pane, solve_for_long, patience
+):
+    session.look_at((0, 1))
+    shown = pane("plot_attention")
+    solve_for_long()
+    with qtbot.waitSignal(session.mixing_known, timeout=patience) as known:
+        pass
+    assert session.solving
+    assert isinstance(known.args[0], Mixing)
+    assert shown.mixing is known.args[0]
+
+
+def test_what_is_looked_at_after_the_window_was_closed_is_left_alone(
+    qtbot, window, session, mixing
+):
+    mixing()
+    window.close()
+    with qtbot.assertNotEmitted(session.mixing_known, wait=100):
+        session.move_to(1)
+        session.ask_mixing(session.frame.call)
+
+
+@pytest.mark.parametrize("name", OVER_FRAMES)
+def test_a_click_moves_the_cursor_and_the_cursor_moves_a_line(qtbot, session, pane, trace, name):
+    shown = pane(name)
+    for frame in (7, 0, len(trace) - 1):
+        place = (frame + 1) / trace.frames_per_step
+        (low, high) = shown.plots[0].viewRange()[1]
+        click(qtbot, shown, shown.plots[0], place, (low + high) / 2)
+        assert session.cursor == frame
+        assert [line.value() for line in shown._cursor_lines] == [place] * len(shown.plots)
+
+
+def test_a_click_on_the_latent_path_moves_the_cursor_to_its_nearest_point(
+    qtbot, session, pane, trace
+):
+    shown = pane("plot_latent_path")
+    for name, path in shown.paths.items():
+        points = trace.curves.latent_path(name).points
+        for frame in (0, 3):
+            session.move_to(len(trace) - 1)
+            click(qtbot, shown, path.plot, *points[frame])
+            reached = points[session.cursor]
+            size = np.ptp(points, axis=0).max()
+            assert np.hypot(*(reached - points[frame])) < 0.05 * size
+            assert session.cursor < len(trace) - 1
+
+
+def test_plots_follow_a_solve_and_those_behind_others_do_nothing(
+    qtbot, session, dock, pane, solve_for_long
+):
+    shown = pane("plot_change")
+    hidden = pane("plot_certainty")
+    dock("plot_change").raise_()
+    qtbot.waitUntil(lambda: not hidden.on_screen and shown.on_screen)
+    solve_for_long()
+    before = len(data(shown.curves["z"].line)[0])
+    qtbot.waitUntil(lambda: len(data(shown.curves["z"].line)[0]) > before + 4)
+    assert data(hidden.curve.line) == ([], [])
+    dock("plot_certainty").raise_()
+    qtbot.waitUntil(lambda: len(data(hidden.curve.line)[0]) > 4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_trace_a_pane_says_so(qtbot, pane, mixing, session, trace, puzzles, name):
+    shown = mixing() if name == "plot_attention" else pane(name)
+    assert not shown.empty
+    session.set_puzzle(puzzles[1])
+    qtbot.waitUntil(lambda: shown.empty and not shown._late)
+    assert [w for w in shown.findChildren(QLabel) if w.text() == NO_TRACE and w.isVisible()]
+    click(qtbot, shown, shown.plots[0], 0.5, 0.5)
+    assert session.cursor is None
+
+
+def test_the_path_of_two_frames_does_not_tell_shares(session, pane, solve):
+    shown = pane("plot_latent_path")
+    axis = shown.paths["y"].plot.getAxis("left")
+    for supervision_steps, frames in ((3, 6), (1, 2)):
+        session.set_settings(SolveSettings(supervision_steps, None))
+        assert len(solve()) == frames
+        pane("plot_latent_path")
+        assert ("%" in axis.labelText) == (frames > 2)
