@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
+
+ENDING = 3.0
+"""Seconds that the window waits at its end for a process that it has killed."""
 
 
 class Helper(QObject):
@@ -21,7 +23,7 @@ class Helper(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._thread = ThreadPoolExecutor(1, "helper")
+        self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._current: object = None
@@ -32,7 +34,9 @@ class Helper(QObject):
         self.cancel()
         if not self._closed:
             self._current = what
-            self._thread.submit(self._run, what, module, arguments, content)
+            work = (what, module, arguments, content)
+            self._thread = threading.Thread(target=self._run, args=work, daemon=True)
+            self._thread.start()
 
     def cancel(self) -> None:
         """End what runs; no signal tells of it."""
@@ -45,7 +49,8 @@ class Helper(QObject):
     def close(self) -> None:
         self._closed = True
         self.cancel()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        if self._thread is not None:
+            self._thread.join(ENDING)
 
     def _run(self, what: object, module: str, arguments: list[str], content: str) -> None:
         from trm_gui.jobs.launching import module_process
@@ -61,9 +66,9 @@ class Helper(QObject):
                 return
         output, errors = process.communicate(content.encode())
         with self._lock:
-            self._process = None
             if self._current is not what:
                 return
+            self._process = None
         tell = self.failed.emit if process.returncode else self.done.emit
         text = (errors if process.returncode else output).decode("utf-8", "replace").strip()
         lines = text.splitlines()

@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +23,15 @@ from trm_core.recordings.puzzle_json import puzzle_to_json
 from trm_core.trace import SolveSettings, Trace
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.lane import Lane, close_all
 from trm_gui.jobs.report import Report
 from trm_gui.session import Session
 
 NICER = 10
 """By how much the thread stands back (Linux)."""
+
+CLOSING = 15.0
+"""Seconds that the window waits at its end: torch may be on its way, which cannot be broken off."""
 
 _FILE = re.compile(rf"step_(\d+){re.escape(SUFFIX)}")
 
@@ -74,7 +79,8 @@ class Learning(QObject):
         self._asked: dict[Path, set[int]] = {}
         self._free, self._closing = threading.Event(), threading.Event()
         self._free.set()
-        self._thread = ThreadPoolExecutor(1, "learning")
+        self._lane = Lane("learning", jobs.failed.emit)
+        jobs.deleted.connect(self._remove)
         jobs.listed.connect(self._on_list)
         jobs.reported.connect(self._on_report)
         session.solving_changed.connect(self._on_solving)
@@ -95,7 +101,7 @@ class Learning(QObject):
     def close(self) -> None:
         self._closing.set()
         self._free.set()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        close_all([self._lane], CLOSING)
 
     def _on_solving(self, solving: bool) -> None:
         if solving and not self._closing.is_set():
@@ -104,6 +110,9 @@ class Learning(QObject):
             self._free.set()
 
     def _on_list(self) -> None:
+        for path in self._pinned.keys() - {job.path for job in self._jobs.list.jobs}:
+            for known in (self._pinned, self.boards, self._asked):
+                known.pop(path, None)
         for job in self._jobs.list.jobs:
             if job.pinned == self._pinned.get(job.path, ""):
                 continue
@@ -126,9 +135,12 @@ class Learning(QObject):
                 asked.add(step)
                 self._submit(self._try, job, step)
 
-    def _submit(self, work: object, *arguments: object) -> None:
-        if not self._closing.is_set():
-            self._thread.submit(self._safely, work, *arguments)
+    def _submit(self, work: Callable[..., None], job: Job, *arguments: object) -> None:
+        self._lane.do(lambda: self._safely(work, job, *arguments))
+
+    def _remove(self, path: Path) -> None:
+        """What was seen of a job goes when its directory goes to the trash."""
+        self._lane.do(lambda: shutil.rmtree(self._places(path), ignore_errors=True))
 
     def _take(self, path: Path, pinned: str, seen: Seen) -> None:
         if self._pinned.get(path) == pinned:
@@ -137,7 +149,9 @@ class Learning(QObject):
 
     # On the thread
 
-    def _safely(self, work: object, job: Job, *arguments: object) -> None:
+    def _safely(self, work: Callable[..., None], job: Job, *arguments: object) -> None:
+        if self._closing.is_set():
+            return
         if os.name == "posix" and hasattr(os, "setpriority"):
             with suppress(OSError, AttributeError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICER)
@@ -148,12 +162,12 @@ class Learning(QObject):
                 self.unfit.emit(job.path, str(error))
         except OSError:
             return  # the run has removed the checkpoint, or the disk is full: there is no board
-        except Exception as error:
-            self._jobs.failed.emit(f"{job.name} cannot be seen learning ({error}).")
+
+    def _places(self, path: Path) -> Path:
+        return self._folder / f"{path.name}-{_key(str(path))}"
 
     def _place(self, job: Job) -> Path:
-        key = hashlib.sha256(f"{job.directory}\n{job.pinned}".encode()).hexdigest()[:16]
-        return self._folder / f"{job.name}-{key}"
+        return self._places(job.path) / _key(job.pinned)
 
     def _read_all(self, job: Job) -> None:
         place = self._place(job)
@@ -210,3 +224,7 @@ class Learning(QObject):
         seen.words  # noqa: B018  worked out here, where it blocks nobody
         if not self._closing.is_set():
             self._found.emit(job.path, job.pinned, seen)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

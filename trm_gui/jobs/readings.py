@@ -26,7 +26,7 @@ class Readings(QObject):
         self._jobs = jobs
 
     def ask_log(self, path: Path) -> None:
-        self._jobs.look_up(lambda: self.log_read.emit(path, tail(path / LOG)))
+        self._jobs.on_its_thread(path, lambda: self.log_read.emit(path, tail(path / LOG)))
 
     def ask_lines(self, wanted: list[tuple[Path, str, View]]) -> None:
         """Curves by job and name in the metrics, as far as they are in view."""

@@ -238,7 +238,7 @@ class JobsRoom(QObject):
         def work() -> None:
             self._model_copied.emit(copy_newest(path, folder))
 
-        self.jobs.in_background(work)
+        self.jobs.on_its_thread(path, work)
 
     def duplicate(self, path: Path) -> None:
         """Ask for a new job with the config of this one."""

@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+import threading
 import time
 
 import psutil
@@ -122,10 +123,14 @@ def test_a_window_that_is_deleted_while_it_asks_leaves_no_thread_behind(
     until(lambda: condition(window, run) == "running")
     window.close()
     assert window.isVisible()
-    jobs = window.jobs.jobs
+    assert threads_of_jobs()
     with qtbot.waitSignal(window.destroyed):
         window.deleteLater()
-    assert jobs._closing.is_set()
+    assert not threads_of_jobs()
+
+
+def threads_of_jobs():
+    return [each.name for each in threading.enumerate() if each.name.startswith("job")]
 
 
 def test_what_ended_is_told_with_the_reason_also_when_no_window_was_there(

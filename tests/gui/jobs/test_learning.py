@@ -3,7 +3,7 @@
 import shutil
 
 import torch
-from jobs_to_try import TINY, choose, condition, notices
+from jobs_to_try import TINY, answer, choose, condition, notices
 from PySide6.QtWidgets import QDialog
 
 from trm_core.checkpoints.info import find_model
@@ -63,6 +63,22 @@ def test_a_pinned_puzzle_that_does_not_fit_is_told(window, until, tmp_path):
     pane.learning.pin.click()
     until(lambda: pane.learning.told.text().startswith("⚠ step_5 is made for Sudoku 4×4"))
     assert pane.learning.strip.count() == 0
+
+
+def test_what_was_seen_of_a_job_goes_with_its_directory(window, until, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
+    shutil.copytree(find_model("sudoku-4x4").directory, run.checkpoint(5))
+    seen = tmp_path / "settings" / "learning"
+    window.session.set_puzzle(parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "new")
+    window.jobs.dock.pane.learning.pin.click()
+    until(lambda: list(seen.rglob("*.trmrec")))
+    choose(window, run.path, "Delete…")
+    answer(window, "Move to the trash")
+    until(lambda: list(seen.iterdir()) == [])
+    assert window.jobs.learning.pinned == set()
 
 
 def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path, patience):

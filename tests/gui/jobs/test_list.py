@@ -62,7 +62,7 @@ def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
     until(lambda: condition(window, third) == "finished")
     until(lambda: condition(window, second) == "starting")
     until(lambda: window.jobs.jobs.list.job(second).pid)
-    process = window.jobs.jobs._watches[second].process
+    process = window.jobs.jobs._watching.watch(second).process
     window.close()
     answer(window, "Stop and save")
     until(lambda: not window.isVisible())
