@@ -73,6 +73,9 @@ class Watching(QObject):
         return [path for path in self._watches if path in late]
 
     def close(self) -> None:
+        """Do what was asked for jobs that answer; for others nobody waits."""
+        for path in self.overdue():
+            self._lanes.pop(path).close()
         close_all(list(self._lanes.values()), CLOSING)
 
     def _begin(self) -> None:

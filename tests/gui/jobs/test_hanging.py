@@ -76,10 +76,7 @@ def test_as_many_as_are_looked_at_at_once_may_hang(window, tmp_path, run, hangin
     until(lambda: condition(window, run) == "new")
 
 
-def test_a_window_closes_while_a_folder_does_not_answer(
-    window, attached, hanging, until, monkeypatch
-):
-    monkeypatch.setattr(watching, "CLOSING", 0.5)
+def test_a_window_closes_while_a_folder_does_not_answer(window, attached, hanging, until):
     hanging(attached / "metrics.jsonl")
     until(lambda: condition(window, attached) == "unreadable")
     window.close()
