@@ -16,7 +16,7 @@ from trm_core.training.event_file import EventFile
 from trm_core.training.run_files import append, run_errors, sync, to_json
 
 METRICS = "metrics.jsonl"
-_AT_ONCE = 2**18  # bytes
+_AT_ONCE = 2**15  # bytes: parsing more in one go keeps other threads from running for too long
 _TAIL = 256  # bytes
 
 Row = dict[str, Any]
