@@ -205,6 +205,7 @@ def _style_sheet(theme: Theme) -> str:
     QDockWidget::title {{
         background: {theme.background}; padding: {SPACE // 2}px {SPACE}px;
     }}
+    QToolButton::menu-indicator {{ image: none; }}
     QStatusBar::item {{ border: none; }}
     QMainWindow::separator {{ background: {theme.line}; width: 1px; height: 1px; }}
     """

@@ -107,7 +107,7 @@ class LegendBar(QWidget):
     def __init__(self, session: Session, overlays: OverlaySet) -> None:
         super().__init__()
         self.button = QToolButton()
-        self.button.setText("Overlays")
+        self.button.setText("Overlays ▾")
         self.button.setToolTip("What is laid over the answer (keys 1 to 8)")
         self.button.setAccessibleName("Overlays")
         self.button.setAutoRaise(True)

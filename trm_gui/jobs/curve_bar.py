@@ -26,7 +26,7 @@ class CurveBar(QWidget):
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
         self._settings = settings
-        self.chosen = QToolButton(text="Plots")
+        self.chosen = QToolButton(text="Plots ▾")
         self.chosen.setToolTip("Which curves are shown")
         self.chosen.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.chosen.setMenu(self._menu())
@@ -39,8 +39,8 @@ class CurveBar(QWidget):
         self.logarithmic.setToolTip("Values on a logarithmic scale; zero and less are left out")
         self.whole = QToolButton(text="Whole run")
         self.whole.setToolTip("Show all steps again")
-        for button in (self.chosen, self.whole):
-            button.setAccessibleName(button.text())
+        for button, name in ((self.chosen, "Plots"), (self.whole, "Whole run")):
+            button.setAccessibleName(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(themes.SPACE, 0, themes.SPACE // 2, 0)

@@ -56,7 +56,7 @@ class PlotPane(QWidget):
         self._message.setMargin(2 * themes.SPACE)
         self.export_menu = export_menu(self, self)
         self.export_button = QToolButton()
-        self.export_button.setText("Save")
+        self.export_button.setText("Save ▾")
         self.export_button.setAccessibleName(f"Save {title}")
         self.export_button.setToolTip("Save this plot as an image or as numbers")
         self.export_button.setAutoRaise(True)

@@ -131,7 +131,7 @@ class RecordingDock(QDockWidget):
         save.clicked.connect(self._save.trigger)
         save.setEnabled(self._save.isEnabled())
         self._save.enabledChanged.connect(save.setEnabled)
-        where = QToolButton(text="Folder", toolTip="Where the recordings are kept")
+        where = QToolButton(text="Folder ▾", toolTip="Where the recordings are kept")
         where.setAccessibleName("Folder of the recordings")
         where.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(where)
