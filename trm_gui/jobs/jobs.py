@@ -60,15 +60,15 @@ class Jobs(QObject):
         self._watching = Watching()
         self._queue = JobQueue(self._shared, self._watching, self.reports)
         self._reader = Lane("job-reader", self.failed.emit)
-        self._helper = Lane("job-helper", self.failed.emit)
-        self._attaching: dict[Path, Lane] = {}
+        self._errands: list[Lane] = []
+        self._attaching: set[Path] = set()
         self._turn = 0
         self._timer = QTimer(self, interval=PERIOD)
         self._timer.timeout.connect(self._look)
         self._shared.changed.connect(self._take_list)
         self._watching.looked.connect(self._take_look)
         self._queue.launched.connect(self._look_at_all)
-        self._attached.connect(self._on_attached)
+        self._attached.connect(self._attaching.discard)
         for part in (self._shared, self._watching):
             part.failed.connect(self.failed)
 
@@ -80,7 +80,7 @@ class Jobs(QObject):
     def close(self) -> None:
         """Watch no more; the jobs go on."""
         self._timer.stop()
-        close_all([self._reader, self._helper, *self._attaching.values()], CLOSING)
+        close_all([self._reader, *self._errands], CLOSING)
         self._watching.close()
         self._shared.close()
 
@@ -110,6 +110,7 @@ class Jobs(QObject):
         """Watch a run directory that somebody else has made; `added` or `failed` answers."""
         if path in self._attaching:
             return
+        self._attaching.add(path)
 
         def work() -> None:
             try:
@@ -121,9 +122,8 @@ class Jobs(QObject):
             finally:
                 self._attached.emit(path)
 
-        lane = self._attaching[path] = Lane(f"attach {path.name}", self.failed.emit)
-        lane.do(work)
-        QTimer.singleShot(int(1000 * OVERDUE), self, partial(self._tell_unanswered, path, lane))
+        self.in_background(work)
+        QTimer.singleShot(int(1000 * OVERDUE), self, partial(self._tell_unanswered, path))
 
     def start_job(self, path: Path) -> None:
         """Start it, or go on with it from its last checkpoint, however many are running."""
@@ -205,8 +205,12 @@ class Jobs(QObject):
         self._reader.do(work)
 
     def in_background(self, work: Callable[[], None]) -> None:
-        """Do `work` for a job that is not in the list yet; see `failed`."""
-        self._helper.do(work)
+        """Do `work` for a job that is not in the list yet, on a thread of its own; see `failed`."""
+        self._errands = [lane for lane in self._errands if not lane.is_done]
+        lane = Lane("job-errand", self.failed.emit)
+        lane.do(work)
+        lane.close()
+        self._errands.append(lane)
 
     def _change(self, path: Path, **changes: object) -> None:
         self._shared.change(lambda jobs: jobs.changed(path, **changes))
@@ -256,11 +260,8 @@ class Jobs(QObject):
             self._watching.look(job)
         self._queue.advance()
 
-    def _on_attached(self, path: Path) -> None:
-        self._attaching.pop(path).close()
-
-    def _tell_unanswered(self, path: Path, lane: Lane) -> None:
-        if self._attaching.get(path) is lane:
+    def _tell_unanswered(self, path: Path) -> None:
+        if path in self._attaching:
             self.failed.emit(f"{path} does not answer: {HANGS}")
 
     # On a job's thread

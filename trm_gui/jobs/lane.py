@@ -38,6 +38,10 @@ class Lane:
             self._closed = True
             self._waiting.put(None)
 
+    @property
+    def is_done(self) -> bool:
+        return not self._thread.is_alive()
+
     def join(self, seconds: float) -> None:
         """Wait so long at most for a closed lane to be done."""
         self._thread.join(max(0.0, seconds))
