@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -34,6 +35,9 @@ from trm_core.training.trainer import Trainer
 
 MOST_REWINDS = 3
 """Times that a run steps back from a loss that is no number before it fails, unless it saved."""
+
+RESTARTS = "MAX_RESTARTS", "RESTART_COUNT"
+"""What torchrun tells of how often it may start a group again, and how often it has."""
 
 _PAUSE = 0.2  # seconds between looks for the request that ends a pause
 
@@ -103,8 +107,18 @@ def _understood(error: Exception, log: str) -> TrainingError:
             "there is not enough memory; choose a smaller micro_batch_size, or batch_size"
         )
     if "gloo" in text.lower() or "nccl" in text.lower() or "Connection closed" in text:
-        return TrainingError(f"another process of the group has ended ({text})")
+        return TrainingError(_parted(log))
     return TrainingError(f"{type(error).__name__}: {text}; {log} in the run directory has more")
+
+
+def _parted(log: str) -> str:
+    """What it means that the others cannot be talked to any more, and what comes of it."""
+    most, used = (int(os.environ.get(f"TORCHELASTIC_{name}", 0)) for name in RESTARTS)
+    coming = "; torchrun starts the group again" if used < most else ""
+    return (
+        "another process of the group has ended, or cannot be reached; "
+        f"{log} in the run directory has more{coming}"
+    )
 
 
 class _Status:

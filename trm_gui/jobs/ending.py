@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 from PySide6.QtCore import QFile, QStandardPaths
 
-from trm_core.training.run_directory import RunDirectory
+from trm_core.training.run_directory import LOCK, RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs.pulse import find, is_python
 
 
+_TORCHRUN = re.compile(r"torchrun|torch[./\\]distributed")
+
+
 def end_process(path: Path) -> None:
-    """End the process that trains in `path` with all that it has started. Raises RunError."""
+    """End the process that trains in `path` with all that it has started.
+
+    Under torchrun, all processes of its group on this machine end, and torchrun first, which would
+    start them again. Raises RunError.
+    """
     status = read_status(path)
-    if find(status) not in ("there", "suspended"):
-        raise RunError(f"{path.name}: there is no process {status.pid} on this machine to end")
-    with suppress(psutil.Error):
+    if status.host != socket.gethostname():
+        raise RunError(f"{path.name} is trained on {status.host}, where its process can be ended")
+    with suppress(psutil.NoSuchProcess):
         process = psutil.Process(status.pid)
-        for each in (*process.children(recursive=True), process):
-            with suppress(psutil.NoSuchProcess):
-                each.kill()
+        if find(status) in ("there", "suspended") and _has_open(process, path / LOCK):
+            top = _launcher(process) or process
+            for each in (top, *top.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+            return
+    raise RunError(f"{path.name}: there is no process {status.pid} on this machine to end")
+
+
+def _has_open(process: psutil.Process, file: Path) -> bool:
+    """Whether it is the one that trains: its number may be another's by now, or a container's."""
+    try:
+        return any(file.samefile(opened.path) for opened in process.open_files())
+    except OSError:
+        return False
+
+
+def _launcher(process: psutil.Process) -> psutil.Process | None:
+    """The torchrun that has started `process`, if one has, and is still there."""
+    parent = process.parent() if "TORCHELASTIC_RUN_ID" in process.environ() else None
+    if parent is None or not any(map(_TORCHRUN.search, parent.cmdline())):
+        return None  # an orphan is given to some other process
+    return parent
 
 
 def ask_to_end(pid: int) -> bool:

@@ -1,0 +1,178 @@
+"""Runs that no window has started: by torchrun, and on another machine through a shared folder."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import psutil
+import pytest
+from jobs_to_try import button, condition, curve, notices
+from runs_to_try import end_group, new_run, start, write_preset
+
+from trm_core.data.build import SudokuBuild, build
+from trm_core.training.run_files import RunError
+from trm_core.training.status import read_status
+from trm_gui.jobs.ending import end_process
+
+SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
+ENDLESS = "steps=1000000", "evaluate_every=1000000", "checkpoint_every=50", "log_every=5"
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("elsewhere")
+    build(SUDOKUS, folder / "sudokus", lambda done, total: None)
+    return write_preset(folder / "tiny.toml", folder / "sudokus")
+
+
+@pytest.fixture
+def arguments(tmp_path, preset):
+    """The run directory, and the arguments of `trm` that train into it without an end."""
+    path = tmp_path / "shared" / "far"
+    path.parent.mkdir()
+    changes = (word for change in ENDLESS for word in ("--set", change))
+    return path, ["train", str(preset), "--out", str(path), "--device", "cpu", *changes]
+
+
+@pytest.fixture
+def torchrun(tmp_path, arguments):
+    """Start two processes that train together under torchrun; gives the run directory and it."""
+    started = []
+
+    def torchrun(*options):
+        path, train = arguments
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        command += ["--nproc-per-node=2", "--monitor-interval=0.1", *options]
+        started.append(start([*command, "-m", "trm_core.cli", *train], tmp_path))
+        return path, started[-1]
+
+    yield torchrun
+    for process in started:
+        if process.poll() is None:
+            with suppress(psutil.Error):
+                agent = psutil.Process(process.pid)
+                for each in (agent, *agent.children(recursive=True)):
+                    each.kill()
+        end_group(process)
+
+
+@pytest.fixture
+def open_run(window, until):
+    """Open a run directory in the window once there is one, and wait until it is running."""
+
+    def open_run(path):
+        until((path / "config.json").exists)
+        window.jobs.jobs.attach(path)
+        until(lambda: condition(window, path) == "running")
+
+    return open_run
+
+
+def grows(window, path, until):
+    """Wait for the curve that is shown to grow."""
+    until(lambda: len(curve(window, path)) >= 3)
+    before = len(curve(window, path))
+    until(lambda: len(curve(window, path)) > before)
+
+
+def workers(process):
+    return psutil.Process(process.pid).children()
+
+
+def test_a_group_under_torchrun_is_watched_paused_resumed_and_stopped_with_all_saved(
+    window, torchrun, open_run, until
+):
+    path, process = torchrun()
+    open_run(path)
+    grows(window, path, until)
+    trained = workers(process)
+    assert len(trained) == read_status(path).world_size == 2
+
+    button(window, "Pause far").click()
+    until(lambda: condition(window, path) == "paused")
+    button(window, "Resume far").click()
+    until(lambda: condition(window, path) == "running")
+    grows(window, path, until)
+    button(window, "Stop far").click()
+    until(lambda: condition(window, path) == "stopped")
+    report = window.jobs.jobs.reports[path]
+    assert report.sentence == "Stopped on request."
+    assert report.saved[-1] == report.step > 0
+    assert process.wait(30) == 0
+    assert not any(each.is_running() for each in trained)
+
+
+def test_a_process_of_a_group_that_is_killed_ends_it_and_is_told(window, torchrun, open_run, until):
+    path, process = torchrun()
+    open_run(path)
+    grows(window, path, until)
+    leader = read_status(path).pid
+    (other,) = [each for each in workers(process) if each.pid != leader]
+    other.kill()
+    until(lambda: condition(window, path) == "failed")
+    sentence = (
+        "Another process of the group has ended, or cannot be reached; error-0.log in the run "
+        "directory has more."
+    )
+    assert window.jobs.jobs.reports[path].sentence == sentence
+    assert "gloo" in (path / "error-0.log").read_text()
+    until(lambda: notices(window) == [f"⚠ far: {sentence}"])
+    assert process.wait(30) == 1
+
+
+def test_the_first_process_of_a_group_that_is_killed_is_told(window, torchrun, open_run, until):
+    path, process = torchrun()
+    open_run(path)
+    until(lambda: window.jobs.jobs.reports[path].step > 0)
+    os.kill(read_status(path).pid, signal.SIGKILL)
+    until(lambda: condition(window, path) == "killed")
+    report = window.jobs.jobs.reports[path]
+    assert report.sentence == f"The process ended without a word at step {report.step:,}."
+    assert report.step > 0
+    assert process.wait(30) == 1
+
+
+def test_a_group_that_is_started_again_says_so_and_goes_on(window, torchrun, open_run, until):
+    path, process = torchrun("--max-restarts=3")
+    open_run(path)
+    grows(window, path, until)
+    leader = read_status(path).pid
+    (other,) = [each for each in workers(process) if each.pid != leader]
+    other.kill()
+    until(lambda: notices(window))
+    assert notices(window)[0].endswith("; torchrun starts the group again.")
+    until(lambda: condition(window, path) == "running" and read_status(path).pid != leader)
+    before = len(curve(window, path))
+    until(lambda: len(curve(window, path)) > before)
+
+
+def test_ending_the_process_ends_the_group_and_who_would_start_it_again(
+    window, torchrun, open_run, until
+):
+    path, process = torchrun("--max-restarts=3")
+    open_run(path)
+    ended = workers(process)
+    window.jobs.jobs.end(path)
+    assert process.wait(30) == -signal.SIGKILL
+    assert all(each.wait(30) is None for each in ended)
+    until(lambda: condition(window, path) == "killed")
+
+
+def test_a_python_program_that_has_the_number_of_a_run_s_process_is_not_ended(tmp_path, preset):
+    run = new_run(tmp_path / "run", preset)
+    code = "import sys; print(flush=True); sys.stdin.read()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as other:
+        other.stdout.readline()
+        status = {"state": "running", "pid": other.pid, "host": socket.gethostname()}
+        status |= {"heartbeat": time.time(), "started": 0.0, "step": 3, "steps": 5}
+        (run.path / "status.json").write_text(json.dumps(status))
+        with pytest.raises(RunError, match=f"there is no process {other.pid} on this machine"):
+            end_process(run.path)
+        other.stdin.close()
+        assert other.wait(30) == 0
