@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import socket
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 from PySide6.QtCore import QFile, QStandardPaths
 
-from trm_core.training.run_directory import LOCK, RunDirectory
+from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs.pulse import find, is_python
-
 
 _TORCHRUN = re.compile(r"torchrun|torch[./\\]distributed")
 
@@ -26,25 +24,21 @@ def end_process(path: Path) -> None:
     start them again. Raises RunError.
     """
     status = read_status(path)
-    if status.host != socket.gethostname():
+    found = find(status, path)
+    if found == "elsewhere":
         raise RunError(f"{path.name} is trained on {status.host}, where its process can be ended")
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(status.pid)
-        if find(status) in ("there", "suspended") and _has_open(process, path / LOCK):
-            top = _launcher(process) or process
-            for each in (top, *top.children(recursive=True)):
-                with suppress(psutil.NoSuchProcess):
-                    each.kill()
-            return
-    raise RunError(f"{path.name}: there is no process {status.pid} on this machine to end")
-
-
-def _has_open(process: psutil.Process, file: Path) -> bool:
-    """Whether it is the one that trains: its number may be another's by now, or a container's."""
+    if found == "absent":
+        raise RunError(f"{path.name}: there is no process {status.pid} on this machine to end")
     try:
-        return any(file.samefile(opened.path) for opened in process.open_files())
-    except OSError:
-        return False
+        process = psutil.Process(status.pid)
+        top = _launcher(process) or process
+        for each in (top, *top.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+    except psutil.NoSuchProcess:
+        return
+    except psutil.AccessDenied:
+        raise RunError(f"{path.name}: process {status.pid} is another user's") from None
 
 
 def _launcher(process: psutil.Process) -> psutil.Process | None:

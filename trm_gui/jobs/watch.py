@@ -38,7 +38,7 @@ class Watch:
     def __init__(self, path: Path, patience: Patience | None = None) -> None:
         self.path = path
         self.curves = Curves()
-        self._pulse = Pulse(patience)
+        self._pulse = Pulse(path, patience)
         self._metrics = MetricsReader(path / METRICS)
         self._config: RunDirectory | None = None
         self._last = Report(path, "new")
