@@ -74,9 +74,9 @@ class MetricsReader:
 
         Among them are the resume events, in their place (see `rows_that_count`). When the file was
         cut or replaced, everything in it is new, and a resume event at step -1 comes first.
-        A line without an end is left for a later call. Zero bytes, which a file
-        system of a network may show for a while where another machine is writing, are looked at
-        again: when they are filled, everything is new. Raises RunError if it cannot be read.
+        A line without an end is left for a later call. Zero bytes, which a network's file system
+        may show for a while where another machine is writing, are looked at again: when they are
+        filled, everything is new. Raises RunError if it cannot be read.
         """
         rows: list[Row] = []
         self.behind = False

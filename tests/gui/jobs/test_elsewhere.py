@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from jobs_to_try import button, choose, condition, curve, notices
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QTabWidget
 from runs_to_try import end_group, new_run, start, write_preset
 
 from trm_core.data.build import SudokuBuild, build
@@ -24,6 +24,7 @@ from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs import pulse
 from trm_gui.jobs.ending import end_process
+from trm_gui.jobs.log import LogPane
 from trm_gui.jobs.rows import JobRow
 
 SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
@@ -87,6 +88,13 @@ def grows(window, path, until):
     until(lambda: len(curve(window, path)) > before)
 
 
+def read_log(window):
+    """What the log says that is shown of the selected run."""
+    log = window.jobs.dock.findChild(LogPane)
+    window.jobs.dock.findChild(QTabWidget).setCurrentWidget(log)
+    return log.toPlainText()
+
+
 def workers(process):
     return psutil.Process(process.pid).children()
 
@@ -111,6 +119,8 @@ def test_a_group_under_torchrun_is_watched_paused_resumed_and_stopped_with_all_s
     assert report.sentence == "Stopped on request."
     assert report.saved[-1] == report.step > 0
     assert process.wait(30) == 0
+    until(lambda: f"(stopped on request): {path}" in read_log(window))
+    assert read_log(window).count(f"training in {path}\n") == 1
     assert not any(each.is_running() for each in trained)
 
 
@@ -128,6 +138,7 @@ def test_a_process_of_a_group_that_is_killed_ends_it_and_is_told(window, torchru
     )
     assert window.jobs.jobs.reports[path].sentence == sentence
     assert "gloo" in (path / "error-0.log").read_text()
+    until(lambda: read_log(window).endswith(f"\ntrm: {sentence[0].lower()}{sentence[1:-1]}"))
     until(lambda: notices(window) == [f"⚠ far: {sentence}"])
     assert process.wait(30) == 1
 
@@ -277,6 +288,8 @@ def test_a_run_on_another_machine_is_watched_paused_resumed_and_stopped_through_
     report = window.jobs.jobs.reports[path]
     assert report.saved[-1] == report.step > 0
     assert notices(window) == []
+    until(lambda: f"(stopped on request): {path}" in read_log(window))
+    assert f"on {FAR}]\ntraining in {path}\n" in read_log(window)
 
 
 def test_a_run_that_was_killed_on_another_machine_has_no_sign_of_life(
