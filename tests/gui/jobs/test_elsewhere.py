@@ -271,6 +271,7 @@ def test_a_run_on_another_machine_is_watched_paused_resumed_and_stopped_through_
     grows(window, path, until)
     assert f"on {FAR}" in shown(window)[0]
     assert not window.jobs.jobs.reports[path].here
+    assert window.jobs.jobs.at_work == []  # nobody is asked about it when the window closes
 
     button(window, "Pause far").click()
     until(lambda: condition(window, path) == "paused")
