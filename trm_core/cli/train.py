@@ -19,6 +19,7 @@ from trm_core.training.run_files import to_json
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
+    from trm_core.training.log import RunLog
     from trm_core.training.run_directory import RunDirectory
 
 
@@ -60,23 +61,34 @@ def train(
 
     from trm_core.model.device import choose_device
     from trm_core.training.distributed import Group
+    from trm_core.training.log import RunLog
     from trm_core.training.run import train
     from trm_core.training.run_directory import RunDirectory
 
     chosen = Group.device_of(choose_device(device))
     directory = _new(config, out) if resume is None else RunDirectory.open(resume)
-    with _JsonLines() if as_json else _Terminal(directory.path, config.training.steps) as display:
-        status = train(
-            directory,
-            chosen,
-            config=config if changes else None,
-            time_limit=math.inf if time_limit is None else time_limit + started - time.monotonic(),
-            report=display.show,
-            on_data=display.show_data,
-        )
-    if status is not None and not as_json:
-        said = f" ({status.message})" if status.message else ""
-        print(f"{status.state} at step {status.step:,} of {status.steps:,}{said}: {directory.path}")
+    left = math.inf if time_limit is None else time_limit + started - time.monotonic()
+    with RunLog(directory.path, leads=_leads(), prints=not as_json) as log:
+        log.say(f"training in {directory.path}")
+        with _JsonLines(log) if as_json else _Terminal(log, config.training.steps) as display:
+            status = train(
+                directory,
+                chosen,
+                config=config if changes else None,
+                time_limit=left,
+                report=display.show,
+                on_data=display.show_data,
+                say=log.say,
+            )
+        if status is not None:
+            why = f" ({status.message})" if status.message else ""
+            reached = f"step {status.step:,} of {status.steps:,}"
+            log.say(f"{status.state} at {reached}{why}: {directory.path}")
+
+
+def _leads() -> bool:
+    """Whether this is the first, or the only, of the processes that train together."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _presets() -> str:
@@ -106,9 +118,8 @@ def _new(config: RunConfig, out: Path | None) -> RunDirectory:
     from trm_core.training.run_files import RunError
 
     path = Path("runs", config.preset) if out is None else out
-    leads = os.environ.get("RANK", "0") == "0"
     restarted = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
-    if leads and not (restarted and path.exists()):
+    if _leads() and not (restarted and path.exists()):
         return RunDirectory.create(path, config.to_json())
     directory = RunDirectory.wait_for(path)
     if directory.config != config.to_json():  # of another run, which the first process refused
@@ -116,14 +127,27 @@ def _new(config: RunConfig, out: Path | None) -> RunDirectory:
     return directory
 
 
+def _held_out(row: dict[str, Any]) -> str:
+    """What an evaluation has found, in a line; "" for other rows of metrics."""
+    exact = row.get("held_out/exact_accuracy")
+    if exact is None:
+        return ""
+    return f"step {row['step']:,}: {exact:.1%} of held-out puzzles exactly right"
+
+
 class _JsonLines(AbstractContextManager["_JsonLines"]):
-    """Rows of metrics on stdout, and nothing else."""
+    """Rows of metrics on stdout, and nothing else; the log has a line for every evaluation."""
+
+    def __init__(self, log: RunLog) -> None:
+        self._log = log
 
     def __exit__(self, *exception: object) -> None:
         pass
 
     def show(self, row: dict[str, Any]) -> None:
         print(to_json(row), flush=True)
+        if line := _held_out(row):
+            self._log.say(line)
 
     def show_data(self, done: int, total: int) -> None:
         pass
@@ -132,9 +156,8 @@ class _JsonLines(AbstractContextManager["_JsonLines"]):
 class _Terminal(AbstractContextManager["_Terminal"]):
     """A progress bar on a terminal's stderr, and a line on stdout for every evaluation."""
 
-    def __init__(self, path: Path, steps: int) -> None:
-        self._path = path
-        self._leads = os.environ.get("RANK", "0") == "0"
+    def __init__(self, log: RunLog, steps: int) -> None:
+        self._log = log
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -144,14 +167,12 @@ class _Terminal(AbstractContextManager["_Terminal"]):
             console=Console(stderr=True),
             speed_estimate_period=3600,
             redirect_stdout=sys.stdout.isatty(),
-            disable=not (sys.stderr.isatty() and self._leads),
+            disable=not (sys.stderr.isatty() and _leads()),
         )
         self._task = self._bar.add_task("getting ready", total=steps, said="")
         self._data: TaskID | None = None
 
     def __enter__(self) -> Self:
-        if self._leads:
-            print(f"training in {self._path}", flush=True)
         self._bar.start()
         return self
 
@@ -159,11 +180,8 @@ class _Terminal(AbstractContextManager["_Terminal"]):
         self._bar.stop()
 
     def show(self, row: dict[str, Any]) -> None:
-        if "held_out/exact_accuracy" in row:
-            exact = row["held_out/exact_accuracy"]
-            print(
-                f"step {row['step']:,}: {exact:.1%} of held-out puzzles exactly right", flush=True
-            )
+        if line := _held_out(row):
+            self._log.say(line)
             return
         said = f"loss {row['train/loss']:.3f}, {row['train/samples_per_second']:,.0f} samples/s"
         self._bar.update(

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from trm_core.training.event_file import EventFile
 from trm_core.training.run_files import append, run_errors, sync, to_json
@@ -61,8 +61,9 @@ class MetricsReader:
         self._file = file
         self._offset = 0
         self._tail = b""  # the last bytes before the offset
+        self._hole: int | None = None  # where a zero byte was
         self.skipped = 0
-        """Lines so far that were no row: cut off in a crash, or foreign."""
+        """Lines of the file so far that were no row: cut off in a crash, or foreign."""
         self.behind = False
         """Whether the last call has left something."""
 
@@ -73,7 +74,9 @@ class MetricsReader:
 
         Among them are the resume events, in their place (see `rows_that_count`). When the file was
         cut or replaced, everything in it is new, and a resume event at step -1 comes first.
-        A line without an end is left for a later call. Raises RunError if it cannot be read.
+        A line without an end is left for a later call. Zero bytes, which a network's file system
+        may show for a while where another machine is writing, are looked at again: when they are
+        filled, everything is new. Raises RunError if it cannot be read.
         """
         rows: list[Row] = []
         self.behind = False
@@ -83,9 +86,10 @@ class MetricsReader:
             except FileNotFoundError:
                 return []
             with stream:
+                filled = self._is_filled(stream)
                 stream.seek(self._offset - len(self._tail))
-                if stream.read(len(self._tail)) != self._tail:
-                    self._offset, self._tail = 0, b""
+                if filled or stream.read(len(self._tail)) != self._tail:
+                    self._offset, self._tail, self._hole, self.skipped = 0, b"", None, 0
                     stream.seek(0)
                     rows.append({"event": "resume", "step": -1})
                 rest, read = b"", 0
@@ -100,12 +104,21 @@ class MetricsReader:
 
     def _parsed(self, lines: list[bytes]) -> list[Row]:
         """The rows in `lines`, behind which the offset is put."""
+        rows = _rows(lines)
+        if len(rows) < len(lines) and (zero := b"\n".join(lines).rfind(b"\0")) >= 0:
+            self._hole = self._offset + zero
         if lines:
             self._offset += sum(map(len, lines)) + len(lines)
             self._tail = (lines[-1] + b"\n")[-_TAIL:]
-        rows = _rows(lines)
         self.skipped += len(lines) - len(rows)
         return rows
+
+    def _is_filled(self, stream: BinaryIO) -> bool:
+        """Whether something is now where there was a zero byte."""
+        if self._hole is None:
+            return False
+        stream.seek(self._hole)
+        return stream.read(1) != b"\0"
 
 
 def _rows(lines: list[bytes]) -> list[Row]:

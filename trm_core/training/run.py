@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -35,6 +36,9 @@ from trm_core.training.trainer import Trainer
 MOST_REWINDS = 3
 """Times that a run steps back from a loss that is no number before it fails, unless it saved."""
 
+RESTARTS = "MAX_RESTARTS", "RESTART_COUNT"
+"""What torchrun tells of how often it may start a group again, and how often it has."""
+
 _PAUSE = 0.2  # seconds between looks for the request that ends a pause
 
 Row = dict[str, Any]
@@ -54,6 +58,7 @@ def train(
     time_limit: float = math.inf,
     report: Callable[[Row], None] = lambda row: None,
     on_data: Callable[[int, int], None] = lambda done, total: None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Status | None:
     """Train the run in `directory`, from its last checkpoint if it has one; how it ended.
 
@@ -62,7 +67,7 @@ def train(
 
     config: takes the place of the run's own. time_limit: seconds after which it saves and stops.
     report: is told every row of metrics; on_data: how many puzzles of how many are made, where the
-    preset says how to make them.
+    preset says how to make them; say: whatever else comes to pass, in a line.
     Raises UserError, which `status.json` then tells too.
     """
     deadline = time.monotonic() + time_limit
@@ -73,7 +78,7 @@ def train(
                 config = RunConfig.from_json(directory.config, str(directory.path / "config.json"))
             elif group.leads:
                 directory = directory.changed(config.to_json())
-            status = _Status(directory, config.training.steps, group)
+            status = _Status(directory, config.training.steps, group, say)
             try:
                 run = _Run(
                     directory, config, device, group, signals, status, report, on_data, deadline
@@ -103,14 +108,27 @@ def _understood(error: Exception, log: str) -> TrainingError:
             "there is not enough memory; choose a smaller micro_batch_size, or batch_size"
         )
     if "gloo" in text.lower() or "nccl" in text.lower() or "Connection closed" in text:
-        return TrainingError(f"another process of the group has ended ({text})")
+        return TrainingError(_parted(log))
     return TrainingError(f"{type(error).__name__}: {text}; {log} in the run directory has more")
+
+
+def _parted(log: str) -> str:
+    """What it means that the others cannot be talked to any more, and what comes of it."""
+    most, used = (int(os.environ.get(f"TORCHELASTIC_{name}", 0)) for name in RESTARTS)
+    coming = "; torchrun starts the group again" if used < most else ""
+    return (
+        "another process of the group has ended, or cannot be reached; "
+        f"{log} in the run directory has more{coming}"
+    )
 
 
 class _Status:
     """`status.json`, where this process is the one that writes it."""
 
-    def __init__(self, directory: RunDirectory, steps: int, group: Group) -> None:
+    def __init__(
+        self, directory: RunDirectory, steps: int, group: Group, say: Callable[[str], None]
+    ) -> None:
+        self._say = say
         self._writer: StatusWriter | None = None
         if group.leads:
             step = max(directory.saved_steps(), default=0)
@@ -119,6 +137,17 @@ class _Status:
     def update(self, **changes: Any) -> None:
         if self._writer is not None:
             self._writer.update(**changes)
+
+    def tell(self, message: str, **changes: Any) -> None:
+        """Change the message, which is said too, and other fields."""
+        self.update(message=message, **changes)
+        if message:
+            self.say(message)
+
+    def say(self, line: str) -> None:
+        """Have a line in the log, where this process is the one that writes it."""
+        if self._writer is not None:
+            self._say(line)
 
     def end(self, state: State, message: str) -> Status | None:
         if self._writer is None:
@@ -203,13 +232,13 @@ class _Run:
             self._compiled = self._choose_compiled()
             self._save()
         if self._compiled:
-            self._status.update(message="compiling the networks")
+            self._status.tell("compiling the networks")
             compile_now(self._trainer.model, self._trainer.micro_size, settings.gradient)
 
     def go(self) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
         trainer, settings = self._trainer, self._settings
-        self._status.update(state="running", step=trainer.step, message=self._keeper.damage)
+        self._status.tell(self._keeper.damage, state="running", step=trainer.step)
         self._since = time.monotonic(), trainer.step
         while trainer.step < settings.steps or self._owes_evaluation:
             wish, why = self._agreed_wish()
@@ -306,17 +335,20 @@ class _Run:
         try:
             self._request = self._directory.take_request() or self._request
         except RunError as error:
-            self._status.update(message=str(error))
+            self._status.tell(str(error))
 
     def _pause(self) -> Wish:
         """Save, then wait for a reason to go on or to stop."""
         self._save()
         self._status.update(state="paused", samples_per_second=None, remaining_seconds=None)
+        self._status.say(f"paused at step {self._trainer.step:,}")
         wish, why = self._agreed_wish()
         while wish not in ("resume", "stop"):
             time.sleep(_PAUSE)
             wish, why = self._agreed_wish()
         self._status.update(state="running", message="")
+        if wish == "resume":
+            self._status.say("going on")
         self._since = time.monotonic(), self._trainer.step
         return wish, why
 
@@ -408,7 +440,7 @@ class _Run:
         )
         if self._keeper.damage:
             said += f" ({self._keeper.damage})"
-        self._status.update(step=self._trainer.step, message=said)
+        self._status.tell(said, step=self._trainer.step)
 
     def _not_training_since(self, then: float) -> None:
         """Leave the time since `then` out of the speed of training."""

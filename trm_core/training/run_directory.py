@@ -4,12 +4,13 @@
     status.json        what the training process is doing (module `status`)
     metrics.jsonl      what it has measured (module `metrics`)
     events.out.*       the same for TensorBoard (module `event_file`)
+    log.txt            what it has said (module `log`)
     control.json       what a watcher asks for; taken away by the training process
     data/              the data set, where the run has built its own
     checkpoints/       step_N, a directory for each checkpoint; hidden names are unfinished
 
-Everything but `metrics.jsonl` and the event files is written whole or not at all. One training
-process at a time holds the lock; watchers, on this machine or another, need none.
+Everything but `metrics.jsonl`, the event files and the log is written whole or not at all. One
+training process at a time holds the lock; watchers, on this machine or another, need none.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,17 +14,39 @@ from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs.pulse import find, is_python
 
+_TORCHRUN = re.compile(r"torchrun|torch[./\\]distributed")
+
 
 def end_process(path: Path) -> None:
-    """End the process that trains in `path` with all that it has started. Raises RunError."""
+    """End the process that trains in `path` with all that it has started.
+
+    Under torchrun, all processes of its group on this machine end, and torchrun first, which would
+    start them again. Raises RunError.
+    """
     status = read_status(path)
-    if find(status) not in ("there", "suspended"):
+    found = find(status, path)
+    if found == "elsewhere":
+        raise RunError(f"{path.name} is trained on {status.host}, where its process can be ended")
+    if found == "absent":
         raise RunError(f"{path.name}: there is no process {status.pid} on this machine to end")
-    with suppress(psutil.Error):
+    try:
         process = psutil.Process(status.pid)
-        for each in (*process.children(recursive=True), process):
+        top = _launcher(process) or process
+        for each in (top, *top.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
                 each.kill()
+    except psutil.NoSuchProcess:
+        return
+    except psutil.AccessDenied:
+        raise RunError(f"{path.name}: process {status.pid} is another user's") from None
+
+
+def _launcher(process: psutil.Process) -> psutil.Process | None:
+    """The torchrun that has started `process`, if one has, and is still there."""
+    parent = process.parent() if "TORCHELASTIC_RUN_ID" in process.environ() else None
+    if parent is None or not any(map(_TORCHRUN.search, parent.cmdline())):
+        return None  # an orphan is given to some other process
+    return parent
 
 
 def ask_to_end(pid: int) -> bool:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 import trm_core
+from trm_core.training.log import LOG
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import run_errors
 from trm_gui.jobs.joblist import Job
-from trm_gui.jobs.watch import LOG
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
@@ -33,7 +33,8 @@ def create(path: Path, config: RunConfig) -> None:
 
 
 def launch(job: Job) -> subprocess.Popen[bytes]:
-    """Start, or go on with, the run of `job`; what it prints is added to its log.
+    """Start, or go on with, the run of `job`; its log has all that it prints, too
+    where it ends before it begins to train.
 
     No terminal and no window takes the process with it. Raises RunError if that cannot be.
     """

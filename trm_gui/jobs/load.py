@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
 from typing import NamedTuple
 
@@ -14,22 +12,31 @@ PERIOD = 2.0
 GIB = 2**30
 
 
+class Gpu(NamedTuple):
+    """busy: share of 1 of the last moments. memory: bytes in use, and all."""
+
+    busy: float
+    memory: tuple[int, int]
+
+
 class Load(NamedTuple):
-    """processor, graphics: shares of 1; memory: bytes in use, and all; None where there is none."""
+    """processor: share of 1. memory: bytes in use, and all. gpu: None where there is none."""
 
     processor: float
     memory: tuple[int, int]
-    graphics: float | None = None
-    graphics_memory: tuple[int, int] | None = None
+    gpu: Gpu | None = None
 
     @property
     def words(self) -> str:
-        used, most = (size / GIB for size in self.memory)
-        words = f"Processor {self.processor:.0%} · memory {used:.1f} of {most:.1f} GiB"
-        if self.graphics is not None and self.graphics_memory is not None:
-            used, most = (size / GIB for size in self.graphics_memory)
-            words += f" · GPU {self.graphics:.0%}, {used:.1f} of {most:.1f} GiB"
+        words = f"Processor {self.processor:.0%} · memory {_gib(self.memory)}"
+        if self.gpu is not None:
+            words += f" · GPU {self.gpu.busy:.0%}, {_gib(self.gpu.memory)}"
         return words
+
+
+def _gib(memory: tuple[int, int]) -> str:
+    used, most = (size / GIB for size in memory)
+    return f"{used:.1f} of {most:.1f} GiB"
 
 
 class LoadMeter(QObject):
@@ -53,41 +60,16 @@ class LoadMeter(QObject):
     def close(self) -> None:
         self._off.set()
         if self._thread is not None:
-            self._thread.join(1)  # nvidia-smi may take longer
+            self._thread.join(1)  # a driver in trouble may take longer
 
     def _run(self, off: threading.Event) -> None:
-        tool = shutil.which("nvidia-smi")
+        from trm_gui.jobs.graphics import nvidia  # which takes a while
+
         psutil.cpu_percent()
-        while not off.wait(PERIOD):
-            memory = psutil.virtual_memory()
-            load = Load(psutil.cpu_percent() / 100, (memory.total - memory.available, memory.total))
-            if tool is not None:
-                load = load._replace(**_graphics(tool))
-            if not off.is_set():
-                self.measured.emit(load)
-
-
-def _graphics(tool: str) -> dict[str, object]:
-    """Of all NVIDIA GPUs together; nothing where the tool has nothing to say."""
-    command = [
-        tool,
-        "--query-gpu=utilization.gpu,memory.used,memory.total",
-        "--format=csv,noheader,nounits",
-    ]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-        return parsed(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return {}
-
-
-def parsed(text: str) -> dict[str, object]:
-    """A line "PER CENT, MiB IN USE, MiB" for each GPU. Raises ValueError."""
-    rows = [[float(field) for field in line.split(",")] for line in text.splitlines() if line]
-    if not rows or any(len(row) != 3 for row in rows):
-        raise ValueError(text)
-    used, most = (int(sum(row[place] for row in rows)) * 2**20 for place in (1, 2))
-    return {
-        "graphics": sum(row[0] for row in rows) / len(rows) / 100,
-        "graphics_memory": (used, most),
-    }
+        with nvidia() as gpu:
+            while not off.wait(PERIOD):
+                memory = psutil.virtual_memory()
+                used = memory.total - memory.available
+                load = Load(psutil.cpu_percent() / 100, (used, memory.total), gpu())
+                if not off.is_set():
+                    self.measured.emit(load)

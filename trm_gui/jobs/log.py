@@ -10,10 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from trm_gui.jobs.readings import Readings
 
-NO_LOG = (
-    "There is no log here: this run was started elsewhere, or not yet, and what it prints is to "
-    "be seen where it was started."
-)
+NO_LOG = "There is no log here yet. A run begins one when it is started."
 
 
 class LogPane(QPlainTextEdit):
@@ -31,7 +28,7 @@ class LogPane(QPlainTextEdit):
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setAccessibleName("Log")
-        self.setToolTip("What the job has printed, the last at the end")
+        self.setToolTip("What the job has said, the last at the end")
         self.setPlaceholderText(NO_LOG)
         self._timer = QTimer(self, interval=self.PERIOD)
         self._timer.timeout.connect(self._ask)

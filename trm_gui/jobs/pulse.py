@@ -9,8 +9,10 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from trm_core.training.run_directory import LOCK
 from trm_core.training.status import ENDED, Status
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ Process = Literal["there", "suspended", "absent", "elsewhere"]
 class Patience:
     """Seconds without a change of the heartbeat after which it has stopped.
 
-    absent: where no process of that number runs here any more (it may be in a container).
+    absent: where the process is not on this machine any more (it may be in a container).
     """
 
     here: float = 20.0
@@ -53,9 +55,10 @@ def since_start() -> float:
 
 
 class Pulse:
-    """Feels the pulse of one run, from one reading of its status to the next."""
+    """Feels the pulse of the run in `directory`, from one reading of its status to the next."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
+    def __init__(self, directory: Path, patience: Patience | None = None) -> None:
+        self._directory = directory
         self._patience = patience or Patience()
         self._beat: tuple[int, float] | None = None
         """Process and heartbeat of the last reading."""
@@ -80,10 +83,12 @@ class Pulse:
         return self._judge(status, now - self._changed)
 
     def _judge(self, status: Status, quiet: float) -> Verdict:
-        process = find(status)
-        if process == "absent" and quiet > min(self._patience.absent, self._limit(status)):
+        if quiet <= min(self._patience.absent, self._limit(status)):
+            return Verdict("alive", note=self._note)
+        process = find(status, self._directory)
+        if process == "absent":
             return Verdict("killed", f"The process ended without a word at step {status.step:,}.")
-        if process == "suspended" and quiet > self._patience.absent:
+        if process == "suspended":
             return Verdict("silent", f"Process {status.pid} is suspended.")
         if quiet > self._limit(status):
             return Verdict("silent", self._silence(status, process, quiet))
@@ -108,11 +113,16 @@ class Pulse:
             self._note = f"The clock of {status.host} was set {way} by {words(abs(off))}."
 
 
-def find(status: Status) -> Process:
-    """The process that wrote `status`."""
+def find(status: Status, directory: Path) -> Process:
+    """The process that wrote `status` and trains the run in `directory`.
+
+    It has the lock open there; another that has its number by now, or here where it is in a
+    container, has not.
+    """
     if status.host != socket.gethostname():
         return "elsewhere"
-    return _state(status.pid)
+    state = _state(status.pid)
+    return state if state == "absent" or _has_open(status.pid, directory / LOCK) else "absent"
 
 
 def is_python(pid: int) -> bool:
@@ -136,6 +146,18 @@ def _state(pid: int) -> Process:
     except (psutil.Error, ValueError, OverflowError):
         return "absent"
     return "suspended" if state == psutil.STATUS_STOPPED else "there"
+
+
+def _has_open(pid: int, file: Path) -> bool:
+    """Whether a process has a file open; True where nobody is told, as of another user's."""
+    import psutil
+
+    try:
+        return any(file.samefile(opened.path) for opened in psutil.Process(pid).open_files())
+    except psutil.AccessDenied:
+        return True
+    except (psutil.Error, OSError):
+        return False
 
 
 def _runs_python(process: psutil.Process) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trm_core.errors import UserError
+from trm_core.training.log import LOG
 from trm_core.training.metrics import METRICS, MetricsReader
 from trm_core.training.run_directory import CONFIG, CONTROL, RunDirectory
 from trm_core.training.run_files import RunError, run_errors
@@ -21,7 +22,6 @@ from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.pulse import Patience, Pulse, is_python
 from trm_gui.jobs.report import Condition, Report
 
-LOG = "log.txt"
 AT_ONCE = 4 * 2**20
 """Bytes of metrics that one look reads at most."""
 STARTS, CLAIMED = 120, 5
@@ -38,7 +38,7 @@ class Watch:
     def __init__(self, path: Path, patience: Patience | None = None) -> None:
         self.path = path
         self.curves = Curves()
-        self._pulse = Pulse(patience)
+        self._pulse = Pulse(path, patience)
         self._metrics = MetricsReader(path / METRICS)
         self._config: RunDirectory | None = None
         self._last = Report(path, "new")

@@ -134,6 +134,28 @@ def test_a_reader_starts_over_when_the_file_was_cut_or_replaced(file, writer):
     assert reader.new_rows() == []
 
 
+@pytest.mark.parametrize("zeros", [slice(20, 47), slice(30, 60), slice(0, 5), slice(45, -1)])
+def test_zero_bytes_that_rows_take_the_place_of_later_lose_none(file, writer, zeros):
+    """As over a network: the file has grown, but what is in it has not arrived yet."""
+    add(writer, 1, 2, 3, 4, 5)
+    whole = file.read_bytes()
+    incomplete = bytearray(whole)
+    incomplete[zeros] = bytes(len(incomplete[zeros]))
+    file.write_bytes(incomplete)
+    reader = MetricsReader(file)
+    shown = reader.new_rows()
+    add(writer, *range(6, 99))  # so that the zeros are far behind
+    shown = rows_that_count(shown + reader.new_rows())
+    assert reader.skipped == 1
+    assert reader.new_rows() == []
+    with file.open("r+b") as stream:
+        stream.write(whole)
+    shown = rows_that_count(shown + reader.new_rows())
+    assert steps(shown) == list(range(1, 99))
+    assert reader.skipped == 0
+    assert reader.new_rows() == []
+
+
 values = st.floats() | st.integers(-(2**63), 2**63) | st.text(max_size=8)
 names = st.text(max_size=5).filter(lambda name: name not in ("step", "event"))
 measured = st.builds(

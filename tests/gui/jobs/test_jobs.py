@@ -14,7 +14,6 @@ from trm_core.puzzles.files import parse_puzzles
 from trm_core.training.metrics import read_metrics
 from trm_core.training.status import read_status
 from trm_gui.app import make_window
-from trm_gui.jobs.load import Load, parsed
 
 MEASURED = r"About \d+ (s|min.*|h.*) on CPU, [\d.,]+ ms a step, in \d\.\d GiB of memory\."
 
@@ -172,13 +171,3 @@ def test_a_job_that_cannot_be_made_is_told_in_the_dialog_which_stays(
     assert dialog.missing.text() == f"⚠ {tmp_path / 'file'}: File exists"
     assert dialog.isVisible()
     dialog.reject()
-
-
-def test_the_load_of_the_machine_is_measured_and_told_in_words(window, until):
-    window.actions_by_name["show_jobs"].trigger()
-    told = window.jobs.dock.pane.load
-    until(lambda: re.match(r"Processor \d+% · memory [\d.]+ of [\d.]+ GiB", told.text()))
-    load = Load(0.5, (2**30, 2**33), **parsed("40, 1024, 81559\n60, 1024, 81559\n"))
-    assert load.words == "Processor 50% · memory 1.0 of 8.0 GiB · GPU 50%, 2.0 of 159.3 GiB"
-    with pytest.raises(ValueError, match="N/A"):
-        parsed("[N/A], 12, 13\n")
