@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 import torch
@@ -25,7 +25,8 @@ from trm_core.data.build import build
 from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.errors import UserError
 from trm_core.model.device import choose_device, choose_dtype
-from trm_core.training.config import RunConfig, data_build
+from trm_core.training.compilation import WORTH_TRYING
+from trm_core.training.config import RunConfig, TrainingSettings, data_build
 from trm_core.training.distributed import Group
 from trm_core.training.held_out import HeldOut
 from trm_core.training.trainer import Trainer
@@ -46,6 +47,8 @@ class Estimate:
     """seconds: of the whole run, with making its data and its evaluations, without compiling.
 
     memory: bytes at most, of the GPU where it is trained on one. free: bytes that are free there.
+    compiling: whether the run compiles its networks first, or tries whether that pays; neither the
+    time that this takes nor what is gained by it is in `seconds`.
     """
 
     seconds: float
@@ -53,6 +56,7 @@ class Estimate:
     memory: int
     free: int
     device: str
+    compiling: Literal["no", "tried", "yes"]
 
 
 def estimate(config: RunConfig, device: torch.device) -> Estimate:
@@ -71,9 +75,16 @@ def estimate(config: RunConfig, device: torch.device) -> Estimate:
     on_gpu = device.type == "cuda"
     free = torch.cuda.mem_get_info(device)[0] if on_gpu else psutil.virtual_memory().available
     used = torch.cuda.max_memory_reserved(device) if on_gpu else _most_memory()
-    return Estimate(
-        seconds, per_step, used + _left_out(config, dataset, trainer), free, device.type
-    )
+    used += _left_out(config, dataset, trainer)
+    compiling = _compiling(settings, per_step * settings.steps)
+    return Estimate(seconds, per_step, used, free, device.type, compiling)
+
+
+def _compiling(settings: TrainingSettings, seconds: float) -> Literal["no", "tried", "yes"]:
+    """seconds: what all steps take without it."""
+    if settings.compile == "auto":
+        return "no" if seconds < WORTH_TRYING else "tried"
+    return "yes" if settings.compile == "on" else "no"
 
 
 def _small_data(config: RunConfig, stack: ExitStack) -> tuple[Path, float]:
@@ -111,12 +122,16 @@ def _evaluations(
     """Seconds of all evaluations."""
     settings = config.training
     few = HeldOut(data, EVALUATED, settings.seed, Group())
-    whole = config.data.get("held_out") or len(read_dataset(data, "test").originals())
+    there_are = len(read_dataset(data, "test").originals())
+    whole = config.data.get("held_out") or there_are
     puzzles = min(settings.evaluate_puzzles or whole, whole)
-    info = ModelInfo(config.model["architecture"], dataset.shape, trainer.config)
+    identifiers = dataset.identifiers if trainer.config.puzzle_embedding_size else ()
+    info = ModelInfo(
+        config.model["architecture"], dataset.shape, trainer.config, identifiers=identifiers
+    )
     then = time.monotonic()
     few.evaluate(trainer.averaged_model(dtype), info, bool)
-    each = (time.monotonic() - then) / EVALUATED
+    each = (time.monotonic() - then) / min(EVALUATED, there_are)
     return each * puzzles * max(1, settings.steps // settings.evaluate_every)
 
 

@@ -1,4 +1,4 @@
-"""All settings of a run as fields to type in, with what each of them means."""
+"""What can be set in a run's config: every setting with its value, its choices and its meaning."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
-
 from trm_core.checkpoints.info import CONFIGS
 from trm_core.training.config import BUILDS, DECIDED_BY_DATA, RunConfig, TrainingSettings
+
+NAMES = {
+    "clip_norm": "Longest gradient",
+    "ema_decay": "Averaged weights keep",
+    "dtype": "Number format",
+    "compile": "Compile the networks",
+    "beta1": "Beta 1",
+    "beta2": "Beta 2",
+    "cols": "Columns",
+    "box_cols": "Box columns",
+    "warmup_steps": "Warm-up steps",
+    "materialise": "Write all variants",
+}
+"""Names of settings that their keys do not tell."""
 
 
 class Setting(NamedTuple):
@@ -26,7 +37,9 @@ class Setting(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.key.partition(".")[2].replace("_", " ")
+        """What people call it."""
+        plain = self.key.partition(".")[2]
+        return NAMES.get(plain, plain.replace("_", " ").capitalize())
 
     @property
     def text(self) -> str:
@@ -95,52 +108,3 @@ def _paragraphs(text: str) -> list[str]:
         else:
             joined.append(line)
     return joined
-
-
-class SettingField(QWidget):
-    """One setting; "" where an empty text leaves it as it is."""
-
-    changed = Signal()
-
-    def __init__(self, setting: Setting, name: str = "", hint: str = "") -> None:
-        super().__init__()
-        self.setting = setting
-        words = hint or setting.hint or setting.name
-        self.edit: QComboBox | QLineEdit
-        if setting.choices:
-            self.edit = QComboBox()
-            for choice in setting.choices:
-                self.edit.addItem(choice or "as usual", choice)
-            self.edit.setCurrentIndex(max(0, self.edit.findData(setting.text)))
-            self.edit.currentIndexChanged.connect(self.changed)
-        else:
-            self.edit = QLineEdit(setting.text)
-            self.edit.textEdited.connect(self.changed)
-        self.edit.setAccessibleName(name or f"{setting.name} ({setting.key.partition('.')[0]})")
-        self.edit.setToolTip(words)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
-
-    @property
-    def text(self) -> str:
-        if isinstance(self.edit, QComboBox):
-            return str(self.edit.currentData())
-        return self.edit.text()
-
-    def set_text(self, text: str) -> None:
-        """As if somebody typed it."""
-        if isinstance(self.edit, QComboBox):
-            self.edit.setCurrentIndex(self.edit.findData(text))
-        else:
-            self.edit.setText(text)
-            self.changed.emit()
-
-    @property
-    def assignment(self) -> str | None:
-        """The change that it stands for; None where it is as it was."""
-        text = self.text
-        if text == self.setting.text or (self.setting.value is None and not text):
-            return None
-        return self.setting.assignment(text)

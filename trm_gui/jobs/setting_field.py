@@ -1,0 +1,131 @@
+"""A field to type a setting into; its label tells whether it was changed, a mark what is wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QFont, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from trm_gui import theme as themes
+from trm_gui.icons import icon
+from trm_gui.jobs.config_settings import Setting
+
+MISTAKE = "mistake"
+"""Name of the action that stands for one in a field."""
+
+
+class Choice(QComboBox):
+    """Turns with the wheel only where it has the focus, so that scrolling past changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SettingField(QWidget):
+    """One setting; an empty text leaves one without a value as it is."""
+
+    changed = Signal()
+
+    def __init__(self, setting: Setting, label: str = "", hint: str = "") -> None:
+        """label: with its mnemonic, if not the setting's own name."""
+        super().__init__()
+        self.setting = setting
+        self.name = label.replace("&", "") or setting.name
+        self._hint = hint or setting.hint or setting.name
+        self.edit: Choice | QLineEdit
+        if setting.choices:
+            self.edit = Choice()
+            for choice in setting.choices:
+                self.edit.addItem(choice or "as usual", choice)
+            self.edit.currentIndexChanged.connect(self._on_change)
+        else:
+            self.edit = QLineEdit()
+            self.edit.textEdited.connect(self._on_change)
+        table = setting.key.partition(".")[0]
+        self.edit.setAccessibleName(self.name if label else f"{setting.name} ({table})")
+        self.label = QLabel(label or setting.name)
+        self.label.setBuddy(self.edit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.edit)
+        self.setFocusProxy(self.edit)
+        self.show_setting(setting)
+
+    def show_setting(self, setting: Setting) -> None:
+        """Another value of the same setting, as one that nobody has changed."""
+        self.setting = setting
+        self.edit.blockSignals(True)
+        if isinstance(self.edit, QComboBox):
+            self.edit.setCurrentIndex(max(0, self.edit.findData(setting.text)))
+        else:
+            self.edit.setText(setting.text)
+        self.edit.blockSignals(False)
+        self._tell_change()
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.edit, QComboBox):
+            return str(self.edit.currentData())
+        return self.edit.text()
+
+    def set_text(self, text: str) -> None:
+        """As if somebody typed it."""
+        if isinstance(self.edit, QComboBox):
+            self.edit.setCurrentIndex(self.edit.findData(text))
+        else:
+            self.edit.setText(text)
+            self._on_change()
+
+    @property
+    def assignment(self) -> str | None:
+        """The change that it stands for; None where it is as it was."""
+        text = self.text
+        if text == self.setting.text or (self.setting.value is None and not text):
+            return None
+        return self.setting.assignment(text)
+
+    @property
+    def before(self) -> str:
+        """What it was, for people."""
+        return self.setting.text or "empty"
+
+    def _on_change(self) -> None:
+        self._tell_change()
+        self.changed.emit()
+
+    def _tell_change(self) -> None:
+        """In the label, and what it was in the tooltip."""
+        is_changed = self.assignment is not None
+        font = self.label.font()
+        font.setWeight(QFont.Weight.Bold if is_changed else QFont.Weight.Normal)
+        self.label.setFont(font)
+        was = f"\nChanged; it was {self.before}." if is_changed else ""
+        for part in (self.label, self.edit):
+            part.setToolTip(self._hint + was)
+
+
+def mark(edit: QWidget, sentence: str) -> None:
+    """Show at a field what is wrong in it; nothing any more if `sentence` is ""."""
+    if edit.accessibleDescription() == sentence:
+        return
+    edit.setAccessibleDescription(sentence)
+    colour = themes.current(edit).conflict_text
+    if isinstance(edit, QComboBox):
+        edit.setStyleSheet(f"QComboBox {{ color: {colour} }}" if sentence else "")
+        return
+    if (sign := edit.findChild(QAction, MISTAKE)) is None:
+        sign = QAction(icon("trouble", themes.current(edit)), "", edit)
+        sign.setObjectName(MISTAKE)
+    sign.setToolTip(sentence)
+    if sentence:
+        edit.addAction(sign, QLineEdit.ActionPosition.TrailingPosition)
+    else:
+        edit.removeAction(sign)
+    edit.setStyleSheet(f"QLineEdit {{ color: {colour} }}" if sentence else "")
