@@ -43,3 +43,10 @@ def trouble_with_name(name: str, taken: Iterable[str] = (), what: str = "folder"
         if other.casefold() == name.casefold():
             return f"Name: there is a {what} {other} already; only upper and lower case differ."
     return ""
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """`wanted`, or with a number from 2 up where it is taken, be it in other letters."""
+    folded = {name.casefold() for name in taken}
+    names = [wanted, *(f"{wanted}-{number}" for number in range(2, len(folded) + 3))]
+    return next(name for name in names if name.casefold() not in folded)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trm_gui.names import MOST_LETTERS, trouble_with_name
+from trm_gui.names import MOST_LETTERS, free_name, trouble_with_name
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,8 @@ def test_a_name_that_all_file_systems_take_is_taken_and_a_folder_can_have_it(nam
     assert trouble_with_name(name, ["b"]) == ""
     (tmp_path / name).mkdir()
     (tmp_path / f".{name}-01234567-unfinished").mkdir()
+
+
+def test_a_name_that_is_free_is_found_whatever_the_case():
+    assert free_name("tiny", ["other"]) == "tiny"
+    assert free_name("tiny", ["Tiny", "TINY-2", "tiny-4"]) == "tiny-3"

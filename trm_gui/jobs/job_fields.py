@@ -11,7 +11,7 @@ from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.mistakes import Mistake
 from trm_gui.jobs.setting_field import Choice, mark
-from trm_gui.names import trouble_with_name
+from trm_gui.names import free_name, trouble_with_name
 from trm_gui.preferences import DEVICES
 
 FOLDER = "runs_folder"
@@ -94,17 +94,15 @@ class JobFields(QObject):
     def suggest_name(self, wanted: str) -> None:
         """`wanted`, or with a number where a job has that name already; not over what was typed."""
         self._wanted = wanted
-        if self.name.isModified():
-            return
-        taken = {job.name.casefold() for job in self._jobs.list.jobs} | self._found_taken
-        names = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
-        self.name.setText(next(name for name in names if name.casefold() not in taken))
+        if not self.name.isModified():
+            jobs = [job.name for job in self._jobs.list.jobs]
+            self.name.setText(free_name(wanted, [*jobs, *self._found_taken]))
 
     def suggest_another_name(self) -> bool:
         """Since there is a folder of this one; False where somebody has typed it."""
         if self.name.isModified():
             return False
-        self._found_taken.add(self.name.text().casefold())
+        self._found_taken.add(self.name.text())
         self.suggest_name(self._wanted)
         return True
 

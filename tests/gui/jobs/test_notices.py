@@ -1,5 +1,8 @@
-"""Notices over the window and in the tray. The platform of the tests has none, but Qt's icon for one;
-only the question whether there is a tray is answered for it."""
+"""Notices over the window and in the tray.
+
+The platform of the tests has no tray, but Qt makes its icon all the same; only the question whether
+there is one is answered for it.
+"""
 
 import pytest
 from jobs_to_try import notices
