@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit
 
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.marks import mark
 from trm_gui.jobs.mistakes import Mistake
-from trm_gui.jobs.setting_field import Choice, mark
+from trm_gui.jobs.setting_field import Choice
 from trm_gui.names import free_name, trouble_with_name
 from trm_gui.preferences import DEVICES
 

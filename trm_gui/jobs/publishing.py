@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.jobs.helpers import Helper
+from trm_gui.jobs.marks import mark
 from trm_gui.names import free_name, trouble_with_name
 
 
@@ -60,9 +61,9 @@ class Publishing(QObject):
 
 
 class PublishDialog(QDialog):
-    """Asks for a name; `chosen` is emitted with the directory of the model, which is in `models` and is not there.
+    """Asks for a name, and tells while typing where it cannot be.
 
-    A name that cannot be is told while typing.
+    `chosen` is emitted with the directory of the model, which is in `models` and is not there.
     """
 
     chosen = Signal(object)
@@ -132,5 +133,5 @@ class PublishDialog(QDialog):
         sentence = sentence or trouble_with_name(name, self._folders, "folder")
         self.missing.setText(f"⚠ {sentence}" if sentence else "")
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
-        self.name.setAccessibleDescription(sentence)
+        mark(self.name, sentence)
         self.ok.setEnabled(not sentence)

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.training.config import RunConfig
 from trm_gui.jobs.advanced import AdvancedSettings
 from trm_gui.jobs.config_settings import Setting, settings_of
+from trm_gui.jobs.marks import mark
 from trm_gui.jobs.mistakes import Mistake, changed_config
-from trm_gui.jobs.setting_field import SettingField, mark
+from trm_gui.jobs.setting_field import SettingField
 
 MAIN = {
     "training.steps": ("S&teps", "Optimizer steps after which the job is done"),

@@ -1,17 +1,12 @@
-"""A field to type a setting into; its label tells whether it was changed, a mark what is wrong."""
+"""A field to type a setting into, whose label tells whether it was changed."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QFont, QWheelEvent
+from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from trm_gui import theme as themes
-from trm_gui.icons import icon
 from trm_gui.jobs.config_settings import Setting
-
-MISTAKE = "mistake"
-"""Name of the action that stands for one in a field."""
 
 
 class Choice(QComboBox):
@@ -109,23 +104,3 @@ class SettingField(QWidget):
         was = f"\nChanged; it was {self.before}." if is_changed else ""
         for part in (self.label, self.edit):
             part.setToolTip(self._hint + was)
-
-
-def mark(edit: QWidget, sentence: str) -> None:
-    """Show at a field what is wrong in it; nothing any more if `sentence` is ""."""
-    if edit.accessibleDescription() == sentence:
-        return
-    edit.setAccessibleDescription(sentence)
-    colour = themes.current(edit).conflict_text
-    if isinstance(edit, QComboBox):
-        edit.setStyleSheet(f"QComboBox {{ color: {colour} }}" if sentence else "")
-        return
-    if (sign := edit.findChild(QAction, MISTAKE)) is None:
-        sign = QAction(icon("trouble", themes.current(edit)), "", edit)
-        sign.setObjectName(MISTAKE)
-    sign.setToolTip(sentence)
-    if sentence:
-        edit.addAction(sign, QLineEdit.ActionPosition.TrailingPosition)
-    else:
-        edit.removeAction(sign)
-    edit.setStyleSheet(f"QLineEdit {{ color: {colour} }}" if sentence else "")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from trm_gui.jobs.estimate_row import sentence
-from trm_gui.jobs.setting_field import MISTAKE
+from trm_gui.jobs.marks import MISTAKE
 
 ENTER, ESCAPE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Tab
 
