@@ -31,6 +31,9 @@ ENTER = Qt.Key.Key_Return, Qt.Key.Key_Enter
 class AdvancedSettings(QWidget):
     """A button, and below it the fields by table once it is pressed."""
 
+    opened = Signal()
+    """The fields are about to be seen."""
+
     def __init__(self) -> None:
         super().__init__()
         self._fields: Sequence[SettingField] = ()
@@ -55,6 +58,8 @@ class AdvancedSettings(QWidget):
         self._none.setAccessibleName("Nothing found")
         self._groups = QWidget()
         self._groups_layout = QVBoxLayout(self._groups)
+        self._groups_layout.addWidget(self._none)
+        self._groups_layout.addStretch(1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setWidget(self._groups)
@@ -73,36 +78,34 @@ class AdvancedSettings(QWidget):
         """All that can have the focus, from top to bottom."""
         return [self.button, self.find, *(field.edit for field in self._fields)]
 
-    def hides(self, key: str) -> bool:
-        """Whether the field of a setting is here, and cannot be seen."""
-        fields = (field for field in self._fields if field.setting.key == key)
-        return any(not field.isVisibleTo(self) for field in fields)
-
     def show_fields(self, fields: Sequence[SettingField]) -> None:
-        """In the place of those before."""
+        """In the place of those before that are not among them, in the order of the tables."""
+        before, wanted = set(self._fields), set(fields)
+        for gone in before - wanted:
+            self._forms[_table(gone)].removeRow(gone)
         self._fields = fields
-        while (item := self._groups_layout.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                if item.widget() is not self._none:
-                    item.widget().deleteLater()
-        self._groups_layout.addWidget(self._none)
-        self._forms = forms = {}
+        rows = dict.fromkeys(self._forms, 0)
         for field in fields:
-            table = field.setting.key.partition(".")[0]
-            if table not in forms:
-                group = QGroupBox(TABLES[table])
-                forms[table] = QFormLayout(group)
-                self._groups_layout.addWidget(group)
-            forms[table].addRow(field.label, field)
-        labels = [field.label.sizeHint().width() for field in fields]
+            table = _table(field)
+            if field not in before:
+                self._form(table).insertRow(rows.get(table, 0), field.label, field)
+            rows[table] = rows.get(table, 0) + 1
+        widest = max(field.label.sizeHint().width() for field in fields)
         for field in fields:  # so that the columns of all groups are one, also with bold labels
-            field.label.setMinimumWidth(max(labels) + 2 * themes.SPACE)
-        self._groups_layout.addStretch(1)
+            field.label.setMinimumWidth(widest + 2 * themes.SPACE)
         self._filter(self.find.text())
+
+    def _form(self, table: str) -> QFormLayout:
+        if table not in self._forms:
+            group = QGroupBox(TABLES[table])
+            self._forms[table] = QFormLayout(group)
+            self._groups_layout.insertWidget(self._groups_layout.count() - 1, group)
+        return self._forms[table]
 
     def _open(self, on: bool) -> None:
         self.button.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+        if on:
+            self.opened.emit()
         self._area.setVisible(on)
         self.find.setVisible(on)
         QTimer.singleShot(0, self, self._fit_window)
@@ -121,9 +124,8 @@ class AdvancedSettings(QWidget):
     def _filter(self, text: str) -> None:
         shown = dict.fromkeys(self._forms, 0)
         for field in self._fields:
-            setting = field.setting
+            setting, table = field.setting, _table(field)
             is_it = text.strip().lower() in f"{setting.name} {setting.key} {setting.hint}".lower()
-            table = setting.key.partition(".")[0]
             self._forms[table].setRowVisible(field, is_it)
             shown[table] += is_it
         for table, form in self._forms.items():
@@ -135,6 +137,10 @@ class AdvancedSettings(QWidget):
         found = (field for field in self._fields if field.isVisible())
         if (first := next(found, None)) is not None:
             first.edit.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _table(field: SettingField) -> str:
+    return field.setting.key.partition(".")[0]
 
 
 class _Opener(QToolButton):

@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from trm_core.checkpoints.info import CONFIGS
@@ -87,6 +88,7 @@ def _settings(table: str, kind: type, values: Any) -> Iterator[Setting]:
         yield Setting(f"{table}.{field.name}", value, choices, hint)
 
 
+@cache
 def _hints(kind: type) -> dict[str, str]:
     """By name what the docstrings of `kind` and its bases say of their fields."""
     hints: dict[str, str] = {}

@@ -60,6 +60,8 @@ class NewJobDialog(QDialog):
         self.preset.currentIndexChanged.connect(self._on_preset)
         self.job.changed.connect(self._check)
         self.settings.changed.connect(self._check)
+        self.settings.others_made.connect(self._order_tabs)
+        self.settings.others_made.connect(self._check)  # which may have to be marked
         new_jobs.presets_read.connect(self._take_presets)
         new_jobs.checked.connect(self._take_check)
         new_jobs.jobs.added.connect(self._on_added)
@@ -75,7 +77,7 @@ class NewJobDialog(QDialog):
 
     def field(self, key: str) -> SettingField:
         """The field of a setting, by TABLE.NAME."""
-        return self.settings.fields[key]
+        return self.settings.field(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER and not self.ok.isEnabled():
@@ -173,7 +175,7 @@ class NewJobDialog(QDialog):
             return
         if key == "name" and self.job.suggest_another_name():
             return
-        mistake = understood(sentence, self.settings.fields) if sentence else None
+        mistake = understood(sentence, self.settings.names) if sentence else None
         if mistake is not None:
             mistake.key = key or mistake.key
         self._say(mistake)
@@ -187,14 +189,18 @@ class NewJobDialog(QDialog):
         self.job.mark(mistake)
         sentence = ""
         if mistake is not None:
-            hidden = self.settings.advanced.hides(mistake.key)
-            sentence = f"⚠ {mistake}{' It is under Advanced.' if hidden else ''}"
+            sentence = f"⚠ {mistake}{self._where_it_is(mistake.key)}"
         self.missing.setText(sentence)
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self.missing.setVisible(bool(sentence))
         at_once = self._new_jobs.jobs.has_room
         self.note.setText("It starts at once." if at_once else "It waits for other jobs to end.")
         self.note.setVisible(not sentence)
+
+    def _where_it_is(self, key: str) -> str:
+        """Of a field that is not seen."""
+        name = self.settings.names.get(key, "")
+        return f" See {name} under Advanced." if self.settings.hides(key) else ""
 
     def _make(self) -> None:
         if self._asked is None:
@@ -213,5 +219,5 @@ class NewJobDialog(QDialog):
     def _on_not_added(self, sentence: str) -> None:
         if self._making:
             self._making = False
-            self._say(understood(sentence, self.settings.fields))
+            self._say(understood(sentence, self.settings.names))
             self.ok.setEnabled(self._asked is not None)

@@ -21,16 +21,20 @@ MAIN = {
 
 
 class RunSettings(QObject):
-    """Holds the fields of one config at a time; `main` are for a form, by key."""
+    """Holds one config at a time. The fields in `main` are for a form, by key.
+
+    The others are made when "Advanced" is opened first, as there are dozens.
+    """
 
     changed = Signal()
+    others_made = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._base: RunConfig | None = None
         self._last = ""
         """The key of what was changed last."""
-        self.advanced = AdvancedSettings()
+        self._settings: dict[str, Setting] = {}
         self.main = {
             key: SettingField(Setting(key, "", (), hint), label, hint)
             for key, (label, hint) in MAIN.items()
@@ -38,27 +42,43 @@ class RunSettings(QObject):
         self.main["data.path"].edit.setPlaceholderText("made as the preset says")
         for field in self.main.values():
             self._follow(field)
-        self.fields = dict(self.main)
-        """All of them, by TABLE.NAME."""
+        self._others: dict[str, SettingField] = {}
+        self.advanced = AdvancedSettings()
+        self.advanced.opened.connect(self._make_others)
 
     def show_config(self, config: RunConfig) -> None:
         """In the place of the one before, with all that was typed."""
         self._base = config
-        others = []
-        for setting in settings_of(config):
-            if setting.key in MAIN:
-                self.main[setting.key].show_setting(setting)
-            else:
-                others.append(field := SettingField(setting))
-                self._follow(field)
-        self.fields = self.main | {field.setting.key: field for field in others}
-        self.advanced.show_fields(others)
+        self._settings = {setting.key: setting for setting in settings_of(config)}
+        for key, field in self.main.items():
+            field.show_setting(self._settings[key])
+        if self._others:
+            self._show_others()
+
+    def field(self, key: str) -> SettingField:
+        """The field of a setting, by TABLE.NAME."""
+        if key not in MAIN and not self._others:
+            self._make_others()
+        return self.fields[key]
+
+    @property
+    def fields(self) -> dict[str, SettingField]:
+        """All that are made, by TABLE.NAME."""
+        return self.main | self._others
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What people call the settings, by TABLE.NAME."""
+        names = {key: setting.name for key, setting in self._settings.items()}
+        return names | {key: field.name for key, field in self.main.items()}
 
     @property
     def config(self) -> RunConfig:
         """What the fields describe. Raises Mistake; there must be a config that they show."""
         assert self._base is not None
-        return changed_config(self._base, self.fields, self._last)
+        changes = {key: field.assignment for key, field in self.fields.items()}
+        typed = {key: change for key, change in changes.items() if change is not None}
+        return changed_config(self._base, typed, self._last, self.names)
 
     @property
     def changes(self) -> list[str]:
@@ -74,6 +94,31 @@ class RunSettings(QObject):
         for key, field in self.fields.items():
             is_it = mistake is not None and key == mistake.key
             mark(field.edit, str(mistake) if is_it else "")
+
+    def hides(self, key: str) -> bool:
+        """Whether there is such a setting whose field cannot be seen."""
+        if key not in self._settings or key in MAIN:
+            return False
+        return not self._others or not self._others[key].isVisibleTo(self.advanced)
+
+    def _make_others(self) -> None:
+        if not self._others:
+            self._show_others()
+            self.others_made.emit()
+
+    def _show_others(self) -> None:
+        """With the fields that there are already, as far as they are for the same settings."""
+        before, self._others = self._others, {}
+        for key, setting in self._settings.items():
+            if key in MAIN:
+                continue
+            if (field := before.get(key)) is not None and field.is_for(setting):
+                field.show_setting(setting)
+            else:
+                field = SettingField(setting)
+                self._follow(field)
+            self._others[key] = field
+        self.advanced.show_fields(list(self._others.values()))
 
     def _follow(self, field: SettingField) -> None:
         def changed() -> None:

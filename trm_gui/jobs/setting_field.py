@@ -53,6 +53,11 @@ class SettingField(QWidget):
         self.setFocusProxy(self.edit)
         self.show_setting(setting)
 
+    def is_for(self, setting: Setting) -> bool:
+        """Whether it can show this one, whatever its value."""
+        mine = self.setting
+        return (mine.key, mine.choices, mine.hint) == (setting.key, setting.choices, setting.hint)
+
     def show_setting(self, setting: Setting) -> None:
         """Another value of the same setting, as one that nobody has changed."""
         self.setting = setting

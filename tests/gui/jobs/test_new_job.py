@@ -107,7 +107,7 @@ def test_what_was_changed_is_blamed_also_where_the_sentence_begins_with_another(
     dialog.field("model.mixer").set_text("attention")
     dialog.field("model.heads").set_text("7")
     assert dialog.missing.text() == (
-        "⚠ Hidden size is 64, expected a multiple of heads (7). It is under Advanced."
+        "⚠ Hidden size is 64, expected a multiple of heads (7). See Heads under Advanced."
     )
     assert sign(dialog.field("model.heads").edit) is not None
     assert sign(dialog.field("model.hidden_size").edit) is None
