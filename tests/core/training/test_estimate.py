@@ -1,5 +1,7 @@
 """Estimating time and memory of a run."""
 
+import os
+
 import pytest
 import torch
 from runs_to_try import write_preset
@@ -59,3 +61,15 @@ def test_an_estimate_says_whether_networks_are_compiled_which_it_leaves_out(
     preset = write_preset(tmp_path / "tiny.toml", tmp_path / "sudokus")
     config = load_preset(str(preset)).changed(changes)
     assert estimate(config, torch.device("cpu")).compiling == compiling
+
+
+def test_what_a_killed_estimate_left_is_removed_by_the_next(tmp_path, quick, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    old, new, other = (tmp_path / name for name in ("trm-estimate-1", "trm-estimate-2", "mine"))
+    for directory in (old, new, other):
+        (directory / "data").mkdir(parents=True)
+    for directory in (old, other):
+        os.utime(directory, (0, 0))
+    config = load_preset("sudoku-4x4").changed(["hidden_size=16", "heads=2", "batch_size=8"])
+    estimate(config, torch.device("cpu"))
+    assert sorted(tmp_path.iterdir()) == [other, new]
