@@ -117,7 +117,7 @@ class AdvancedSettings(QWidget):
         if self.button.isChecked():
             height += USUAL_HEIGHT - LEAST_HEIGHT
         window.resize(window.width(), min(height, on_screen.height() - FRAME))
-        too_low = window.geometry().bottom() - on_screen.bottom()
+        too_low = window.frameGeometry().bottom() - on_screen.bottom()
         if too_low > 0:
             window.move(window.x(), max(on_screen.top(), window.y() - too_low))
 
