@@ -189,18 +189,13 @@ class NewJobDialog(QDialog):
         self.job.mark(mistake)
         sentence = ""
         if mistake is not None:
-            sentence = f"⚠ {mistake}{self._where_it_is(mistake.key)}"
+            sentence = f"⚠ {mistake} {self.settings.direction_to(mistake.key)}".rstrip()
         self.missing.setText(sentence)
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self.missing.setVisible(bool(sentence))
         at_once = self._new_jobs.jobs.has_room
         self.note.setText("It starts at once." if at_once else "It waits for other jobs to end.")
         self.note.setVisible(not sentence)
-
-    def _where_it_is(self, key: str) -> str:
-        """Of a field that is not seen."""
-        name = self.settings.names.get(key, "")
-        return f" See {name} under Advanced." if self.settings.hides(key) else ""
 
     def _make(self) -> None:
         if self._asked is None:

@@ -95,11 +95,12 @@ class RunSettings(QObject):
             is_it = mistake is not None and key == mistake.key
             mark(field.edit, str(mistake) if is_it else "")
 
-    def hides(self, key: str) -> bool:
-        """Whether there is such a setting whose field cannot be seen."""
-        if key not in self._settings or key in MAIN:
-            return False
-        return not self._others or not self._others[key].isVisibleTo(self.advanced)
+    def direction_to(self, key: str) -> str:
+        """Where the field of a setting is, in a sentence, if it cannot be seen; "" if it can."""
+        if key in MAIN or (setting := self._settings.get(key)) is None:
+            return ""
+        seen = bool(self._others) and self._others[key].isVisibleTo(self.advanced)
+        return "" if seen else f"See {setting.name} under Advanced."
 
     def _make_others(self) -> None:
         if not self._others:
