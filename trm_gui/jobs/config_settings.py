@@ -15,7 +15,17 @@ from trm_core.training.config import BUILDS, DECIDED_BY_DATA, RunConfig, Trainin
 
 NAMES = {
     "clip_norm": "Longest gradient",
-    "ema_decay": "Averaged weights keep",
+    "ema_decay": "EMA decay",
+    "final_learning_rate": "Final learning rate, a share",
+    "halt_exploration": "Halting exploration, a share",
+    "evaluate_every": "Steps between evaluations",
+    "evaluate_puzzles": "Puzzles of an evaluation",
+    "checkpoint_every": "Steps between checkpoints",
+    "keep_checkpoints": "Checkpoints kept",
+    "log_every": "Steps of a row of metrics",
+    "max_supervision_steps": "Supervision steps at most",
+    "generate": "Puzzles to make",
+    "held_out": "Puzzles to hold out",
     "dtype": "Number format",
     "compile": "Compile the networks",
     "beta1": "Beta 1",

@@ -178,7 +178,7 @@ def test_tab_goes_through_the_fields_as_they_stand_on_screen(dialog, qtbot, unti
         "Browse for Data", "Time limit", "Device", "Advanced: all settings", "Find a setting",
     ]  # fmt: skip
     assert found[-1] == "Cancel"
-    assert "Held out (data)" in found[13:-2]
+    assert "Puzzles to hold out (data)" in found[13:-2]
 
 
 def test_enter_in_the_search_goes_to_what_is_found_and_starts_nothing(dialog, window, qtbot, until):
