@@ -103,11 +103,13 @@ def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWi
     from PySide6.QtWidgets import QApplication
 
     from trm_gui import theme
+    from trm_gui.icons import program_icon
     from trm_gui.theme_menu import stored_theme
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("TRM Studio")
     app.setDesktopFileName("trm-studio")
+    app.setWindowIcon(program_icon())
     theme.apply(app, stored_theme(_settings(settings_dir)))
     window = make_window(settings_dir)
     window.show()

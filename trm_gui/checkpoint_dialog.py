@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.background import OfficialCheckpoint
+from trm_gui.names import trouble_with_name
 
 
 class CheckpointDialog(QDialog):
@@ -97,8 +98,8 @@ class CheckpointDialog(QDialog):
             if text and not Path(text).is_file():
                 return f"{field.name}: there is no file {text}."
         name = self.name.text()
-        if not name or Path(name).name != name:
-            return "Name: expected one that can be a folder's."
+        if sentence := trouble_with_name(name):
+            return sentence
         if (self._models / name).exists():
             return f"Name: there is a model {name} already."
         return ""

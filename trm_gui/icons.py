@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -14,6 +15,9 @@ from trm_gui.theme import Theme
 SIZES = (16, 20, 24, 32, 48)
 """Device pixels that an icon is drawn at."""
 
+PROGRAM_SIZES = 16, 22, 24, 32, 48, 64, 128, 256
+"""Device pixels that desktops show a program's icon at."""
+
 
 @lru_cache(maxsize=256)
 def icon(name: str, theme: Theme) -> QIcon:
@@ -21,16 +25,34 @@ def icon(name: str, theme: Theme) -> QIcon:
 
     It is drawn once: an editor's thirty buttons would take longer than all else on screen.
     """
-    drawing = (RESOURCES / "icons" / f"{name}.svg").read_text()
+    drawing = _drawing(name).replace("currentColor", theme.text)
     result = QIcon()
     for mode, opacity in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, 0.35)):
-        renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", theme.text).encode()))
-        for size in SIZES:
-            pixmap = QPixmap(size, size)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            painter.setOpacity(opacity)
-            renderer.render(painter, QRectF(0, 0, size, size))
-            painter.end()
+        for pixmap in _pixmaps(drawing, SIZES, opacity):
             result.addPixmap(pixmap, mode)
     return result
+
+
+@lru_cache(maxsize=1)
+def program_icon() -> QIcon:
+    """The program's own, in its own colours: of its windows, and in the tray."""
+    result = QIcon()
+    for pixmap in _pixmaps(_drawing("program"), PROGRAM_SIZES):
+        result.addPixmap(pixmap)
+    return result
+
+
+def _drawing(name: str) -> str:
+    return (RESOURCES / "icons" / f"{name}.svg").read_text()
+
+
+def _pixmaps(drawing: str, sizes: Sequence[int], opacity: float = 1.0) -> Iterator[QPixmap]:
+    renderer = QSvgRenderer(QByteArray(drawing.encode()))
+    for size in sizes:
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setOpacity(opacity)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        yield pixmap

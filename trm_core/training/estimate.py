@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
+from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 import torch
@@ -24,10 +26,12 @@ from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import build
 from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.errors import UserError
+from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.model.device import choose_device, choose_dtype
-from trm_core.training.config import RunConfig, data_build
+from trm_core.solver import Solver
+from trm_core.training.compilation import WORTH_TRYING
+from trm_core.training.config import RunConfig, TrainingSettings, data_build
 from trm_core.training.distributed import Group
-from trm_core.training.held_out import HeldOut
 from trm_core.training.trainer import Trainer
 
 MEASURED_SECONDS = 2.0
@@ -37,8 +41,13 @@ WARM_UP = 1
 FEW = {"generate": 32, "held_out": 8, "augmentations": 3}
 """Most of a data set to build that is built to measure with."""
 
-EVALUATED = 8
-"""Held-out puzzles that an evaluation is measured with."""
+STEPS_EVALUATED, EVALUATED_SECONDS = 2, 0.4
+"""Supervision steps that an evaluation is measured with, and how long they take at least, or else
+there are more of them."""
+
+
+PREFIX, LEFT_OVER = "trm-estimate-", 3600.0
+"""Name of the directory of a data set to measure with, and after how many seconds nobody does."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class Estimate:
     """seconds: of the whole run, with making its data and its evaluations, without compiling.
 
     memory: bytes at most, of the GPU where it is trained on one. free: bytes that are free there.
+    compiling: whether the run compiles its networks first, or tries whether that pays; neither the
+    time that this takes nor what is gained by it is in `seconds`.
     """
 
     seconds: float
@@ -53,6 +64,7 @@ class Estimate:
     memory: int
     free: int
     device: str
+    compiling: Literal["no", "tried", "yes"]
 
 
 def estimate(config: RunConfig, device: torch.device) -> Estimate:
@@ -71,9 +83,16 @@ def estimate(config: RunConfig, device: torch.device) -> Estimate:
     on_gpu = device.type == "cuda"
     free = torch.cuda.mem_get_info(device)[0] if on_gpu else psutil.virtual_memory().available
     used = torch.cuda.max_memory_reserved(device) if on_gpu else _most_memory()
-    return Estimate(
-        seconds, per_step, used + _left_out(config, dataset, trainer), free, device.type
-    )
+    used += _left_out(config, dataset, trainer)
+    compiling = _compiling(settings, per_step * settings.steps)
+    return Estimate(seconds, per_step, used, free, device.type, compiling)
+
+
+def _compiling(settings: TrainingSettings, seconds: float) -> Literal["no", "tried", "yes"]:
+    """seconds: what all steps take without it."""
+    if settings.compile == "auto":
+        return "no" if seconds < WORTH_TRYING else "tried"
+    return "yes" if settings.compile == "on" else "no"
 
 
 def _small_data(config: RunConfig, stack: ExitStack) -> tuple[Path, float]:
@@ -83,7 +102,8 @@ def _small_data(config: RunConfig, stack: ExitStack) -> tuple[Path, float]:
     spec = data_build(config.data)
     whole = asdict(spec)
     fewer = {name: min(most, whole[name]) for name, most in FEW.items() if whole.get(name)}
-    target = Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
+    _remove_left_over()
+    target = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)), "data")
     then = time.monotonic()
     build(replace(spec, **fewer), target, lambda done, total: None)
     took = time.monotonic() - then
@@ -92,6 +112,14 @@ def _small_data(config: RunConfig, stack: ExitStack) -> tuple[Path, float]:
         return target, took
     share = sum(whole[name] for name in made) / sum(fewer[name] for name in made)
     return target, took * max(1.0, share / (os.cpu_count() or 1))
+
+
+def _remove_left_over() -> None:
+    """Remove the data of estimates that were killed, as one is that nobody wants any more."""
+    for directory in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - directory.stat().st_mtime > LEFT_OVER:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def _per_call(work: Callable[[], object], finish: Callable[[], object]) -> float:
@@ -109,15 +137,24 @@ def _evaluations(
     config: RunConfig, data: Path, dataset: Dataset, trainer: Trainer, dtype: torch.dtype
 ) -> float:
     """Seconds of all evaluations."""
-    settings = config.training
-    few = HeldOut(data, EVALUATED, settings.seed, Group())
-    whole = config.data.get("held_out") or len(read_dataset(data, "test").originals())
-    puzzles = min(settings.evaluate_puzzles or whole, whole)
-    info = ModelInfo(config.model["architecture"], dataset.shape, trainer.config)
-    then = time.monotonic()
-    few.evaluate(trainer.averaged_model(dtype), info, bool)
-    each = (time.monotonic() - then) / EVALUATED
-    return each * puzzles * max(1, settings.steps // settings.evaluate_every)
+    settings, split = config.training, read_dataset(data, "test")
+    few = split.originals()[: FEW["held_out"]]
+    whole = config.data.get("held_out") or len(split.originals())
+    count = min(settings.evaluate_puzzles or whole, whole)
+    batch = min(count, EvaluationSettings.batch_size)  # with fewer, each would take less time
+    puzzles = list(islice(cycle(split.puzzles(few)), batch))
+    identifiers = dataset.identifiers if trainer.config.puzzle_embedding_size else ()
+    architecture = config.model["architecture"]
+    info = ModelInfo(architecture, dataset.shape, trainer.config, identifiers=identifiers)
+    solver = Solver(trainer.averaged_model(dtype), info)
+    took, steps, all_steps = 0.0, STEPS_EVALUATED // 2, trainer.config.max_supervision_steps
+    while took < EVALUATED_SECONDS and steps < all_steps:
+        steps = min(2 * steps, all_steps)
+        then = time.monotonic()
+        solve_many(solver, puzzles, EvaluationSettings(max_supervision_steps=steps))
+        took = time.monotonic() - then
+    each = took * all_steps / steps / batch
+    return each * count * max(1, settings.steps // settings.evaluate_every)
 
 
 def _left_out(config: RunConfig, dataset: Dataset, trainer: Trainer) -> int:

@@ -12,6 +12,15 @@ from trm_gui import theme as themes
 from trm_gui.jobs.new_jobs import NewJob, NewJobs
 from trm_gui.jobs.pulse import words
 
+COMPILING = {
+    "no": "",
+    "tried": " Before that, a minute or more goes into trying whether compiled networks are "
+    "quicker; if so, its steps take less.",
+    "yes": " Before that its networks are compiled, which takes a minute or more; its steps take "
+    "less then.",
+}
+"""What to say of Estimate.compiling."""
+
 
 class EstimateRow(QWidget):
     """Has a few steps of the job trained when it is asked."""
@@ -54,7 +63,7 @@ class EstimateRow(QWidget):
     def _show(self, job: NewJob, printed: str) -> None:
         if job is self._job:
             self.button.setEnabled(True)
-            self.told.setText(sentence(json.loads(printed)))
+            self.told.setText(sentence(json.loads(printed), job.job.time_limit))
 
     def _on_failure(self, job: NewJob, why: str) -> None:
         if job is self._job:
@@ -62,9 +71,15 @@ class EstimateRow(QWidget):
             self.told.setText(f"⚠ {why}")
 
 
-def sentence(estimate: dict[str, Any]) -> str:
-    """An Estimate for people."""
+def sentence(estimate: dict[str, Any], time_limit: float | None) -> str:
+    """An Estimate for people. time_limit: seconds after which the job stops by itself."""
     used, free = (estimate[name] / 2**30 for name in ("memory", "free"))
-    told = f"About {words(estimate['seconds'])} on {estimate['device'].upper()}"
-    told += f", {1000 * estimate['seconds_per_step']:,.3g} ms a step, in {used:.1f} GiB of memory"
-    return f"{told}. ⚠ Only {free:.1f} GiB are free." if used > free else f"{told}."
+    seconds, each = estimate["seconds"], estimate["seconds_per_step"]
+    on = "the CPU" if estimate["device"] == "cpu" else "the GPU"
+    step = f"{each:,.2f} s" if each >= 1 else f"{1000 * each:.3g} ms"
+    told = f"About {words(seconds)} on {on}, {step} a step, in {used:.1f} GiB of memory."
+    if used > free:
+        told += f" ⚠ Only {free:.1f} GiB are free."
+    if time_limit is not None and seconds > time_limit:
+        told += f" The time limit stops it after {words(time_limit)}."
+    return told + COMPILING[estimate["compiling"]]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from trm_core.checkpoints.info import find_model
 from trm_core.errors import UserError
 from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
+from trm_gui.names import trouble_with_name
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
@@ -37,8 +40,9 @@ class NewJobs(QObject):
 
     presets_read = Signal(object)
     """By name, a Preset."""
-    checked = Signal(object, str)
-    """A NewJob, and why it cannot be made, "" if it can."""
+    checked = Signal(object, str, str)
+    """A NewJob, the key of what keeps it from being made ("name", "folder", a setting's, or ""
+    where the sentence begins with it), and why, in a sentence; "" if it can be made."""
     not_added = Signal(str)
     """Why a job could not be made, in a sentence."""
 
@@ -67,19 +71,25 @@ class NewJobs(QObject):
         self.jobs.in_background(lambda: self.presets_read.emit(read_presets()))
 
     def check(self, new: NewJob) -> None:
-        """Whether its data are there and its directory is not, for `checked`."""
+        """Whether what it needs is there and its directory is not, for `checked`."""
 
         def work() -> None:
-            sentence = ""
+            key, sentence = "", ""
             try:
-                new.config.with_data_found()
-                if new.job.path.exists():
-                    sentence = f"There is a folder {new.job.path} already; choose another name."
+                if sentence := _trouble_with_name(new.job.path):
+                    key = "name"
+                elif sentence := _trouble_with_folder(new.job.path.parent):
+                    key = "folder"
+                else:
+                    new.config.with_data_found()
+                    if model := new.config.training.start_from:
+                        key = "training.start_from"
+                        find_model(model)
             except UserError as error:
-                sentence = str(error)
+                sentence = str(error).partition(", name yours with")[0]
             except OSError as error:
                 sentence = f"{error.filename}: {error.strerror}"
-            self.checked.emit(new, sentence)
+            self.checked.emit(new, key, sentence)
 
         self.jobs.in_background(work)
 
@@ -101,6 +111,23 @@ class NewJobs(QObject):
                 self.not_added.emit(str(error))
 
         self.jobs.in_background(work)
+
+
+def _trouble_with_name(path: Path) -> str:
+    """Why there cannot be a new directory of this name, "" if there can."""
+    try:
+        taken = [other.name for other in path.parent.iterdir()]
+    except OSError:  # it is made with the first job, or is told about otherwise
+        taken = []
+    return trouble_with_name(path.name, taken)
+
+
+def _trouble_with_folder(folder: Path) -> str:
+    """Why there cannot be directories in it, "" if there can."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), None)
+    if there is None or there.is_dir():
+        return ""
+    return f"Folder: {there} is a file, expected a folder."
 
 
 def read_presets() -> dict[str, Preset]:

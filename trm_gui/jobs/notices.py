@@ -11,14 +11,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QStyle,
-    QSystemTrayIcon,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from trm_gui import theme as themes
+from trm_gui.jobs.tray import Tray
 
 WIDTH = 44 * themes.SPACE
 MOST = 3
@@ -33,50 +32,51 @@ class Notices(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._tray: QSystemTrayIcon | None = None
+        self._tray = Tray(window)
         self.shown: list[Notice] = []
+        self._passing: list[Notice] = []
+        """Those that go by themselves some time after the window has come to the front."""
         window.installEventFilter(self)
 
     def tell(
         self, sentence: str, trouble: bool = False, show: Callable[[], None] | None = None
     ) -> None:
-        """show: what the button of the notice does."""
+        """show: what the button of the notice does, and a click on it in the tray."""
         notice = Notice(sentence, trouble, show, self._window)
         notice.gone.connect(lambda: self._remove(notice))
         self.shown.append(notice)
         while len(self.shown) > MOST:
             self._remove(self.shown[0])
         if not trouble:
-            QTimer.singleShot(SHOWN_MS, notice, notice.gone.emit)
+            self._passing.append(notice)
         notice.show()
         self._place()
-        if not self._window.isActiveWindow():
+        if self._window.isActiveWindow():
+            self._let_pass()
+        else:
             QApplication.alert(self._window)
-            self._tell_tray(sentence, trouble)
-
-    def _tell_tray(self, sentence: str, trouble: bool) -> None:
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            return
-        if self._tray is None:
-            icon = self._window.windowIcon()
-            if icon.isNull():
-                icon = self._window.style().standardIcon(QStyle.StandardPixmap.SP_ComputerIcon)
-            self._tray = QSystemTrayIcon(icon, self)
-            self._tray.setToolTip("TRM Studio")
-            self._tray.messageClicked.connect(self._window.activateWindow)
-        icons = QSystemTrayIcon.MessageIcon
-        self._tray.show()
-        kind = icons.Warning if trouble else icons.Information
-        self._tray.showMessage("TRM Studio", sentence, kind)
+            self._tray.tell(sentence, trouble, show)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._place()
+        elif event.type() == QEvent.Type.WindowActivate:
+            self._let_pass()
+            self._tray.hide()
+        elif event.type() == QEvent.Type.Hide and not event.spontaneous():  # not iconified
+            self._tray.hide()
         return False
+
+    def _let_pass(self) -> None:
+        for notice in self._passing:
+            QTimer.singleShot(SHOWN_MS, notice, notice.gone.emit)
+        self._passing.clear()
 
     def _remove(self, notice: Notice) -> None:
         if notice in self.shown:
             self.shown.remove(notice)
+            if notice in self._passing:
+                self._passing.remove(notice)
             notice.hide()
             notice.deleteLater()
             self._place()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.jobs.helpers import Helper
+from trm_gui.jobs.marks import mark
+from trm_gui.names import free_name, trouble_with_name
 
 
 class Publishing(QObject):
@@ -57,19 +61,28 @@ class Publishing(QObject):
 
 
 class PublishDialog(QDialog):
-    """Asks for the name of the model; `chosen` is emitted with its directory in `models`."""
+    """Asks for a name, and tells while typing where it cannot be.
+
+    `chosen` is emitted with the directory of the model, which is in `models` and is not there.
+    """
 
     chosen = Signal(object)
+    _listed = Signal(object)
 
     def __init__(self, run: Path, models: Path, taken: set[str], parent: QWidget) -> None:
+        """taken: names of models, wherever they are."""
         super().__init__(parent)
-        self._models, self._taken = models, taken
+        self._wanted, self._models, self._taken = run.name, models, taken
+        self._folders: list[str] = []
+        """What is in `models`, as soon as that is known."""
         self.setObjectName("publish_dialog")
         self.setWindowTitle(f"Save the model of {run.name}")
+        self.setAccessibleName(self.windowTitle())
         self.setMinimumWidth(56 * themes.SPACE)
-        self.name = QLineEdit(run.name)
+        self.name = QLineEdit(free_name(run.name, taken))
         self.name.setAccessibleName("Name")
-        self.name.setToolTip("What the model is to be called")
+        self.name.setToolTip("What the model and its folder are to be called")
+        self.name.selectAll()
         note = QLabel(
             "The averaged weights of the last checkpoint, measured on all held-out puzzles of the "
             "job, with a card that says so. That may take minutes; the window stays usable.",
@@ -78,32 +91,47 @@ class PublishDialog(QDialog):
         note.setFont(themes.font(themes.SMALL))
         self.missing = QLabel(wordWrap=True)
         self.missing.setTextFormat(Qt.TextFormat.PlainText)
+        self.missing.setAccessibleName("What is missing")
+        self.missing.setMinimumHeight(2 * self.missing.fontMetrics().lineSpacing())
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.Save | standard.Cancel)
         self.ok = buttons.button(standard.Save)
+        self.ok.setToolTip("Measure the model and save it")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form = QFormLayout()
         form.addRow("&Name", self.name)
         layout = QVBoxLayout(self)
-        layout.setSpacing(2 * themes.SPACE)
+        layout.setSpacing(themes.SPACE)
+        layout.addLayout(form)
         for part in (note, self.missing, buttons):
             layout.addWidget(part)
-        layout.insertLayout(0, form)
         self.name.textChanged.connect(self._check)
+        self._listed.connect(self._take_folders)
         self._check()
+        Thread(target=self._list, daemon=True).start()
 
     def accept(self) -> None:
         self.chosen.emit(self._models / self.name.text())
         super().accept()
 
+    def _list(self) -> None:
+        """On a thread, as a disk may be slow."""
+        with suppress(OSError, RuntimeError):  # no folder yet; the dialog is gone already
+            self._listed.emit([path.name for path in self._models.iterdir()])
+
+    def _take_folders(self, folders: list[str]) -> None:
+        self._folders = folders
+        if not self.name.isModified():
+            self.name.setText(free_name(self._wanted, [*self._taken, *folders]))
+            self.name.selectAll()
+        self._check()
+
     def _check(self) -> None:
         name = self.name.text()
-        sentence = ""
-        if not name or Path(name).name != name:
-            sentence = "Name: expected one that can be a folder's."
-        elif name in self._taken:
-            sentence = f"Name: there is a model {name} already."
+        sentence = trouble_with_name(name, self._taken, "model")
+        sentence = sentence or trouble_with_name(name, self._folders, "folder")
         self.missing.setText(f"⚠ {sentence}" if sentence else "")
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
+        mark(self.name, sentence)
         self.ok.setEnabled(not sentence)

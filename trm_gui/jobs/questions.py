@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 Role = QMessageBox.ButtonRole
 
+NAMED = 6
+"""Jobs of a question that it names, at most."""
+
 
 def ask_about_running(
     names: Sequence[str], keep: Callable[[], None], stop: Callable[[], None], parent: QWidget
@@ -16,7 +19,7 @@ def ask_about_running(
     """Whether the jobs of these names go on without the window, which is the default."""
     box = _box("jobs_question", QMessageBox.Icon.Question, "Training goes on", parent)
     jobs = "A job is" if len(names) == 1 else f"{len(names)} jobs are"
-    box.setText(f"{jobs} at work: {', '.join(names)}.")
+    box.setText(f"{jobs} at work: {_listed(names)}.")
     box.setInformativeText(
         "Without the window training goes on, and it is found again at the next start. Jobs that "
         "wait are started then."
@@ -33,7 +36,7 @@ def ask_to_delete(
 ) -> None:
     """Whether jobs go to the trash, or are only taken off the list."""
     box = _box("delete_question", QMessageBox.Icon.Warning, "Delete", parent)
-    box.setText(f"Move {', '.join(names)} to the trash?")
+    box.setText(f"Move {_listed(names)} to the trash?")
     box.setInformativeText(
         "The folder with all checkpoints and metrics goes there. To keep it and only not see it "
         "any more, take it off the list."
@@ -44,10 +47,17 @@ def ask_to_delete(
     _open(box, {deleting: delete, forgetting: forget})
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Some of them by name, however many there are."""
+    left = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
 def _box(name: str, icon: QMessageBox.Icon, title: str, parent: QWidget) -> QMessageBox:
     box = QMessageBox(parent)
     box.setObjectName(name)
     box.setIcon(icon)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(title)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box

@@ -51,12 +51,12 @@ def begin(until, dialog_of):
         window.actions_by_name["new_job"].trigger()
         dialog = dialog_of(window)
         dialog.preset.setCurrentText("sudoku-4x4")
-        dialog.name.setText(name)
+        dialog.job.name.setText(name)
         for key, text in {**TINY, **changes}.items():
             dialog.field(key).set_text(text)
         assert dialog.missing.text() == ""
         until(dialog.ok.isEnabled)
-        path = Path(dialog.folder.text(), name)
+        path = Path(dialog.job.folder.text(), name)
         dialog.ok.click()
         until(lambda: any(job.path == path for job in window.jobs.jobs.list.jobs))
         return path

@@ -125,7 +125,7 @@ def test_a_job_that_is_only_taken_off_the_list_keeps_its_folder(window, attached
 def test_a_duplicate_begins_with_the_same_settings(window, attached, until, dialog_of):
     choose(window, attached, "Duplicate with changes…")
     dialog = dialog_of(window)
-    assert dialog.name.text() == "mine-2"
+    assert dialog.job.name.text() == "mine-2"
     dialog.field("training.steps").set_text("9")
     until(dialog.ok.isEnabled)
     config = dialog.new_job.config

@@ -1,4 +1,4 @@
-"""All settings of a run as fields to type in, with what each of them means."""
+"""What can be set in a run's config: every setting with its value, its choices and its meaning."""
 
 from __future__ import annotations
 
@@ -7,13 +7,35 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
-
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from trm_core.checkpoints.info import CONFIGS
 from trm_core.training.config import BUILDS, DECIDED_BY_DATA, RunConfig, TrainingSettings
+
+NAMES = {
+    "clip_norm": "Longest gradient",
+    "ema_decay": "EMA decay",
+    "final_learning_rate": "Final learning rate, a share",
+    "halt_exploration": "Halting exploration, a share",
+    "evaluate_every": "Steps between evaluations",
+    "evaluate_puzzles": "Puzzles of an evaluation",
+    "checkpoint_every": "Steps between checkpoints",
+    "keep_checkpoints": "Checkpoints kept",
+    "log_every": "Steps of a row of metrics",
+    "max_supervision_steps": "Supervision steps at most",
+    "generate": "Puzzles to make",
+    "held_out": "Puzzles to hold out",
+    "dtype": "Number format",
+    "compile": "Compile the networks",
+    "beta1": "Beta 1",
+    "beta2": "Beta 2",
+    "cols": "Columns",
+    "box_cols": "Box columns",
+    "warmup_steps": "Warm-up steps",
+    "materialise": "Write all variants",
+}
+"""Names of settings that their keys do not tell."""
 
 
 class Setting(NamedTuple):
@@ -26,7 +48,9 @@ class Setting(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.key.partition(".")[2].replace("_", " ")
+        """What people call it."""
+        plain = self.key.partition(".")[2]
+        return NAMES.get(plain, plain.replace("_", " ").capitalize())
 
     @property
     def text(self) -> str:
@@ -74,6 +98,7 @@ def _settings(table: str, kind: type, values: Any) -> Iterator[Setting]:
         yield Setting(f"{table}.{field.name}", value, choices, hint)
 
 
+@cache
 def _hints(kind: type) -> dict[str, str]:
     """By name what the docstrings of `kind` and its bases say of their fields."""
     hints: dict[str, str] = {}
@@ -95,52 +120,3 @@ def _paragraphs(text: str) -> list[str]:
         else:
             joined.append(line)
     return joined
-
-
-class SettingField(QWidget):
-    """One setting; "" where an empty text leaves it as it is."""
-
-    changed = Signal()
-
-    def __init__(self, setting: Setting, name: str = "", hint: str = "") -> None:
-        super().__init__()
-        self.setting = setting
-        words = hint or setting.hint or setting.name
-        self.edit: QComboBox | QLineEdit
-        if setting.choices:
-            self.edit = QComboBox()
-            for choice in setting.choices:
-                self.edit.addItem(choice or "as usual", choice)
-            self.edit.setCurrentIndex(max(0, self.edit.findData(setting.text)))
-            self.edit.currentIndexChanged.connect(self.changed)
-        else:
-            self.edit = QLineEdit(setting.text)
-            self.edit.textEdited.connect(self.changed)
-        self.edit.setAccessibleName(name or f"{setting.name} ({setting.key.partition('.')[0]})")
-        self.edit.setToolTip(words)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
-
-    @property
-    def text(self) -> str:
-        if isinstance(self.edit, QComboBox):
-            return str(self.edit.currentData())
-        return self.edit.text()
-
-    def set_text(self, text: str) -> None:
-        """As if somebody typed it."""
-        if isinstance(self.edit, QComboBox):
-            self.edit.setCurrentIndex(self.edit.findData(text))
-        else:
-            self.edit.setText(text)
-            self.changed.emit()
-
-    @property
-    def assignment(self) -> str | None:
-        """The change that it stands for; None where it is as it was."""
-        text = self.text
-        if text == self.setting.text or (self.setting.value is None and not text):
-            return None
-        return self.setting.assignment(text)

@@ -1,0 +1,41 @@
+"""Which preset a new job begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSettings, Qt
+
+from trm_gui.jobs.new_jobs import Preset
+from trm_gui.jobs.setting_field import Choice
+
+LAST = "last_preset"
+
+
+class PresetChoice(Choice):
+    """Shows names; the description of each is its tooltip. There is none until it is filled."""
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._presets: Mapping[str, Preset] = {}
+        self.setAccessibleName("Preset")
+        self.setToolTip("What is trained, on what, and how")
+
+    def fill(self, presets: Mapping[str, Preset]) -> None:
+        """Choose among these; no signal tells of it. The one that was kept last is chosen."""
+        self._presets = presets
+        self.blockSignals(True)
+        for row, (name, preset) in enumerate(presets.items()):
+            self.addItem(name)
+            self.setItemData(row, preset.description, Qt.ItemDataRole.ToolTipRole)
+        self.setCurrentIndex(max(0, self.findText(str(self._settings.value(LAST, "sudoku-4x4")))))
+        self.blockSignals(False)
+
+    @property
+    def chosen(self) -> Preset | None:
+        return self._presets.get(self.currentText())
+
+    def keep(self) -> None:
+        """Have the next dialog begin with it."""
+        self._settings.setValue(LAST, self.currentText())
