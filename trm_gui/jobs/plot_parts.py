@@ -1,7 +1,9 @@
-"""An axis in per cent, and colours that stand back."""
+"""Axes of steps and of values, which values they show, and colours that stand back."""
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
@@ -18,10 +20,59 @@ def faint(colour: str, theme: Theme, share: float) -> QColor:
     return QColor(*mixed)
 
 
-class ShareAxis(pg.AxisItem):
-    """Shares of 1 as per cent."""
+def value_range(
+    values: npt.NDArray[np.float64], share: bool, logarithmic: bool
+) -> tuple[float, float]:
+    """Lowest and highest of an axis that shows `values` with some room; powers of ten where it is
+    logarithmic.
+
+    What is never negative is shown from 0 on, and shares up to 1, both with a narrow margin, so
+    that a line there can be seen.
+    """
+    floor, ceiling = -np.inf, np.inf
+    if logarithmic:
+        values = np.log10(values[values > 0])
+        low, high = (values.min(), values.max()) if len(values) else (-1.0, 0.0)
+        if high - low < 0.1:
+            low, high = low - 0.5, high + 0.5
+        ceiling = 0.0 if share and high <= 0.5 else np.inf
+        high = min(high, ceiling)
+    else:
+        low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+        floor = 0.0 if low >= 0 else -np.inf
+        ceiling = 1.0 if share and high <= 1 else np.inf
+        if high - low <= 1e-6 * max(abs(low), abs(high)):  # a level line, or float32's last digit
+            low, high = (0.0, 1.0) if share or not high else (min(0, 2 * low), max(0, 2 * high))
+    room = 0.05 * (high - low)
+    low, high = max(low - room, floor - room / 2), min(high + room, ceiling + room / 2)
+    return float(low), float(high)
+
+
+class ValueAxis(pg.AxisItem):
+    """At the left; shares of 1 as per cent."""
+
+    WIDTH = 46
+
+    def __init__(self, share: bool) -> None:
+        super().__init__("left")
+        self._share = share
+        self.enableAutoSIPrefix(False)
+        self.setWidth(self.WIDTH)  # the same beside all plots, so that their steps are in line
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        if not self._share:
+            return super().tickStrings([value + 0.0 for value in values], scale, spacing)  # no "-0"
         if self.logMode:
             values = [10**value for value in values]
-        return [f"{100 * value:.4g} %" for value in values]
+        return [f"{100 * value + 0.0:.4g} %" for value in values]
+
+
+class StepAxis(pg.AxisItem):
+    """Below; whole steps."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        return [f"{value + 0.0:,.0f}" if value % 1 == 0 else "" for value in values]
