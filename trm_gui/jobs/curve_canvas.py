@@ -7,20 +7,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGraphicsGridLayout, QScrollArea
 
 from trm_gui import theme as themes
 from trm_gui.jobs.curve_data import Line
 from trm_gui.jobs.curve_plot import CurvePlot, Key
 from trm_gui.jobs.panels import Panel
+from trm_gui.jobs.plot_parts import StepAxis
 
-COLUMNS = 3
+LEAST_HEIGHT = 14 * themes.SPACE
+"""Of a plot; where there is less room for it, plots are scrolled."""
 MOST_WIDE = 12_000
 """Points of all lines together that are drawn wide, where a pixel is one of the screen: Qt takes
 20 ms for them at worst, for smooth ones (anti-aliased) a hundred times as long."""
 
 
-class CurveCanvas(pg.GraphicsLayoutWidget):
+class CurveCanvas(pg.GraphicsView):
     """Plots are added one by one: each takes as long as people notice."""
 
     moved = Signal()
@@ -36,10 +40,13 @@ class CurveCanvas(pg.GraphicsLayoutWidget):
         self._runs: list[Path] = []
         self._logarithmic = False
         self._fits = False
+        self._room = self.size()
+        self._columns = 0
+        self._page = pg.GraphicsWidget()
+        self.setCentralItem(self._page)
         self.setAccessibleName("Curves")
         self.setToolTip("The wheel zooms, dragging moves; point at a step to read its values")
         self.setAcceptDrops(False)
-        self.ci.setContentsMargins(2, 4, themes.SPACE, 2)
         self.scene().sigMouseMoved.connect(self._on_mouse)
 
     @property
@@ -61,13 +68,14 @@ class CurveCanvas(pg.GraphicsLayoutWidget):
         return next(iter(self.plots.values())).vb
 
     def take_plots_off(self) -> None:
-        self.clear()
+        for plot in self.plots.values():
+            self.scene().removeItem(plot)
         self.plots.clear()
+        self._arrange()
 
     def add_plot(self, panel: Panel) -> None:
-        number = len(self.plots)
         plot = CurvePlot(panel, self._logarithmic)
-        self.addItem(plot, row=number // COLUMNS, col=number % COLUMNS)
+        self.scene().addItem(plot)
         if self.plots:
             plot.setXLink(self._first)
         else:
@@ -75,6 +83,13 @@ class CurveCanvas(pg.GraphicsLayoutWidget):
         self.plots[panel] = plot
         plot.set_runs(self._runs)
         self._give_labels_room()
+        self._arrange()
+
+    def fit(self, room: QSize) -> None:
+        """Arrange the plots for that room, higher than it where that must be."""
+        self._room = room
+        if columns_for(len(self.plots), room) != self._columns:
+            self._arrange()
 
     def set_runs(self, runs: list[Path]) -> None:
         self._runs = runs
@@ -109,7 +124,17 @@ class CurveCanvas(pg.GraphicsLayoutWidget):
         """The same beside all plots, so that their steps are in line."""
         widths = [plot.labels.width_of(plot.all_words) for plot in self.plots.values()]
         for plot in self.plots.values():
-            plot.labels.set_width(max(widths))
+            plot.labels.set_width(max(StepAxis.NAME, *widths))
+
+    def _arrange(self) -> None:
+        self._columns = columns_for(len(self.plots), self._room)
+        grid = QGraphicsGridLayout()
+        grid.setContentsMargins(2, 4, themes.SPACE, 2)
+        grid.setSpacing(themes.SPACE)
+        for number, plot in enumerate(self.plots.values()):
+            grid.addItem(plot, number // self._columns, number % self._columns)
+        self._page.setLayout(grid)
+        self.setMinimumHeight(LEAST_HEIGHT * grid.rowCount())
 
     def _fit_steps(self, lines: list[Line]) -> None:
         if not lines:
@@ -141,3 +166,29 @@ class CurveCanvas(pg.GraphicsLayoutWidget):
             if plot.sceneBoundingRect().contains(place):
                 self.pointed.emit(plot.vb.mapSceneToView(place).x())
                 return
+
+
+class ScrolledCanvas(QScrollArea):
+    """A canvas that is as large as its place, unless its plots would get too low."""
+
+    def __init__(self, canvas: CurveCanvas) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setWidget(canvas)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.widget().fit(self.viewport().size())
+
+
+def columns_for(plots: int, room: QSize) -> int:
+    """How many plots stand in a row, so that they are as large as can be and about twice as wide
+    as high, with as little to scroll."""
+
+    def worth(columns: int) -> tuple[float, int, int]:
+        rows = -(-plots // columns)
+        height = max(LEAST_HEIGHT, room.height() / rows)
+        return min(room.width() / columns / 2, height), -rows, -columns
+
+    return max(range(1, plots + 1), key=worth, default=0)

@@ -131,15 +131,16 @@ class CurvePlot(pg.PlotItem):
 
     def dress(self) -> None:
         theme, small = themes.current(self.getViewWidget()), themes.font(themes.SMALL)
+        size = f"{small.pointSizeF()}pt"
         self._cursor.setPen(pg.mkPen(theme.secondary_text, width=1))
         self.labels.line_colour = theme.secondary_text
-        self.setTitle(self._title(theme), color=theme.text, size=f"{small.pointSizeF()}pt")
+        self.setTitle(self._title(theme), color=theme.text, size=size)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(theme.line)
             axis.setTextPen(theme.secondary_text)
             axis.setStyle(tickFont=small, tickLength=-4)
-        self.setLabel("bottom", "step", color=theme.secondary_text)
+        self.setLabel("bottom", "step", **{"color": theme.secondary_text, "font-size": size})
 
     def _title(self, theme: themes.Theme) -> str:
         """With what the shades mean, where numbers of runs stand at the ends of the curves."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.jobs.curve_bar import CurveBar
-from trm_gui.jobs.curve_canvas import CurveCanvas
+from trm_gui.jobs.curve_canvas import CurveCanvas, ScrolledCanvas
 from trm_gui.jobs.curve_data import Line, View
 from trm_gui.jobs.curve_plot import CurvePlot, Key
 from trm_gui.jobs.curve_reading import CurveReading
@@ -84,7 +84,7 @@ class CurvePane(QWidget):
         rows.setContentsMargins(0, themes.SPACE // 2, 0, 0)
         rows.setSpacing(themes.SPACE // 2)
         rows.addWidget(self.bar)
-        rows.addWidget(self.canvas, 1)
+        rows.addWidget(ScrolledCanvas(self.canvas), 1)
         below = QHBoxLayout()
         below.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         below.addWidget(self.reading)

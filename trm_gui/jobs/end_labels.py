@@ -59,7 +59,7 @@ class EndLabels(pg.GraphicsWidget):
         self.ends = ends
         self.update()
 
-    def boundingRect(self) -> QRectF:
+    def boundingRect(self) -> QRectF:  # noqa: N802
         """With the plot, which lines lead across."""
         return self.rect().united(self._plot())
 

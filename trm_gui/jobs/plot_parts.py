@@ -68,11 +68,22 @@ class ValueAxis(pg.AxisItem):
 
 
 class StepAxis(pg.AxisItem):
-    """Below; whole steps."""
+    """Below; whole steps. Its name stands at its end, where it takes no height."""
+
+    HEIGHT = 22
+    NAME = 40
+    """Pixels at its right that the name takes."""
 
     def __init__(self) -> None:
         super().__init__("bottom")
         self.enableAutoSIPrefix(False)
+        self.setStyle(hideOverlappingLabels=12)
+        self.setHeight(self.HEIGHT)
+
+    def resizeEvent(self, event: object = None) -> None:
+        super().resizeEvent(event)
+        if self.label is not None:
+            self.label.setPos(self.size().width() + 13, 0)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         return [f"{value + 0.0:,.0f}" if value % 1 == 0 else "" for value in values]
