@@ -19,9 +19,9 @@ from trm_gui.jobs.plot_parts import StepAxis
 
 LEAST_HEIGHT = 14 * themes.SPACE
 """Of a plot; where there is less room for it, plots are scrolled."""
-MOST_WIDE = 12_000
-"""Points of all lines together that are drawn wide, where a pixel is one of the screen: Qt takes
-20 ms for them at worst, for smooth ones (anti-aliased) a hundred times as long."""
+MOST_SMOOTH, MOST_WIDE = 600, 12_000
+"""Points of all lines together that are drawn anti-aliased, and that are drawn wide, on a screen of
+96 dots an inch: for either Qt takes about 20 ms at worst, for many smooth ones seconds."""
 
 
 class CurveCanvas(pg.GraphicsView):
@@ -105,11 +105,10 @@ class CurveCanvas(pg.GraphicsView):
     def show_lines(self, lines: dict[Key, Line]) -> None:
         if self.whole:
             self._fit_steps([line for line in lines.values() if len(line.steps)])
-        ratio = self.devicePixelRatioF()
-        wide = sum(len(line.steps) for line in lines.values()) <= MOST_WIDE / ratio
+        points = self.devicePixelRatioF() * sum(len(line.steps) for line in lines.values())
+        width = max(2, round(1.5 * self.devicePixelRatioF())) if points <= MOST_WIDE else 1
         for plot in self.plots.values():
-            plot.set_pens(max(2, round(1.5 * ratio)) if wide else 1)
-            plot.show_lines(lines)
+            plot.show_lines(lines, width, smooth=points <= MOST_SMOOTH)
 
     def show_cursor(self, step: float) -> None:
         for plot in self.plots.values():

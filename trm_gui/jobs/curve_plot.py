@@ -31,6 +31,8 @@ class CurvePlot(pg.PlotItem):
         self._runs: list[Path] = []
         self.labels = EndLabels(self.vb)
         self.layout.addItem(self.labels, 2, 3)
+        self.layout.removeItem(self.titleLabel)
+        self.layout.addItem(self.titleLabel, 0, 0, 1, 4)
         self.setMouseEnabled(x=True, y=False)
         self.hideButtons()
         self.disableAutoRange()  # fit_steps and fit_values know better, and once for all curves
@@ -38,7 +40,6 @@ class CurvePlot(pg.PlotItem):
         self._cursor.hide()
         self.addItem(self._cursor, ignoreBounds=True)
         self.set_logarithmic(logarithmic)
-        self.show_lines({})
 
     def set_runs(self, runs: list[Path]) -> None:
         """Have an empty line for each of their curves."""
@@ -49,9 +50,10 @@ class CurvePlot(pg.PlotItem):
         for run in runs:
             for curve in self.panel.curves:
                 line = self.plot([], [], pen=None, symbolPen=None, symbolSize=6)
+                line.curve.setSegmentedLineMode("on")  # as a whole, ten times as slow
                 self.lines[run, curve.name] = line
         self._cursor.hide()
-        self.show_lines({})
+        self._fit_values()
         self.dress()
 
     def set_logarithmic(self, logarithmic: bool) -> None:
@@ -59,23 +61,29 @@ class CurvePlot(pg.PlotItem):
         for line in self.lines.values():
             line.setData([], [])  # what is there would be worked out anew, to be replaced at once
         self.setLogMode(y=logarithmic)
+        self._fit_values()  # the range so far, as powers of ten, could be no numbers at all
 
-    def show_lines(self, lines: dict[Key, Line]) -> None:
-        """Those of its own among `lines`; others stay."""
-        for run in self._runs:
+    def show_lines(self, lines: dict[Key, Line], width: int, smooth: bool) -> None:
+        """Those of its own among `lines`; others stay. width: pixels of the screen."""
+        theme = themes.current(self.getViewWidget())
+        for mark, run in enumerate(self._runs, start=1):
             for curve in self.panel.curves:
-                if (given := lines.get((run, curve.name))) is not None:
-                    self._show_line(self.lines[run, curve.name], curve, given)
+                if (given := lines.get((run, curve.name))) is None:
+                    continue
+                item = self.lines[run, curve.name]
+                colour = faint(curve_colour(theme.name, mark), theme, curve.faint)
+                pen = pg.mkPen(colour, width=width)  # not dashed, for which Qt takes too long
+                if item.opts["pen"] != pen:
+                    item.setPen(pen)
+                    item.setSymbolBrush(colour)
+                steps, values = given
+                if self._logarithmic:
+                    positive = values > 0
+                    steps, values = steps[positive], values[positive]
+                dots = (curve.dots and len(steps) <= MOST_DOTS) or len(steps) == 1
+                item.setSymbol("o" if dots else None)
+                item.setData(steps, values, antialias=smooth)
         self._fit_values()
-
-    def _show_line(self, item: pg.PlotDataItem, curve: Curve, line: Line) -> None:
-        steps, values = line
-        if self._logarithmic:
-            positive = values > 0
-            steps, values = steps[positive], values[positive]
-        dots = (curve.dots and len(steps) <= MOST_DOTS) or len(steps) == 1
-        item.setSymbol("o" if dots else None)
-        item.setData(steps, values)
 
     def _fit_values(self) -> None:
         """Show the values of the steps that are in view, and label the ends there."""
@@ -116,25 +124,12 @@ class CurvePlot(pg.PlotItem):
         self._cursor.setValue(step)
         self._cursor.show()
 
-    def set_pens(self, width: float) -> None:
-        """width: of the lines, in pixels of the screen."""
-        theme = themes.current(self.getViewWidget())
-        for mark, run in enumerate(self._runs, start=1):
-            for curve in self.panel.curves:
-                # not dashed: Qt takes tenths of a second for others of this length
-                colour = faint(curve_colour(theme.name, mark), theme, curve.faint)
-                line = self.lines[run, curve.name]
-                pen = pg.mkPen(colour, width=width)
-                if line.opts["pen"] != pen:
-                    line.setPen(pen)
-                    line.setSymbolBrush(colour)
-
     def dress(self) -> None:
         theme, small = themes.current(self.getViewWidget()), themes.font(themes.SMALL)
         size = f"{small.pointSizeF()}pt"
         self._cursor.setPen(pg.mkPen(theme.secondary_text, width=1))
-        self.labels.line_colour = theme.secondary_text
         self.setTitle(self._title(theme), color=theme.text, size=size)
+        self.titleLabel.setMinimumWidth(0)  # else it widens the plot over the edge
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(theme.line)

@@ -50,6 +50,7 @@ class CurveReading(QLabel):
         """Tell nothing until something is asked for again."""
         self._asked = []
         self.clear()
+        self.setToolTip("")
 
     def _tell(self, asked: list[tuple[Path, str, float, int]], values: Values) -> None:
         if asked is not self._asked:
@@ -62,6 +63,7 @@ class CurveReading(QLabel):
         if found:
             step = next(iter(found.values()))[0]
             self.setText(self._sentence(step, found))
+            self.setToolTip(self.text())  # which may have more lines than there is room for
             self.read.emit(step)
 
     def _sentence(self, step: float, found: dict[tuple[Path, str], tuple[float, float]]) -> str:

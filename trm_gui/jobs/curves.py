@@ -20,6 +20,7 @@ from trm_gui.jobs.panels import Panel
 from trm_gui.jobs.readings import Readings
 
 NOTHING = "No metrics yet. The first row is written after some steps."
+NOTHING_POSITIVE = "All values are zero or less, which a log scale does not show."
 NO_RUN = "Choose a job to see its curves; choose several to compare them."
 
 
@@ -38,6 +39,7 @@ class CurvePane(QWidget):
         self._waits = False
         """Whether the lines that were asked for last are still to come."""
         self._stale = False
+        self._has_rows = False
         self._message = QLabel(NO_RUN, self.canvas)
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -72,6 +74,7 @@ class CurvePane(QWidget):
             self._paths = paths
             self.reading.forget()
             self.canvas.set_runs(paths)
+            self._has_rows = False
             self._show_message()
             self.show_whole_run()
 
@@ -126,6 +129,7 @@ class CurvePane(QWidget):
             return
         self._waits = False
         drawn = {(path, name): line for (path, name, _), line in zip(asked, lines, strict=True)}
+        self._has_rows = any(len(line.steps) for line in lines)
         self.canvas.show_lines(drawn)
         self._show_message()
         if self._stale:
@@ -133,7 +137,8 @@ class CurvePane(QWidget):
 
     def _show_message(self) -> None:
         empty = not any(line.xData is not None and len(line.xData) for line in self.lines.values())
-        self._message.setText(NOTHING if self._paths else NO_RUN)
+        words = NOTHING_POSITIVE if self._has_rows else NOTHING
+        self._message.setText(words if self._paths else NO_RUN)
         self._message.setVisible(empty)
 
     def _on_scale(self, logarithmic: bool) -> None:

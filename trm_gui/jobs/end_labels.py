@@ -39,7 +39,6 @@ class EndLabels(pg.GraphicsWidget):
         self._box = box
         self._font = themes.font(themes.SMALL)
         self.ends: list[End] = []
-        self.line_colour = "gray"
         self.setFlag(self.GraphicsItemFlag.ItemClipsToShape, False)
         self.setZValue(1)
         self.set_width(0)
@@ -86,7 +85,8 @@ class EndLabels(pg.GraphicsWidget):
         for end, place, room in self.placed():
             middle = QPointF(room.left() - 2, room.center().y())
             if abs(middle.y() - place.y()) > AWAY or place.x() < -AWAY:
-                painter.setPen(QPen(QColor(self.line_colour), 1, Qt.PenStyle.DotLine))
+                pale = themes.translucent(end.colour, 0.6)
+                painter.setPen(QPen(pale, 1, Qt.PenStyle.DotLine))
                 edge = QPointF(max(0.0, place.x()), place.y())
                 painter.drawPolyline([QPointF(place.x() + AWAY, place.y()), edge, middle])
             painter.setPen(QColor(end.colour))

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from trm_gui.theme import Theme
+from trm_gui import theme as themes
 
 
-def faint(colour: str, theme: Theme, share: float) -> QColor:
+def faint(colour: str, theme: themes.Theme, share: float) -> QColor:
     """`colour` on its way to the ground; not translucent, which Qt draws slowly."""
     ground, front = QColor(theme.surface), QColor(colour)
     mixed = [
@@ -52,6 +52,7 @@ class ValueAxis(pg.AxisItem):
     """At the left; shares of 1 as per cent."""
 
     WIDTH = 46
+    TICKS_APART = 2 * themes.SPACE
 
     def __init__(self, share: bool) -> None:
         super().__init__("left")
@@ -60,11 +61,28 @@ class ValueAxis(pg.AxisItem):
         self.setWidth(self.WIDTH)  # the same beside all plots, so that their steps are in line
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
-        if not self._share:
-            return super().tickStrings([value + 0.0 for value in values], scale, spacing)  # no "-0"
+        numbers = [10**value if self.logMode else value + 0.0 for value in values]  # no "-0"
+        if self._share:
+            return [f"{100 * number:.4g} %" for number in numbers]
         if self.logMode:
-            values = [10**value for value in values]
-        return [f"{100 * value + 0.0:.4g} %" for value in values]
+            return [f"{number:.4g}" for number in numbers]
+        return super().tickStrings(numbers, scale, spacing)
+
+    def logTickValues(  # noqa: N802
+        self, low: float, high: float, size: float, ticks: object
+    ) -> list[tuple[float, list[float]]]:
+        """As many of 1, 2 and 5 in each power of ten as there is height for their words; within
+        one, as on a linear axis."""
+        if high - low < 1:
+            lowest, highest = 10**low, 10**high
+            spacing = self.tickSpacing(lowest, highest, size)[0][0]
+            values = spacing * np.arange(np.ceil(lowest / spacing), highest // spacing + 1)
+            return [(spacing, np.log10(values[values > 0]).tolist())]
+        apart = self.TICKS_APART * (high - low) / size  # in powers of ten
+        steps, every = ([0, 0.30103, 0.69897], 1) if apart < 0.3 else ([0], int(np.ceil(apart)))
+        powers = range(int(np.floor(low / every)) * every, int(np.ceil(high)) + 1, every)
+        values = [power + step for power in powers for step in steps]
+        return [(1.0, [value for value in values if low <= value <= high])]
 
 
 class StepAxis(pg.AxisItem):
