@@ -13,6 +13,8 @@ FLOATING = QSize(960, 560)
 """Logical pixels of the dock where it floats."""
 _SEEN = 12 * themes.SPACE
 """Logical pixels of the title that must be on a screen, so that it can be taken there."""
+_TITLE = 4 * themes.SPACE
+"""Logical pixels above the dock that its title may take."""
 _ABOVE_AND_BELOW = (
     Qt.DockWidgetArea.TopDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
@@ -28,6 +30,8 @@ class DockPlace(QObject):
         self._dock, self._window = dock, window
         self._soon = QTimer(self, singleShot=True, interval=0)  # after the window is laid out
         self._soon.timeout.connect(self._make_room)
+        self._tried = 0
+        """The height from which it was made lower last."""
         dock.topLevelChanged.connect(self._soon.start)
         window.installEventFilter(self)
 
@@ -35,6 +39,7 @@ class DockPlace(QObject):
         """Float beside the window, or over its middle."""
         self._dock.setFloating(True)
         screen = self._window.screen().availableGeometry()
+        screen.setTop(screen.top() + _TITLE)
         self._dock.setGeometry(floating_place(self._window.geometry(), screen, FLOATING))
 
     def bring_back(self) -> None:
@@ -45,6 +50,7 @@ class DockPlace(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
+            self._tried = 0
             self._soon.start()
         return False
 
@@ -56,10 +62,13 @@ class DockPlace(QObject):
         missing = LEAST_PANE - window.findChild(QWidget, "input_board").height()
         if missing <= 0:
             return
-        if dock.height() - missing >= dock.minimumSizeHint().height():
-            window.resizeDocks([dock], [dock.height() - missing], Qt.Orientation.Vertical)
-        else:
+        height, least = dock.height(), dock.minimumSizeHint().height()
+        if height <= least or height == self._tried:
             self.float()
+            return
+        self._tried = height
+        window.resizeDocks([dock], [max(least, height - missing)], Qt.Orientation.Vertical)
+        self._soon.start()  # the row below the boards may have taken a part
 
 
 def floating_place(window: QRect, screen: QRect, size: QSize) -> QRect:
