@@ -140,6 +140,7 @@ class CurvePane(QWidget):
         words = NOTHING_POSITIVE if self._has_rows else NOTHING
         self._message.setText(words if self._paths else NO_RUN)
         self._message.setVisible(empty)
+        self.canvas.viewport().setUpdatesEnabled(not empty)  # nobody sees it below the message
 
     def _on_scale(self, logarithmic: bool) -> None:
         self.canvas.set_logarithmic(logarithmic)
