@@ -73,14 +73,18 @@ class JobsDock(QDockWidget):
             return
         self.place = DockPlace(self, self.parentWidget())
         self.pane = self._make_pane()
-        self.setWidget(self.pane)
+        if self.isVisible():
+            self.setWidget(self.pane)
         self.visibilityChanged.connect(self.pane.meter.switch)
         self.pane.meter.switch(self.isVisible())
         self.filled.emit(self.pane)
 
     def showEvent(self, event: QShowEvent) -> None:
+        if self.pane is None:  # it was open when the last window was closed
+            QTimer.singleShot(0, self.fill)
+        else:
+            self.setWidget(self.pane)  # not before, else it takes more height than its hint says
         super().showEvent(event)
-        QTimer.singleShot(0, self.fill)  # where it was open when the last window was closed
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -23,7 +23,7 @@ _ABOVE_AND_BELOW = (
 
 class DockPlace(QObject):
     """Has the dock float where, docked above or below the boards, it would press them too much:
-    after somebody put it there, or made the window smaller."""
+    after somebody opened it or put it there, or made the window smaller."""
 
     def __init__(self, dock: QDockWidget, window: QMainWindow) -> None:
         super().__init__(dock)
@@ -32,7 +32,8 @@ class DockPlace(QObject):
         self._soon.timeout.connect(self._make_room)
         self._tried = 0
         """The height from which it was made lower last."""
-        dock.topLevelChanged.connect(self._soon.start)
+        dock.topLevelChanged.connect(self._look)
+        dock.visibilityChanged.connect(self._look)
         window.installEventFilter(self)
 
     def float(self) -> None:
@@ -50,9 +51,12 @@ class DockPlace(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._tried = 0
-            self._soon.start()
+            self._look()
         return False
+
+    def _look(self) -> None:
+        self._tried = 0
+        self._soon.start()
 
     def _make_room(self) -> None:
         dock, window = self._dock, self._window

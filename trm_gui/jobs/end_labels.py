@@ -21,7 +21,8 @@ AWAY = 3
 class End(NamedTuple):
     """Where a curve ends in view, as the axes have it, and what is written there.
 
-    rank: where there is no room for all, those of the highest rank are left out.
+    rank: where there is little room, of those with the same words only the lowest is labelled;
+    where there is less, those of the highest rank are left out.
     """
 
     words: str
@@ -67,7 +68,10 @@ class EndLabels(pg.GraphicsWidget):
         plot = self._plot()
         height = QFontMetricsF(self._font).height()
         most = int(plot.height() // height) if height else 0
-        kept = sorted(self.ends, key=lambda end: end.rank)[: max(0, most)]
+        kept = sorted(self.ends, key=lambda end: end.rank)
+        if len(kept) > most / 2:
+            kept = list({end.words: end for end in reversed(kept)}.values())[::-1]
+        kept = kept[: max(0, most)]
         child = self._box.childGroup
         at = [(end, self.mapFromItem(child, QPointF(end.x, end.y))) for end in kept]
         at.sort(key=lambda pair: pair[1].y())

@@ -104,6 +104,15 @@ def test_beyond_the_screens_it_is_brought_back(window, show):
     assert is_seen(dock.geometry(), [window.screen().availableGeometry()])
 
 
+def test_docked_it_takes_little_height(window, show, until, widget):
+    window.resize(1600, 1000)
+    dock = show()
+    until(lambda: dock.pane.isVisible())
+    assert not dock.isFloating()
+    assert dock.height() <= 300
+    assert widget("input_board").height() >= LEAST_PANE
+
+
 def test_docked_by_hand_it_leaves_the_boards_their_room(window, show, until, widget):
     window.resize(1280, 1100)
     dock = show()
