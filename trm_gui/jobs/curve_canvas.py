@@ -17,7 +17,7 @@ from trm_gui.jobs.curve_plot import CurvePlot, Key
 from trm_gui.jobs.panels import Panel
 from trm_gui.jobs.plot_parts import StepAxis
 
-LEAST_HEIGHT = 14 * themes.SPACE
+LEAST_HEIGHT = 18 * themes.SPACE
 """Of a plot; where there is less room for it, plots are scrolled."""
 MOST_SMOOTH, MOST_WIDE = 600, 12_000
 """Points of all lines together that are drawn anti-aliased, and that are drawn wide, on a screen of

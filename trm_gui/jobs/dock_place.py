@@ -35,6 +35,7 @@ class DockPlace(QObject):
         dock.topLevelChanged.connect(self._look)
         dock.visibilityChanged.connect(self._look)
         window.installEventFilter(self)
+        self._look()
 
     def float(self) -> None:
         """Float beside the window, or over its middle."""

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from trm_gui.jobs.joblist import Job
     from trm_gui.jobs.pane import JobsPane
 
-
 AT_WORK_BEFORE = "jobs_at_work"
 
 
@@ -139,6 +138,8 @@ class JobsRoom(QObject):
 
     def _has_room(self) -> bool:
         """Whether the boards keep their size above the dock."""
+        if not self.dock.isHidden():  # behind another as a tab, or in place
+            return True
         board = self._window.findChild(QWidget, "input_board")
         return board.height() - LEAST_HEIGHT - 4 * themes.SPACE >= LEAST_PANE
 
