@@ -159,6 +159,10 @@ def test_all_plots_show_the_same_steps_also_where_the_first_has_no_values(window
     assert last >= 900
     accuracy = plot(window, "Exactly right")
     assert accuracy.vb.viewRange()[0] == pytest.approx([first, last], abs=20)
+    window.jobs.dock.setFloating(True)
+    window.jobs.dock.resize(1100, 700)
+    until(lambda: window.jobs.dock.pane.curves.canvas.width() > 600)
+    assert window.jobs.dock.pane.curves.canvas.whole
     accuracy.setXRange(5, 25, padding=0)
     until(lambda: plot(window, "Loss").vb.viewRange()[0] == pytest.approx([5, 25], abs=1))
     until(lambda: len(curve(window, path, "held_out/exact_accuracy")) == 1)
