@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QDockWidget
 
 from trm_gui import theme as themes
+from trm_gui.jobs.dock_place import DockPlace
 
 if TYPE_CHECKING:
     from trm_gui.jobs.pane import JobsPane
@@ -32,6 +33,9 @@ class JobsDock(QDockWidget):
         super().__init__("Training jobs")
         self._make_pane = make_pane
         self.pane: JobsPane | None = None
+        self.place: DockPlace | None = None
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self._come)
         self.setObjectName("jobs")
         self.setAccessibleName("Training jobs")
         self.setAcceptDrops(True)
@@ -40,25 +44,46 @@ class JobsDock(QDockWidget):
     def sizeHint(self) -> QSize:
         return QSize(120 * themes.SPACE, 36 * themes.SPACE)
 
-    def enter(self) -> None:
-        """Come to the front, with the list in focus."""
+    def enter(self, floating: bool = False) -> None:
+        """Come to the front, with the list in focus. floating: whether as a window of its own."""
+        self.fill()
+        if floating:
+            self.place.float()
+        self._next.start()  # made and shown at once, it would hold up the window for too long
+
+    def _come(self) -> None:
+        self.place.bring_back()
         self.show()
         self.raise_()
         self.activateWindow()
         self.pane.listing.setFocus()
+
+    def leave(self) -> None:
+        self._next.stop()
+        self.hide()
 
     def close_pane(self) -> None:
         """Measure and watch no more."""
         if self.pane is not None:
             self.pane.meter.close()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        if self.pane is None:
-            self.pane = self._make_pane()
+    def fill(self) -> None:
+        """Make the contents, unless they are there."""
+        if self.pane is not None:
+            return
+        self.place = DockPlace(self, self.parentWidget())
+        self.pane = self._make_pane()
+        if self.isVisible():
             self.setWidget(self.pane)
-            self.visibilityChanged.connect(self.pane.meter.switch)
-            self.pane.meter.switch(True)
-            self.filled.emit(self.pane)
+        self.visibilityChanged.connect(self.pane.meter.switch)
+        self.pane.meter.switch(self.isVisible())
+        self.filled.emit(self.pane)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self.pane is None:  # it was open when the last window was closed
+            QTimer.singleShot(0, self.fill)
+        else:
+            self.setWidget(self.pane)  # not before, else it takes more height than its hint says
         super().showEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

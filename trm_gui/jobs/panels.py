@@ -27,6 +27,13 @@ class Panel:
     curves: tuple[Curve, ...]
     share: bool = False
 
+    def name_of(self, curve: Curve) -> str:
+        """What a curve is called in a sentence."""
+        title = self.title.lower()
+        if not curve.words or curve.words == title:
+            return title
+        return curve.words if self.title == "Loss" else f"{title} ({curve.words})"
+
     def value(self, value: float) -> str:
         """`value` for people."""
         if self.share:

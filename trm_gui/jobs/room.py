@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from trm_gui.jobs.joblist import Job
     from trm_gui.jobs.pane import JobsPane
 
-FLOATING = 960, 560
-"""Logical pixels of the dock where the window has no room for it."""
-
-
 AT_WORK_BEFORE = "jobs_at_work"
 
 
@@ -135,16 +131,15 @@ class JobsRoom(QObject):
     # The dock
 
     def _toggle(self, shown: bool) -> None:
-        if not shown:
-            self.dock.hide()
-            return
-        if not self.dock.isFloating() and not self._has_room():
-            self.dock.setFloating(True)
-            self.dock.resize(*FLOATING)
-        self.dock.enter()
+        if shown:
+            self.dock.enter(floating=not self.dock.isFloating() and not self._has_room())
+        else:
+            self.dock.leave()
 
     def _has_room(self) -> bool:
         """Whether the boards keep their size above the dock."""
+        if not self.dock.isHidden():  # behind another as a tab, or in place
+            return True
         board = self._window.findChild(QWidget, "input_board")
         return board.height() - LEAST_HEIGHT - 4 * themes.SPACE >= LEAST_PANE
 
@@ -168,6 +163,7 @@ class JobsRoom(QObject):
     def _show_added(self, path: Path) -> None:
         if not self.dock.isVisible():
             self._toggle(True)
+        self.dock.fill()
         self.dock.pane.listing.select(path)
 
     def _on_came_over(self, report: Report, before: Report | None) -> None:
