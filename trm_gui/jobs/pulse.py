@@ -32,11 +32,14 @@ class Patience:
     """Seconds without a change of the heartbeat after which it has stopped.
 
     absent: where the process is not on this machine any more (it may be in a container).
+    step: without a step of a running job, after which that is told, be it an evaluation that takes
+    so long, or a process of a group that hangs and keeps the others waiting.
     """
 
     here: float = 20.0
     elsewhere: float = 60.0
     absent: float = 6.0
+    step: float = 300.0
 
 
 class Verdict(NamedTuple):
@@ -65,6 +68,9 @@ class Pulse:
         self._changed = 0.0
         """When that was read first."""
         self._note = ""
+        self._step: int | None = None
+        self._stepped = 0.0
+        """When the step changed last."""
 
     def feel(self, status: Status) -> Verdict:
         now, beat = since_start(), (status.pid, status.heartbeat)
@@ -78,13 +84,16 @@ class Pulse:
                 )
             self._changed = now
         self._beat = beat
+        if status.step != self._step or status.state != "running":
+            self._step, self._stepped = status.step, now
         if status.state in ENDED:
             return Verdict("ended")
-        return self._judge(status, now - self._changed)
+        return self._judge(status, now)
 
-    def _judge(self, status: Status, quiet: float) -> Verdict:
+    def _judge(self, status: Status, now: float) -> Verdict:
+        quiet = now - self._changed
         if quiet <= min(self._patience.absent, self._limit(status)):
-            return Verdict("alive", note=self._note)
+            return Verdict("alive", note=self._odd(now))
         process = find(status, self._directory)
         if process == "absent":
             return Verdict("killed", f"The process ended without a word at step {status.step:,}.")
@@ -92,7 +101,13 @@ class Pulse:
             return Verdict("silent", f"Process {status.pid} is suspended.")
         if quiet > self._limit(status):
             return Verdict("silent", self._silence(status, process, quiet))
-        return Verdict("alive", note=self._note)
+        return Verdict("alive", note=self._odd(now))
+
+    def _odd(self, now: float) -> str:
+        """What is odd though there is a heartbeat."""
+        without = now - self._stepped
+        slow = f"No step for {words(without)}." if without > self._patience.step else ""
+        return " ".join(filter(None, [self._note, slow]))
 
     def _silence(self, status: Status, process: Process, quiet: float) -> str:
         ago = words(quiet)

@@ -124,12 +124,11 @@ def test_a_group_under_torchrun_is_watched_paused_resumed_and_stopped_with_all_s
     assert not any(each.is_running() for each in trained)
 
 
-def kill_another(path, process):
-    """Kill a process of a group that is not the first; gives the number of the first."""
+def another(path, process):
+    """The process of a group that is not the first."""
     leader = read_status(path).pid
     (other,) = [each for each in workers(process) if each.pid != leader]
-    other.kill()
-    return leader
+    return other
 
 
 PARTED = (
@@ -144,7 +143,7 @@ def test_a_process_of_a_group_that_is_killed_ends_it_and_is_told(window, torchru
     path, process = torchrun()
     open_run(path)
     grows(window, path, until)
-    kill_another(path, process)
+    another(path, process).kill()
     until(lambda: condition(window, path) in ("failed", "killed"))
     report = window.jobs.jobs.reports[path]
     until(lambda: notices(window) == [f"⚠ far: {report.sentence}"])
@@ -170,11 +169,28 @@ def test_the_first_process_of_a_group_that_is_killed_is_told(window, torchrun, o
     assert process.wait(30) == 1
 
 
+def test_a_group_that_waits_for_one_that_hangs_is_told_to_make_no_step(
+    window, torchrun, open_run, until, monkeypatch
+):
+    monkeypatch.setattr(pulse, "Patience", partial(pulse.Patience, step=3.0))
+    path, process = torchrun()
+    open_run(path)
+    grows(window, path, until)
+    other = another(path, process)
+    other.suspend()
+    report = window.jobs.jobs.reports
+    until(lambda: any(re.fullmatch(r"No step for \d+ s\.", note) for note in report[path].notes))
+    assert report[path].condition == "running"
+    other.resume()
+    until(lambda: report[path].notes == ())
+
+
 def test_a_group_that_is_started_again_says_so_and_goes_on(window, torchrun, open_run, until):
     path, process = torchrun("--max-restarts=3")
     open_run(path)
     grows(window, path, until)
-    leader = kill_another(path, process)
+    leader = read_status(path).pid
+    another(path, process).kill()
     until(lambda: notices(window))
     said = notices(window)[0].removeprefix("⚠ far: ")
     assert said == f"{PARTED}; torchrun starts the group again." or re.fullmatch(WORDLESS, said)
