@@ -63,6 +63,8 @@ def main(rows: int) -> None:
         write_run(short, 5000)
         window = make_window(Path(folder, "settings"))
         window.show()
+        window.session.solve()  # as the program does first, with torch's import
+        spin(app, 60, lambda: not window.session.solving)
         spin(app, 2)
         stalls = Stalls()
         window.jobs.jobs.attach(short)
