@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from trm_core.checkpoints.info import find_model
 from trm_core.errors import UserError
 from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.joblist import Job
-from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.jobs import HANGS, Jobs
+from trm_gui.jobs.watching import OVERDUE
 from trm_gui.names import trouble_with_name
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class NewJobs(QObject):
         self.jobs = jobs
         self.estimator = Helper()
         """Answers with a NewJob, and an Estimate as JSON."""
+        self._unanswered: set[NewJob] = set()
+        self.checked.connect(lambda new: self._unanswered.discard(new))
 
     def prepare(self) -> None:
         """Import what the dock and its first dialog need, which takes long."""
@@ -91,7 +95,13 @@ class NewJobs(QObject):
                 sentence = f"{error.filename}: {error.strerror}"
             self.checked.emit(new, key, sentence)
 
+        self._unanswered.add(new)
         self.jobs.in_background(work)
+        QTimer.singleShot(int(1000 * OVERDUE), self, partial(self._tell_unanswered, new))
+
+    def _tell_unanswered(self, new: NewJob) -> None:
+        if new in self._unanswered:
+            self.checked.emit(new, "", f"A folder named here does not answer: {HANGS}")
 
     def estimate(self, new: NewJob) -> None:
         """Train a few of its steps, for `estimator` to answer."""

@@ -8,7 +8,7 @@ import pytest
 from jobs_to_try import condition
 
 from trm_core.training.run_directory import RunDirectory
-from trm_gui.jobs import jobs, watching
+from trm_gui.jobs import jobs, new_jobs, watching
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named p
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """A second is long; a look on a busy machine may take it, and comes back."""
-    for module in (watching, jobs):
+    for module in (watching, jobs, new_jobs):
         monkeypatch.setattr(module, "OVERDUE", 1.0)
 
 
@@ -92,3 +92,20 @@ def test_opening_a_folder_that_does_not_answer_is_told(window, run, hanging, qtb
         window.jobs.jobs.attach(run)
     assert failed.args[0].startswith(f"{run} does not answer:")
     assert condition(window, run) is None
+
+
+def test_a_folder_that_a_new_job_needs_and_does_not_answer_is_told(
+    window, dialog_of, hanging, tmp_path, until
+):
+    model = tmp_path / "model"
+    model.mkdir()
+    hanging(model / "config.json")
+    window.actions_by_name["new_job"].trigger()
+    dialog = dialog_of(window)
+    until(dialog.ok.isEnabled)
+    dialog.field("training.start_from").set_text(str(model))
+    until(lambda: dialog.missing.text().startswith("⚠ A folder named here does not answer:"))
+    assert not dialog.ok.isEnabled()
+    dialog.field("training.start_from").set_text("sudoku-4x4")
+    until(dialog.ok.isEnabled)
+    dialog.reject()
