@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from trm_core.cli import main
+from trm_core.data.build import SudokuBuild, build
 from trm_core.training.config import load_preset
 from trm_core.training.metrics import read_metrics
 from trm_core.training.run import train
@@ -53,6 +54,9 @@ checkpoint_every = 8
 log_every = 4
 """
 
+SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
+ENDLESS = "steps=1000000", "evaluate_every=1000000", "checkpoint_every=50", "log_every=5"
+
 IMPORTED_FIRST = [
     *("trm_core.cli", "trm_core.training.run", "tensorboard.summary.writer.record_writer"),
     "torch._dynamo",  # which the first step of an optimizer imports
@@ -66,6 +70,12 @@ def write_preset(file, data):
     """A preset for a tiny model, to be trained on the 4×4 Sudokus in the directory `data`."""
     file.write_text(PRESET.format(data=data))
     return file
+
+
+def preset_with_data(folder):
+    """A preset for a tiny model, with 4×4 Sudokus that are made for it in `folder`."""
+    build(SUDOKUS, folder / "sudokus", lambda done, total: None)
+    return write_preset(folder / "tiny.toml", folder / "sudokus")
 
 
 def new_run(directory, preset, *changes):

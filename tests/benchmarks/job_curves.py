@@ -19,6 +19,7 @@ from trm_core.training.config import load_preset
 from trm_core.training.run_directory import RunDirectory
 from trm_gui import theme
 from trm_gui.app import make_window
+from trm_gui.jobs.new_job import NewJobDialog
 
 NAMES = "loss", "answer_loss", "halting_loss", "gradient_norm", "cell_accuracy", "exact_accuracy"
 NAMES += "halting_accuracy", "supervision_steps", "learning_rate", "samples_per_second"
@@ -93,6 +94,15 @@ def main(rows: int) -> None:
                 do(turn)
                 spin(app, 0.1)
             print(f"{what}: the longest standstill {1000 * stalls.take():.0f} ms")
+        window.jobs.ask_for_new()
+        spin(app, 3)
+        dialog = window.findChild(NewJobDialog)
+        print(f"the dialog for a new job: the longest standstill {1000 * stalls.take():.0f} ms")
+        for number in range(40):
+            dialog.field("training.steps").set_text(str(number))
+            spin(app, 0.1)
+        print(f"typing in it: the longest standstill {1000 * stalls.take():.0f} ms")
+        dialog.reject()
         window.close()
 
 

@@ -6,23 +6,18 @@ import sys
 from functools import partial
 
 import pytest
-from runs_to_try import ROOT, new_run, write_preset
+from runs_to_try import ROOT, new_run, preset_with_data
 
-from trm_core.data.build import SudokuBuild, build
 from trm_core.training.config import load_preset, presets
 from trm_core.training.metrics import read_metrics
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.status import read_status
 
-SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
-
 
 @pytest.fixture(scope="module")
 def preset(tmp_path_factory):
     """A preset file for a tiny model, with the data that it names."""
-    folder = tmp_path_factory.mktemp("cli")
-    build(SUDOKUS, folder / "sudokus", lambda done, total: None)
-    return write_preset(folder / "tiny.toml", folder / "sudokus")
+    return preset_with_data(tmp_path_factory.mktemp("cli"))
 
 
 @pytest.fixture

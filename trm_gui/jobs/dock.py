@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QDockWidget
+from PySide6.QtWidgets import QDockWidget
 
 from trm_gui import theme as themes
+from trm_gui.dock_title import name_buttons
 from trm_gui.jobs.dock_place import DockPlace
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class JobsDock(QDockWidget):
         self.setObjectName("jobs")
         self.setAccessibleName("Training jobs")
         self.setAcceptDrops(True)
-        self._name_title_buttons()
+        name_buttons(self, "the jobs", "Ctrl+J")
 
     def sizeHint(self) -> QSize:
         return QSize(120 * themes.SPACE, 36 * themes.SPACE)
@@ -94,12 +95,3 @@ class JobsDock(QDockWidget):
         event.acceptProposedAction()
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         self.dropped.emit([file if file.suffix != ".json" else file.parent for file in files])
-
-    def _name_title_buttons(self) -> None:
-        for name, words, hint in (
-            ("qt_dockwidget_closebutton", "Close the jobs", "Close; jobs go on (Ctrl+J)"),
-            ("qt_dockwidget_floatbutton", "Float the jobs", "Make it a window, or a dock again"),
-        ):
-            button = self.findChild(QAbstractButton, name)
-            button.setAccessibleName(words)
-            button.setToolTip(hint)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QDockWidget,
     QHBoxLayout,
     QLabel,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
+from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.exchange import Exchange
@@ -60,7 +60,7 @@ class LibraryDock(QDockWidget):
         self.view = LibraryView(self.items, catalogue, self.thumbnails)
         self._message = BoardMessage()
         self._lay_out()
-        self._name_title_buttons()
+        name_buttons(self, "the library", "Ctrl+L")
         self._connect()
         self._show_count()
 
@@ -137,15 +137,6 @@ class LibraryDock(QDockWidget):
         layout.addWidget(self._note)
         layout.addWidget(self._stack, 1)
         self.setWidget(content)
-
-    def _name_title_buttons(self) -> None:
-        for name, words, hint in (
-            ("qt_dockwidget_closebutton", "Close the library", "Close the library (Ctrl+L)"),
-            ("qt_dockwidget_floatbutton", "Float the library", "Make the library a window"),
-        ):
-            button = self.findChild(QAbstractButton, name)
-            button.setAccessibleName(words)
-            button.setToolTip(hint)
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._on_filter)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QDockWidget,
     QMainWindow,
     QMenu,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.board_room import docks_at_sides, missing_width
+from trm_gui.dock_title import name_buttons
 from trm_gui.plots.cell import CellPane
 from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
 from trm_gui.plots.mixing import MixingPane
@@ -70,7 +70,7 @@ class PlotDocks(QObject):
             dock.setWidget(_Filled(turns, lambda make_pane=make_pane: make_pane(session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
-            _name_buttons(dock)
+            name_buttons(dock, f"the plot {title}")
             action = dock.toggleViewAction()
             action.setToolTip(f"Show or close the plot {title}")
             action.triggered.connect(lambda on, dock=dock: self._on_asked(dock, on))
@@ -135,14 +135,6 @@ class PlotDocks(QObject):
                     self._aside.append(dock)
         elif self._aside and missing_width(self._window, self._aside) <= 0:
             self.bring_back()
-
-
-def _name_buttons(dock: QDockWidget) -> None:
-    """Say what the buttons in a dock's title do."""
-    for name, words in (("float", "Float or dock"), ("close", "Close")):
-        button = dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
-        button.setToolTip(f"{words} the plot {dock.windowTitle()}")
-        button.setAccessibleName(f"{words} {dock.windowTitle()}")
 
 
 class _Filled(QWidget):

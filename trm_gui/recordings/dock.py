@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
     QComboBox,
     QDockWidget,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import (
 from trm_core.recordings import SUFFIX
 from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
+from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.library.filter_bar import SearchField
 from trm_gui.recordings.entries import Entry
@@ -76,7 +76,7 @@ class RecordingDock(QDockWidget):
         self.notes = NotesEditor()
         self._message = BoardMessage()
         self._lay_out()
-        self._name_title_buttons()
+        name_buttons(self, "the recordings", "Ctrl+Shift+L")
         self._connect()
         self._show_count()
 
@@ -158,15 +158,6 @@ class RecordingDock(QDockWidget):
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.notes)
         self.setWidget(content)
-
-    def _name_title_buttons(self) -> None:
-        for name, words, hint in (
-            ("close", "Close the recordings", "Close the recordings (Ctrl+Shift+L)"),
-            ("float", "Float the recordings", "Make the recordings a window"),
-        ):
-            button = self.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
-            button.setAccessibleName(words)
-            button.setToolTip(hint)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self.model.search)

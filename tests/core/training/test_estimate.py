@@ -4,13 +4,10 @@ import os
 
 import pytest
 import torch
-from runs_to_try import write_preset
+from runs_to_try import preset_with_data
 
-from trm_core.data.build import SudokuBuild, build
 from trm_core.training.config import load_preset
 from trm_core.training.estimate import estimate
-
-SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
 
 
 @pytest.fixture
@@ -33,8 +30,7 @@ def test_an_estimate_grows_with_the_steps_and_leaves_nothing(tmp_path, quick, mo
 
 
 def test_a_data_set_on_disk_is_used_as_it_is(tmp_path, quick):
-    build(SUDOKUS, tmp_path / "sudokus", lambda done, total: None)
-    preset = write_preset(tmp_path / "tiny.toml", tmp_path / "sudokus")
+    preset = preset_with_data(tmp_path)
     found = estimate(load_preset(str(preset)), torch.device("cpu"))
     assert found.seconds > 24 * found.seconds_per_step > 0
 
@@ -57,8 +53,7 @@ def test_a_preset_of_arc_tasks_is_estimated_with_their_identifiers(quick):
 def test_an_estimate_says_whether_networks_are_compiled_which_it_leaves_out(
     tmp_path, quick, changes, compiling
 ):
-    build(SUDOKUS, tmp_path / "sudokus", lambda done, total: None)
-    preset = write_preset(tmp_path / "tiny.toml", tmp_path / "sudokus")
+    preset = preset_with_data(tmp_path)
     config = load_preset(str(preset)).changed(changes)
     assert estimate(config, torch.device("cpu")).compiling == compiling
 

@@ -17,9 +17,8 @@ import psutil
 import pytest
 from jobs_to_try import button, choose, condition, curve, notices
 from PySide6.QtWidgets import QMenu, QTabWidget
-from runs_to_try import end_group, new_run, start, write_preset
+from runs_to_try import ENDLESS, end_group, new_run, preset_with_data, start
 
-from trm_core.data.build import SudokuBuild, build
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs import pulse
@@ -27,15 +26,10 @@ from trm_gui.jobs.ending import end_process
 from trm_gui.jobs.log import LogPane
 from trm_gui.jobs.rows import JobRow
 
-SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
-ENDLESS = "steps=1000000", "evaluate_every=1000000", "checkpoint_every=50", "log_every=5"
-
 
 @pytest.fixture(scope="module")
 def preset(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("elsewhere")
-    build(SUDOKUS, folder / "sudokus", lambda done, total: None)
-    return write_preset(folder / "tiny.toml", folder / "sudokus")
+    return preset_with_data(tmp_path_factory.mktemp("elsewhere"))
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ from contextlib import ExitStack
 
 import pytest
 import torch
-from runs_to_try import IMPORTED_FIRST, TrmTrain, new_run, write_preset
+from runs_to_try import ENDLESS, IMPORTED_FIRST, TrmTrain, new_run, preset_with_data
 
 from trm_core.cli import main
-from trm_core.data.build import SudokuBuild, build
 from trm_core.training.run_directory import request
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
@@ -26,16 +25,12 @@ from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.pulse import Patience
 from trm_gui.jobs.watch import Watch
 
-SUDOKUS = SudokuBuild(generate=20, held_out=4, box_rows=2, box_cols=2, givens_from=8, givens_to=12)
-ENDLESS = "steps=1000000", "evaluate_every=1000000", "checkpoint_every=50", "log_every=5"
 PATIENCE = 60
 
 
 @pytest.fixture(scope="module")
 def preset(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("jobs")
-    build(SUDOKUS, folder / "sudokus", lambda done, total: None)
-    return write_preset(folder / "tiny.toml", folder / "sudokus")
+    return preset_with_data(tmp_path_factory.mktemp("jobs"))
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_as_many_as_are_looked_at_at_once_may_hang(window, tmp_path, run, hangin
     until(lambda: all(condition(window, path) == "unreadable" for path in paths))
     window.jobs.jobs.attach(run)
     until(lambda: condition(window, run) == "new")
+    assert [condition(window, path) for path in paths] == ["unreadable"] * len(paths)
 
 
 def test_a_window_closes_while_a_folder_does_not_answer(window, attached, hanging, until):

@@ -1,6 +1,5 @@
 """The dialog for a new job, used with keys and mouse; the processes that it starts are real."""
 
-import time
 from contextlib import suppress
 
 import psutil
@@ -223,22 +222,12 @@ def test_the_dialog_fits_on_a_small_screen_with_everything_shown(dialog, until):
     until(lambda: dialog.height() <= on_screen.height())
 
 
-def test_typing_keeps_up(dialog):
-    dialog.settings.advanced.button.click()
-    field = dialog.field("training.steps")
-    took = []
-    for text in [str(number) for number in range(1, 31)] + ["x"] * 5:
-        began = time.perf_counter()
-        field.set_text(text)
-        took.append(time.perf_counter() - began)
-    assert sorted(took)[len(took) // 2] < 0.010
-
-
 def test_a_dialog_that_is_left_while_it_estimates_leaves_no_process(dialog, qtbot, until):
     dialog.estimate.button.click()
     until(estimators)
     qtbot.keyClick(dialog, ESCAPE)
     until(lambda: not estimators())
+    assert not dialog.isVisible()
 
 
 def test_a_duplicate_keeps_limit_and_device_and_shows_what_is_changed(
