@@ -75,6 +75,11 @@ class EndLabels(pg.GraphicsWidget):
         child = self._box.childGroup
         at = [(end, self.mapFromItem(child, QPointF(end.x, end.y))) for end in kept]
         at.sort(key=lambda pair: pair[1].y())
+        at = [
+            (end, place)
+            for number, (end, place) in enumerate(at)
+            if not number or not _says_the_same(at[number - 1], (end, place), height)
+        ]
         wanted = np.array([place.y() for _, place in at])
         half = height / 2
         middles = spread(wanted, height, plot.top() + half, plot.bottom() - half)
@@ -98,6 +103,11 @@ class EndLabels(pg.GraphicsWidget):
 
     def _plot(self) -> QRectF:
         return self.mapRectFromItem(self._box, self._box.rect())
+
+
+def _says_the_same(above: tuple[End, QPointF], here: tuple[End, QPointF], height: float) -> bool:
+    """Whether two labels so near one another would have the same words."""
+    return above[0].words == here[0].words and here[1].y() - above[1].y() < height
 
 
 def spread(

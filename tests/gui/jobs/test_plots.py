@@ -132,6 +132,16 @@ def test_labels_at_the_ends_are_apart_and_within_the_plot(window, attach, until)
     assert "answer" in loss.titleLabel.text
 
 
+def test_curves_of_a_run_that_end_together_have_one_label(window, attach, until):
+    near = {"train__loss": 1, "train__answer_loss": 1.01, "train__halting_loss": 0}
+    attach(rows(20, **near), rows(20, train__loss=2, train__answer_loss=2.01))
+    loss = plot(window, "Loss")
+    window.jobs.dock.setFloating(True)
+    window.jobs.dock.resize(960, 900)
+    until(lambda: [end.words for end, *_ in loss.labels.placed()] == ["2", "1", "1"])
+    assert [end.y for end, *_ in loss.labels.placed()][2] == 0
+
+
 def test_one_run_has_its_curves_named_at_their_ends(window, attach):
     attach(rows(20, train__loss=1.5, train__answer_loss=1, train__halting_loss=0.5))
     loss = plot(window, "Loss")
