@@ -118,6 +118,8 @@ class AdvancedSettings(QWidget):
     def _fit_window(self) -> None:
         """Give the fields room, as far as the screen has it."""
         window, on_screen = self.window(), self.screen().availableGeometry()
+        self.layout().activate()  # what it asks for is known only once it is laid out
+        window.layout().activate()
         height = window.minimumSizeHint().height()
         if self.button.isChecked():
             height += USUAL_HEIGHT - LEAST_HEIGHT

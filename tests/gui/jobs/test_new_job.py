@@ -227,6 +227,14 @@ def test_an_estimate_stays_until_something_is_changed(dialog, until):
     assert dialog.estimate.told.text() == ""
 
 
+def test_the_dialog_is_as_small_as_before_once_advanced_is_closed(dialog, until):
+    opener, height = dialog.settings.advanced.button, dialog.height()
+    opener.click()
+    until(lambda: dialog.height() > height)
+    opener.click()
+    until(lambda: dialog.height() <= height)
+
+
 def test_the_wheel_passes_over_choices_that_do_not_have_the_focus(dialog):
     dialog.job.name.setFocus()
     before = dialog.preset.currentText()
