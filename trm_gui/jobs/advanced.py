@@ -33,6 +33,8 @@ class AdvancedSettings(QWidget):
 
     opened = Signal()
     """The fields are about to be seen."""
+    seen_changed = Signal()
+    """Others of the fields can be seen than before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,13 +108,18 @@ class AdvancedSettings(QWidget):
         self.button.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
         if on:
             self.opened.emit()
+        elif self.isAncestorOf(self.window().focusWidget()):
+            self.button.setFocus()  # else Qt would give it to whatever comes next: Cancel
         self._area.setVisible(on)
         self.find.setVisible(on)
+        self.seen_changed.emit()
         QTimer.singleShot(0, self, self._fit_window)
 
     def _fit_window(self) -> None:
         """Give the fields room, as far as the screen has it."""
         window, on_screen = self.window(), self.screen().availableGeometry()
+        self.layout().activate()  # what it asks for is known only once it is laid out
+        window.layout().activate()
         height = window.minimumSizeHint().height()
         if self.button.isChecked():
             height += USUAL_HEIGHT - LEAST_HEIGHT
@@ -131,6 +138,7 @@ class AdvancedSettings(QWidget):
         for table, form in self._forms.items():
             form.parentWidget().setVisible(shown[table] > 0)
         self._none.setVisible(not any(shown.values()))
+        self.seen_changed.emit()
 
     def _enter_first(self) -> None:
         """Go to the first field that was found."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QDrag, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from trm_gui import theme as themes
@@ -82,6 +82,7 @@ class JobListing(QListWidget):
         for path in order:
             item = QListWidgetItem()
             item.setData(PATH, path)
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)  # between them only
             item.setData(Qt.ItemDataRole.AccessibleTextRole, path.name)
             row = JobRow()
             row.go_wanted.connect(lambda path=path: self.go_wanted.emit(path))
@@ -160,15 +161,28 @@ class JobListing(QListWidget):
             place = self.visualItemRect(item).center() if by_key else event.pos()
             self.menu_wanted.emit(self.paths, self.viewport().mapToGlobal(place))
 
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Take a row as it looks, which Qt would not draw."""
+        if len(self.selectedItems()) != 1:
+            return
+        item = self.currentItem()
+        row, drag = self.itemWidget(item), QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        drag.setPixmap(row.grab())
+        drag.setHotSpot(row.mapFromGlobal(QCursor.pos()))
+        drag.exec(Qt.DropAction.MoveAction)
+
     def dropEvent(self, event: QDropEvent) -> None:
         """Move the job in the list of all windows, which then is shown anew."""
-        item = self.itemAt(event.position().toPoint())
-        place = self.count() - 1 if item is None else self.row(item)
-        paths = self.paths
+        place, before = event.position().toPoint(), self.count()
+        if (item := self.itemAt(place)) is not None:  # as the line between the rows says
+            before = self.row(item) + (place.y() >= self.visualItemRect(item).center().y())
         event.setDropAction(Qt.DropAction.IgnoreAction)  # else Qt would move the row itself
         event.accept()
-        if len(paths) == 1:
-            self.moved.emit(paths[0], place)
+        row, paths = self.currentRow(), self.paths
+        after_it_is_taken_out = before - (before > row)
+        if len(paths) == 1 and after_it_is_taken_out != row:
+            self.moved.emit(paths[0], after_it_is_taken_out)
 
     def _is_own(self, event: QKeyEvent) -> bool:
         """Whether a key that is a shortcut of the window means the list here."""

@@ -43,6 +43,7 @@ class NewJobDialog(QDialog):
         self.new_job: NewJob | None = None
         """What the fields describe; None where something is wrong with it."""
         self._asked: NewJob | None = None
+        self._mistake: Mistake | None = None
         self._making = self._wanted = False
         self.setWindowTitle("New training job" if like is None else f"New job like {like[0]}")
         self.setAccessibleName(self.windowTitle())
@@ -61,7 +62,7 @@ class NewJobDialog(QDialog):
         self.job.changed.connect(self._check)
         self.settings.changed.connect(self._check)
         self.settings.others_made.connect(self._order_tabs)
-        self.settings.others_made.connect(self._check)  # which may have to be marked
+        self.settings.advanced.seen_changed.connect(lambda: self._say(self._mistake))
         new_jobs.presets_read.connect(self._take_presets)
         new_jobs.checked.connect(self._take_check)
         new_jobs.jobs.added.connect(self._on_added)
@@ -185,6 +186,8 @@ class NewJobDialog(QDialog):
             self._make()
 
     def _say(self, mistake: Mistake | None) -> None:
+        """Also where its field is, if that cannot be seen now."""
+        self._mistake = mistake
         self.settings.mark(mistake)
         self.job.mark(mistake)
         sentence = ""

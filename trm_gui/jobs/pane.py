@@ -160,10 +160,10 @@ class JobsPane(QSplitter):
         self.told.setVisible(report is not None)
         if report is None:
             return
-        trouble = report.condition in TROUBLE
-        sentence = "" if trouble else report.sentence
+        trouble, line = report.condition in TROUBLE, summary(report)
+        sentence = "" if report.sentence.rstrip(".") in line else report.sentence
         self.told.setText(
-            " ".join(filter(None, [f"{report.name}: {summary(report)}.", sentence, *report.notes]))
+            " ".join(filter(None, [f"{report.name}: {line}.", sentence, *report.notes]))
             .replace("..", ".")
             .replace(". .", ".")
         )

@@ -161,9 +161,11 @@ class JobsRoom(QObject):
         dialog.open()
 
     def _show_added(self, path: Path) -> None:
-        if not self.dock.isVisible():
+        """Come to the front with it, also where a dialog has just had the focus."""
+        if self.dock.isVisible():
+            self.dock.enter()
+        else:
             self._toggle(True)
-        self.dock.fill()
         self.dock.pane.listing.select(path)
 
     def _on_came_over(self, report: Report, before: Report | None) -> None:

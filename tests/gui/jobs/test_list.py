@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from filelock import FileLock
 from jobs_to_try import answer, button, choose, condition, curve, drop, names
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 
+from trm_core.training.config import load_preset
+from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import RunError
 from trm_gui.jobs import joblist
 from trm_gui.jobs.joblist import Job, JobList
@@ -69,6 +72,57 @@ def test_one_job_runs_at_a_time_in_an_order_that_can_be_changed(
     assert process.wait(60) in (0, -signal.SIGTERM)
 
 
+@pytest.fixture
+def three(window, tmp_path, until):
+    """Runs in the list that nobody trains, by name."""
+    for name in "abc":
+        RunDirectory.create(tmp_path / name, load_preset("sudoku-4x4").to_json())
+        window.jobs.jobs.attach(tmp_path / name)
+        until(lambda name=name: name in names(window))
+    return {name: tmp_path / name for name in "abc"}
+
+
+@pytest.mark.parametrize(
+    ("name", "over", "height", "order"),
+    [
+        ("a", 1, 0.8, "bac"),
+        ("a", 2, 0.2, "bac"),
+        ("a", 2, 0.8, "bca"),
+        ("a", None, 0, "bca"),
+        ("c", 0, 0.2, "cab"),
+        ("c", 0, 0.8, "acb"),
+        ("b", 0, 0.8, "abc"),
+        ("b", 2, 0.2, "abc"),
+    ],
+)
+def test_a_row_that_is_let_go_of_is_where_the_line_between_the_rows_was(
+    window, three, until, name, over, height, order
+):
+    until(lambda: window.jobs.dock.pane is not None)
+    listing = window.jobs.dock.pane.listing
+    until(lambda: listing.count() == 3 and listing.isVisible())
+    listing.select(three[name])
+    place = QPoint(9, listing.viewport().height() - 1)
+    if over is not None:
+        row = listing.visualItemRect(listing.item(over))
+        place = QPoint(row.center().x(), row.top() + round(height * row.height()))
+    moved = []
+    listing.moved.connect(lambda *what: moved.append(what))
+    drop(listing, place, QMimeData(), Qt.DropAction.MoveAction)
+    assert len(moved) == (order != "abc")
+    until(lambda: names(window) == list(order))
+
+
+def test_a_job_that_is_new_has_the_focus(window, three, begin, until):
+    until(lambda: window.jobs.dock.isVisible())
+    listing = window.jobs.dock.pane.listing
+    listing.select(three["a"])
+    window.jobs.dock.pane.at_once.setFocus()
+    path = begin(window, "fresh", **{"training.steps": "3"})
+    until(lambda: listing.paths == [path])
+    until(listing.hasFocus)
+
+
 def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run, until, qtbot):
     window.actions_by_name["show_jobs"].trigger()
     content = QMimeData()
@@ -91,6 +145,15 @@ def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run
     until(lambda: curves.reading.text().startswith("Step 105 · loss 0.00952"))
     curves.bar.whole.click()
     until(lambda: len(curve(window, run)) > 100)
+
+
+def test_what_a_job_says_of_its_start_is_told_once(window, attached):
+    jobs, pane = window.jobs.jobs, window.jobs.dock.pane
+    starting = replace(
+        jobs.reports[attached], condition="starting", sentence="Making puzzles: 3 of 7."
+    )
+    jobs.reported.emit(starting)
+    assert pane.told.text() == "mine: starting · Making puzzles: 3 of 7 · step 0 of 7."
 
 
 def test_a_folder_that_is_no_run_is_refused_in_a_sentence(window, tmp_path, qtbot, widget):

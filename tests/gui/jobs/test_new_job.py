@@ -196,6 +196,44 @@ def test_enter_in_the_search_goes_to_what_is_found_and_starts_nothing(dialog, wi
     assert names(window) == []
 
 
+def test_advanced_that_is_closed_keeps_the_focus_and_says_where_the_mistake_is(
+    dialog, retype, qtbot
+):
+    advanced = dialog.settings.advanced
+    advanced.button.setChecked(True)
+    retype(dialog.field("model.hidden_size").edit, "x")
+    assert "under Advanced" not in dialog.missing.text()
+    retype(advanced.find, "nothing")
+    assert dialog.missing.text().endswith("See Hidden size under Advanced.")
+    advanced.find.clear()
+    assert "under Advanced" not in dialog.missing.text()
+    assert advanced.find.hasFocus()
+    advanced.button.click()  # which does not take the focus, as Alt+V does not
+    assert dialog.missing.text().endswith("See Hidden size under Advanced.")
+    assert QApplication.focusWidget() is advanced.button
+    qtbot.keyClick(QApplication.focusWidget(), ENTER)
+    assert dialog.isVisible()
+
+
+def test_an_estimate_stays_until_something_is_changed(dialog, until):
+    dialog.estimate.button.click()
+    until(dialog.estimate.button.isEnabled)
+    told = dialog.estimate.told.text()
+    assert told.startswith("About ")
+    dialog.settings.advanced.button.setChecked(True)
+    assert dialog.estimate.told.text() == told
+    dialog.field("model.hidden_size").set_text("32")
+    assert dialog.estimate.told.text() == ""
+
+
+def test_the_dialog_is_as_small_as_before_once_advanced_is_closed(dialog, until):
+    opener, height = dialog.settings.advanced.button, dialog.height()
+    opener.click()
+    until(lambda: dialog.height() > height)
+    opener.click()
+    until(lambda: dialog.height() <= height)
+
+
 def test_the_wheel_passes_over_choices_that_do_not_have_the_focus(dialog):
     dialog.job.name.setFocus()
     before = dialog.preset.currentText()
