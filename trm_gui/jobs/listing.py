@@ -165,7 +165,7 @@ class JobListing(QListWidget):
         """Take a row as it looks, which Qt would not draw."""
         if len(self.selectedItems()) != 1:
             return
-        item = self.currentItem()
+        (item,) = self.selectedItems()
         row, drag = self.itemWidget(item), QDrag(self)
         drag.setMimeData(self.mimeData([item]))
         drag.setPixmap(row.grab())
@@ -179,10 +179,12 @@ class JobListing(QListWidget):
             before = self.row(item) + (place.y() >= self.visualItemRect(item).center().y())
         event.setDropAction(Qt.DropAction.IgnoreAction)  # else Qt would move the row itself
         event.accept()
-        row, paths = self.currentRow(), self.paths
+        if len(items := self.selectedItems()) != 1:
+            return
+        row = self.row(items[0])
         after_it_is_taken_out = before - (before > row)
-        if len(paths) == 1 and after_it_is_taken_out != row:
-            self.moved.emit(paths[0], after_it_is_taken_out)
+        if after_it_is_taken_out != row:
+            self.moved.emit(items[0].data(PATH), after_it_is_taken_out)
 
     def _is_own(self, event: QKeyEvent) -> bool:
         """Whether a key that is a shortcut of the window means the list here."""

@@ -20,7 +20,7 @@ def test_several_runs_are_numbered_and_plotted_together(window, run, attached, u
     assert curve(window, other).tolist() == [[1, 3]]
     assert [listing.job_row(path)._mark for path in (run, other)] == [1, 2]
     listing.select(other)
-    place = listing.visualItemRect(listing.item(0)).center()
+    place = listing.visualItemRect(listing.item(0)).topLeft()
     drop(listing, place, QMimeData(), Qt.DropAction.MoveAction)
     until(lambda: names(window) == ["other", "mine"])
     assert listing.paths == [other]
