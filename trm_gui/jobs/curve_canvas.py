@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsGridLayout, QScrollArea
 
@@ -48,6 +48,7 @@ class CurveCanvas(pg.GraphicsView):
         self.setToolTip("The wheel zooms, dragging moves; point at a step to read its values")
         self.setAcceptDrops(False)
         self.scene().sigMouseMoved.connect(self._on_mouse)
+        self._dress()
 
     @property
     def lines(self) -> dict[Key, pg.PlotDataItem]:
@@ -114,11 +115,6 @@ class CurveCanvas(pg.GraphicsView):
         for plot in self.plots.values():
             plot.show_cursor(step)
 
-    def dress(self) -> None:
-        self.setBackground(themes.current(self).surface)
-        for plot in self.plots.values():
-            plot.dress()
-
     def _give_labels_room(self) -> None:
         """The same beside all plots, so that their steps are in line."""
         widths = [plot.labels.width_of(plot.all_words) for plot in self.plots.values()]
@@ -134,6 +130,16 @@ class CurveCanvas(pg.GraphicsView):
             grid.addItem(plot, number // self._columns, number % self._columns)
         self._page.setLayout(grid)
         self.setMinimumHeight(LEAST_HEIGHT * grid.rowCount())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "plots"):
+            self._dress()
+
+    def _dress(self) -> None:
+        self.setBackground(themes.current(self).surface)
+        for plot in self.plots.values():
+            plot.dress()
 
     def _fit_steps(self, lines: list[Line]) -> None:
         if not lines:

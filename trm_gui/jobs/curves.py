@@ -165,7 +165,6 @@ class CurvePane(QWidget):
 
     def _dress(self) -> None:
         theme = themes.current(self)
-        self.canvas.dress()
         self._message.setStyleSheet(f"color: {theme.secondary_text}; background: {theme.surface}")
         self.reading.setStyleSheet(f"color: {theme.secondary_text}")
 

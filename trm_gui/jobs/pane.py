@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -149,6 +149,10 @@ class JobsPane(QSplitter):
         first = paths[0] if paths else None
         self.learning.show_run(first)
         self.log.show_run(first)
+        self._tell_of_selected()
+
+    def _tell_of_selected(self) -> None:
+        paths = self.listing.paths
         self._tell(self._jobs.reports.get(paths[0]) if len(paths) == 1 else None)
 
     def _on_report(self, report: Report) -> None:
@@ -169,6 +173,11 @@ class JobsPane(QSplitter):
         )
         theme = themes.current(self)
         self.told.setStyleSheet(f"color: {theme.conflict_text if trouble else theme.text}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "told"):
+            self._tell_of_selected()
 
     def _show_load(self, load: Load) -> None:
         self.load.setText(load.words)

@@ -121,9 +121,9 @@ class LearningPane(QWidget):
     def _on_unfit(self, path: Path, sentence: str) -> None:
         if path == self._path:
             self.told.setText(f"⚠ {sentence}")
-            self.told.setStyleSheet(f"color: {themes.current(self).conflict_text}")
 
     def _show_all(self) -> None:
+        self.told.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self.strip.clear()
         for step in sorted(self._boards):
             self._add(self._boards[step])

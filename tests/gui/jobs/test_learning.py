@@ -12,6 +12,7 @@ from trm_core.resources import RESOURCES
 from trm_core.training.config import load_preset
 from trm_core.training.run import train
 from trm_core.training.run_directory import RunDirectory
+from trm_gui import theme as themes
 from trm_gui.jobs.strip import STEP
 
 
@@ -54,14 +55,19 @@ def test_a_pinned_puzzle_is_tried_on_each_checkpoint_and_any_answer_opens(
     until(lambda: steps(later.jobs.dock.pane) == [100, 250, 300])
 
 
-def test_a_pinned_puzzle_that_does_not_fit_is_told(window, until, tmp_path):
+def test_a_pinned_puzzle_that_does_not_fit_is_told(window, until, tmp_path, qapp):
     run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
     shutil.copytree(find_model("sudoku-4x4").directory, run.checkpoint(5))
     window.jobs.jobs.attach(run.path)
     until(lambda: condition(window, run.path) == "new")
     pane = window.jobs.dock.pane
     pane.learning.pin.click()
-    until(lambda: pane.learning.told.text().startswith("⚠ step_5 is made for Sudoku 4×4"))
+    told = pane.learning.told
+    until(lambda: told.text().startswith("⚠ step_5 is made for Sudoku 4×4"))
+    for theme in (themes.DARK, themes.LIGHT):
+        themes.apply(qapp, theme)
+        shown = told.palette().color(told.foregroundRole()).name().upper()
+        assert shown == theme.conflict_text
     assert pane.learning.strip.count() == 0
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from trm_core.training.config import load_preset
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import RunError
+from trm_gui import theme as themes
 from trm_gui.jobs import joblist
 from trm_gui.jobs.joblist import Job, JobList
 
@@ -154,6 +155,17 @@ def test_what_a_job_says_of_its_start_is_told_once(window, attached):
     )
     jobs.reported.emit(starting)
     assert pane.told.text() == "mine: starting · Making puzzles: 3 of 7 · step 0 of 7."
+
+
+@pytest.mark.parametrize(("state", "colour"), [("finished", "text"), ("failed", "conflict_text")])
+def test_what_is_told_of_a_job_can_be_read_in_another_theme(window, attached, qapp, state, colour):
+    jobs, told = window.jobs.jobs, window.jobs.dock.pane.told
+    jobs.reports[attached] = replace(jobs.reports[attached], condition=state)
+    jobs.reported.emit(jobs.reports[attached])
+    for theme in (themes.DARK, themes.LIGHT):
+        themes.apply(qapp, theme)
+        shown = told.palette().color(told.foregroundRole()).name().upper()
+        assert shown == getattr(theme, colour)
 
 
 def test_a_folder_that_is_no_run_is_refused_in_a_sentence(window, tmp_path, qtbot, widget):

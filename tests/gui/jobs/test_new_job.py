@@ -264,8 +264,8 @@ def test_a_dialog_that_is_left_while_it_estimates_leaves_no_process(dialog, qtbo
     dialog.estimate.button.click()
     until(estimators)
     qtbot.keyClick(dialog, ESCAPE)
-    until(lambda: not estimators())
     assert not dialog.isVisible()
+    until(lambda: not estimators())
 
 
 def test_a_duplicate_keeps_limit_and_device_and_shows_what_is_changed(

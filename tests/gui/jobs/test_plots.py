@@ -16,6 +16,7 @@ from trm_gui.jobs.curves import NOTHING_POSITIVE, plotted
 from trm_gui.jobs.end_labels import spread
 from trm_gui.jobs.panels import PANELS
 from trm_gui.jobs.plot_parts import ValueAxis, value_range
+from trm_gui.jobs.rows import curve_colour
 
 
 @pytest.fixture
@@ -201,12 +202,19 @@ def test_lines_are_narrow_where_wide_ones_would_be_slow(window, attach, until):
     assert not any(line.opts["antialias"] for line in lines.values())
 
 
-def test_a_theme_changes_curves_that_are_shown(window, attach, until, qapp):
+@pytest.mark.parametrize("floats", [False, True])
+def test_a_theme_changes_curves_that_are_shown(window, attach, until, qapp, floats):
     (path,) = attach(rows(30, train__loss=1))
-    line = window.jobs.dock.pane.curves.lines[path, "train/loss"]
-    before = line.opts["pen"].color().name()
-    themes.apply(qapp, themes.DARK)
-    until(lambda: line.opts["pen"].color().name() != before)
+    window.jobs.dock.setFloating(floats)
+    canvas = window.jobs.dock.pane.curves.canvas
+    plot = next(iter(canvas.plots.values()))
+    for theme in (themes.DARK, themes.LIGHT, themes.DARK):
+        themes.apply(qapp, theme)
+        colour = curve_colour(theme.name, 1)
+        until(lambda colour=colour: plot.lines[path, "train/loss"].opts["pen"].color() == colour)
+        assert canvas.backgroundBrush().color().name().upper() == theme.surface
+        assert plot.getAxis("left").textPen().color().name().upper() == theme.secondary_text
+        assert plot.titleLabel.opts["color"] == theme.text
     assert len(curve(window, path)) == 30
 
 
