@@ -1,5 +1,5 @@
 """Draws the pictures of the README anew: the real window, each kind of puzzle, and the jobs, with
-two runs that are trained for it in about five minutes; light and dark.
+two runs that are trained for it in five to twenty minutes; light and dark.
 
 python tests/screenshots.py
 """
@@ -87,6 +87,7 @@ def main() -> None:
         jobs.dock.setFloating(True)
         jobs.dock.resize(*JOBS)
         jobs.dock.pane.listing.selectAll()
+        wait_for(jobs.dock.pane.meter.measured, jobs.dock.repaint)
         draw(app, jobs.dock, "jobs")
         window.close()
         QApplication.processEvents()
