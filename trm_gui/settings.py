@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt
+from PySide6.QtWidgets import QDockWidget
 
 from trm_gui.board.overlays import OVERLAYS
+from trm_gui.first_paint import FirstPaint
 from trm_gui.session import Extent
 from trm_gui.timeline.playback import SPEEDS
 
@@ -53,7 +55,7 @@ def restore(window: MainWindow) -> None:
     if isinstance(rows, QByteArray):
         window.rows.restoreState(rows)
     docks = stored.value("docks")
-    if not isinstance(docks, QByteArray) or not window.restoreState(docks):
+    if not isinstance(docks, QByteArray) or not _restore_docks(window, docks):
         window.plots.reset()
     try:
         speed = int(stored.value("speed", window.playback.speed))
@@ -84,3 +86,25 @@ def restore(window: MainWindow) -> None:
                 every_latent_step=latent_steps,
             )
         )
+
+
+def _restore_docks(window: MainWindow, state: QByteArray) -> bool:
+    """Those that float come on screen after the window, which would cover them else."""
+    docks = window.findChildren(QDockWidget)
+    for dock in docks:
+        dock.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    restored = window.restoreState(state)
+    floating = [dock for dock in docks if dock.isFloating() and not dock.isHidden()]
+    for dock in floating:
+        dock.hide()
+    for dock in docks:
+        dock.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+
+    def come() -> None:
+        for dock in floating:
+            dock.show()
+        window.activateWindow()
+
+    if floating:
+        FirstPaint(window).happened.connect(come)
+    return restored

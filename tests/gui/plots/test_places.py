@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from plots_to_try import NAMES
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
 
 from trm_gui import theme as themes
@@ -55,6 +55,34 @@ def test_the_places_of_plots_are_remembered(qtbot, window, open_window, dock):
     )
     bars = [bar for bar in second.findChildren(QTabBar) if bar.isVisible() and bar.count()]
     assert sorted(bar.count() for bar in bars) == [3, 3]
+
+
+class Shown(QObject):
+    """The windows in the order in which they come on screen."""
+
+    def __init__(self, app):
+        super().__init__(app)
+        self.windows = []
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+            self.windows.append(watched)
+        return False
+
+
+def test_a_dock_that_floated_comes_after_the_window_so_as_to_be_above_it(
+    qtbot, qapp, window, open_window, dock
+):
+    dock("plot_cell").setFloating(True)
+    window.close()
+    shown = Shown(qapp)
+    second = open_window()
+    found = second.findChild(QDockWidget, "plot_cell")
+    qtbot.waitUntil(found.isVisible)
+    qapp.removeEventFilter(shown)
+    assert shown.windows[-2:] == [second, found]
+    qtbot.waitUntil(second.isActiveWindow)
 
 
 def test_docks_make_room_for_the_boards_and_come_back(qtbot, window, widget, dock, trace):
