@@ -61,7 +61,7 @@ class Shown(QObject):
     """The windows in the order in which they come on screen."""
 
     def __init__(self, app):
-        super().__init__(app)
+        super().__init__()
         self.windows = []
         app.installEventFilter(self)
 
