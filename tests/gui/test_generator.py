@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
-from trm_core.puzzles.library import read_library
+from trm_core.puzzles.library import read_library, write_library
 from trm_core.puzzles.recipes import Recipe, make
 from trm_core.puzzles.sudoku_grade import grade_sudoku
 from trm_gui.library.generator import GeneratorDialog
@@ -187,3 +187,24 @@ def test_a_puzzle_made_while_the_library_is_closed_stands_beside_those_made_befo
     later.close()
     kept = read_library(tmp_path / "settings" / "generated.json")
     assert {entry.id for entry in kept} == {first.id, second.id}
+
+
+@pytest.mark.parametrize("before", ["file", "damage", "nothing"])
+def test_a_puzzle_is_kept_though_the_window_closes_before_the_library_is_read(
+    window, tmp_path, before
+):
+    """The first one was made in another window."""
+    file = tmp_path / "settings" / "generated.json"
+    first, second = (make(Recipe("maze", 7, "corridors", seed)) for seed in (1, 2))
+    catalogue = window.library.catalogue
+    catalogue.worker.read.disconnect(catalogue._on_read)  # as if that were still to come
+    file.parent.mkdir(exist_ok=True)
+    if before == "file":
+        write_library([first], file)
+    elif before == "damage":
+        file.write_text("{")
+    catalogue.add_generated(second)
+    window.close()
+    kept = [first, second] if before == "file" else [second]
+    assert [entry.id for entry in read_library(file)] == [entry.id for entry in kept]
+    assert file.with_suffix(".damaged").exists() == (before == "damage")

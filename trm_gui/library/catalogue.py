@@ -85,6 +85,8 @@ class Catalogue(QObject):
             self.worker.read_own(self._generated)
 
     def close(self) -> None:
+        if self._write_is_due:
+            self.worker.add_generated(self._made, self._generated)
         self.worker.close()
 
     def can_draw(self, item: Item) -> bool:
@@ -144,8 +146,12 @@ class Catalogue(QObject):
         if not self._generated_read:
             self._write_is_due = True  # together with those in the file, once they are read
             return
-        made = [item.source for item in self.items.values() if GENERATED in item.collections]
-        self.worker.write_generated(made, self._generated)
+        self._write_is_due = False
+        self.worker.write_generated(self._made, self._generated)
+
+    @property
+    def _made(self) -> list[Entry]:
+        return [item.source for item in self.items.values() if GENERATED in item.collections]
 
     def _add(self, items: Iterable[Item]) -> None:
         new = [item for item in items if item.key not in self.items]

@@ -38,7 +38,8 @@ class Worker(QObject):
         super().__init__()
         self._threads = ThreadPoolExecutor(2, "library")
         self._closing = threading.Event()
-        self._writing = threading.Lock()
+        self._file = threading.Lock()
+        """Held by who reads or writes the file of generated puzzles."""
         self._to_write: Sequence[Entry] = ()
 
     def close(self) -> None:
@@ -61,6 +62,10 @@ class Worker(QObject):
         """Have `entries` in the file, and nothing else, once the writing is over."""
         self._to_write = entries
         self._submit(self._write_generated, file)
+
+    def add_generated(self, entries: Sequence[Entry], file: Path) -> None:
+        """Have `entries` in the file, after those that are there already."""
+        self._submit(self._add_generated, entries, file)
 
     def import_files(self, files: Sequence[Path]) -> None:
         self._submit(self._import_files, files)
@@ -103,15 +108,19 @@ class Worker(QObject):
             self.trouble.emit(str(error))
 
     def _read_generated(self, file: Path) -> None:
-        entries: Sequence[Entry] = ()
+        with self._file:
+            entries = self._entries(file)
+        self.read.emit(GENERATED, [of_entry(entry, GENERATED) for entry in entries])
+
+    def _entries(self, file: Path) -> Sequence[Entry]:
+        """What is in the file of generated puzzles; if that makes no sense, it is set aside."""
         try:
-            if file.exists():
-                entries = read_library(file)
+            return read_library(file) if file.exists() else ()
         except UserError as error:
             aside = file.with_suffix(".damaged")
             file.replace(aside)
             self.trouble.emit(f"{error}; it is kept as {aside.name}, and the collection is empty.")
-        self.read.emit(GENERATED, [of_entry(entry, GENERATED) for entry in entries])
+            return ()
 
     def _read_dataset(self, dataset: str, collection: str) -> None:
         from trm_core.puzzles.arc_tasks import load_dataset
@@ -124,9 +133,15 @@ class Worker(QObject):
             self.read.emit(collection, items)
 
     def _write_generated(self, file: Path) -> None:
-        with self._writing:  # of two in a row, the later one must not be overtaken
+        with self._file:  # of two in a row, the later one must not be overtaken
             file.parent.mkdir(parents=True, exist_ok=True)
             write_library(self._to_write, file)
+
+    def _add_generated(self, entries: Sequence[Entry], file: Path) -> None:
+        with self._file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            there = {entry.id: entry for entry in self._entries(file)}
+            write_library([*(there | {entry.id: entry for entry in entries}).values()], file)
 
     def _make(self, recipe: object, cancelled: threading.Event) -> None:
         from trm_core.puzzles.recipes import make
