@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -16,6 +17,9 @@ from trm_gui import theme as themes
 from trm_gui.app import make_window
 from trm_gui.session import Session
 
+PATIENCE = 60_000
+"""Milliseconds."""
+
 
 @pytest.fixture(autouse=True)
 def _windows_end_with_their_test(qapp):
@@ -26,9 +30,11 @@ def _windows_end_with_their_test(qapp):
 
 
 @pytest.fixture
-def patience():
-    """Milliseconds that a solve may take, torch's import on a busy machine included."""
-    return 60_000
+def qtbot(qtbot):
+    """Waits as long as anything may take on a busy machine, torch's import included."""
+    for name in ("waitSignal", "waitSignals", "waitUntil"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture
@@ -154,11 +160,11 @@ def puzzles():
 
 
 @pytest.fixture
-def solve(qtbot, session, patience):
+def solve(qtbot, session):
     """Solve what the window shows, to the end."""
 
     def solve():
-        with qtbot.waitSignal(session.solve_finished, timeout=patience):
+        with qtbot.waitSignal(session.solve_finished):
             session.solve()
         return session.trace
 
@@ -166,16 +172,14 @@ def solve(qtbot, session, patience):
 
 
 @pytest.fixture
-def solve_for_long(qtbot, session, patience):
+def solve_for_long(qtbot, session):
     """Start a solve that takes minutes, and wait for its first frames."""
 
     def solve_for_long():
         before = session.trace
         session.set_settings(SolveSettings(max_supervision_steps=256, halt_threshold=None))
         session.solve()
-        qtbot.waitUntil(
-            lambda: session.trace is not before and len(session.trace) >= 4, timeout=patience
-        )
+        qtbot.waitUntil(lambda: session.trace is not before and len(session.trace) >= 4)
 
     return solve_for_long
 
@@ -204,11 +208,11 @@ def session_of(qapp):
 
 
 @pytest.fixture
-def failed_session(qtbot, session_of, damaged_model, puzzles, patience):
+def failed_session(qtbot, session_of, damaged_model, puzzles):
     """A session whose solve has failed because its model is damaged."""
     session = session_of(damaged_model)
     session.set_puzzle(puzzles[0])
-    with qtbot.waitSignals([session.failed, session.solve_finished], timeout=patience):
+    with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve()
     return session
 

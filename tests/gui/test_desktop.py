@@ -45,9 +45,9 @@ def test_another_format_is_used_from_the_next_solve_on(window, solve):
     )
 
 
-def test_a_device_that_is_not_there_is_told_of(qtbot, window, widget, patience):
+def test_a_device_that_is_not_there_is_told_of(qtbot, window, widget):
     window.session.set_compute(Compute(device="mps" if sys.platform != "darwin" else "cuda"))
-    with qtbot.waitSignal(window.session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(window.session.solve_finished):
         window.session.solve()
     assert "is not available here" in widget("status_line").text()
     assert window.session.trace is None

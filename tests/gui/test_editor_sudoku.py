@@ -165,7 +165,7 @@ def test_counting_a_large_sudoku_keeps_the_window_awake(qtbot, edit, words):
     timer = QTimer(interval=0)
     timer.timeout.connect(lambda: ticks.append(perf_counter()))
     timer.start()
-    qtbot.waitUntil(lambda: words() == "Solutions: many", timeout=60_000)
+    qtbot.waitUntil(lambda: words() == "Solutions: many")
     assert np.diff(ticks).max() < 0.5  # a second, were the clauses made in one go
 
 

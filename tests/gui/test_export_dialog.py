@@ -54,11 +54,11 @@ def dialog(window, qtbot):
 
 
 @pytest.fixture
-def export(qtbot, patience):
+def export(qtbot):
     """Export what a dialog says to a file, and wait until it is there."""
 
     def export(dialog, target):
-        with qtbot.waitSignal(dialog._worker.exported, timeout=patience):
+        with qtbot.waitSignal(dialog._worker.exported):
             dialog.save_to(target)
         assert not dialog.exporting
         return target
@@ -157,14 +157,13 @@ def test_an_export_is_what_the_dialog_says(show, dialog, export, tmp_path):
     "name", ["png", "svg", "gif", "webp", "mp4", "frames", "html", "csv", "jsonl", "npz"]
 )
 def test_every_format_can_be_chosen_and_is_about_as_large_as_was_said(
-    name, show, dialog, export, qtbot, tmp_path, patience
+    name, show, dialog, export, qtbot, tmp_path
 ):
     show("sudoku", 8)
     opened = dialog()
     opened.form.side.setValue(200)
     with qtbot.waitSignal(
         opened._worker.estimated,
-        timeout=patience,
         check_params_cb=lambda preview, _: preview.order.format == name,
     ) as told:
         choose(opened.form.format, name)
@@ -209,22 +208,20 @@ def test_the_facts_count_frames_seconds_and_pixels(show, dialog, qtbot):
     assert opened.facts.text().startswith(f"Frame {opened.frame.value()} of {frames}")
 
 
-def test_progress_is_told_and_cancel_leaves_nothing_behind(show, dialog, qtbot, tmp_path, patience):
+def test_progress_is_told_and_cancel_leaves_nothing_behind(show, dialog, qtbot, tmp_path):
     show("sudoku", 4, True)
     opened = dialog()
     choose(opened.form.format, "mp4")
     opened.form.side.setValue(1000)
     folder = tmp_path / "films"
     folder.mkdir()
-    with qtbot.waitSignal(
-        opened._worker.progressed, timeout=patience, check_params_cb=lambda _, done: done >= 3
-    ):
+    with qtbot.waitSignal(opened._worker.progressed, check_params_cb=lambda _, done: done >= 3):
         opened.save_to(folder / "out.mp4")
     assert opened.status.bar.isVisible()
     assert opened.status.bar.value() >= 3
     assert not opened.form.isEnabled()
     assert opened.cancel.text() == "Cancel"
-    with qtbot.waitSignal(opened._worker.failed, timeout=patience):
+    with qtbot.waitSignal(opened._worker.failed):
         qtbot.mouseClick(opened.cancel, Qt.MouseButton.LeftButton)
     assert os.listdir(folder) == []
     assert "nothing was left behind" in opened.status.words.text()
@@ -233,24 +230,24 @@ def test_progress_is_told_and_cancel_leaves_nothing_behind(show, dialog, qtbot, 
     assert opened.cancel.text() == "Close"
 
 
-def test_closing_the_window_stops_an_export(window, show, dialog, qtbot, tmp_path, patience):
+def test_closing_the_window_stops_an_export(window, show, dialog, qtbot, tmp_path):
     show("sudoku", 4, True)
     opened = dialog()
     choose(opened.form.format, "webp")
     opened.form.side.setValue(1400)
     folder = tmp_path / "films"
     folder.mkdir()
-    with qtbot.waitSignal(opened._worker.progressed, timeout=patience):
+    with qtbot.waitSignal(opened._worker.progressed):
         opened.save_to(folder / "out.webp")
     window.close()
     assert os.listdir(folder) == []
 
 
-def test_a_failure_is_told_in_the_dialog(show, dialog, qtbot, tmp_path, patience):
+def test_a_failure_is_told_in_the_dialog(show, dialog, qtbot, tmp_path):
     show()
     opened = dialog()
     choose(opened.form.format, "png")
-    with qtbot.waitSignal(opened._worker.failed, timeout=patience):
+    with qtbot.waitSignal(opened._worker.failed):
         opened.save_to(tmp_path / "gone" / "out.png")
     assert opened.status.words.text().startswith("⚠ ")
     assert "cannot be written: No such file or directory." in opened.status.words.text()
@@ -280,7 +277,7 @@ def test_the_folder_of_an_export_can_be_opened(show, dialog, export, qtbot, tmp_
     assert desktop.opened == QUrl.fromLocalFile(str(tmp_path))
 
 
-def test_the_button_asks_where_to_with_a_name_that_fits(show, dialog, qtbot, tmp_path, patience):
+def test_the_button_asks_where_to_with_a_name_that_fits(show, dialog, qtbot, tmp_path):
     of = show()
     opened = dialog()
     choose(opened.form.format, "webp")
@@ -288,7 +285,7 @@ def test_the_button_asks_where_to_with_a_name_that_fits(show, dialog, qtbot, tmp
     qtbot.mouseClick(opened.start, Qt.MouseButton.LeftButton)
     (asks,) = opened.findChildren(QFileDialog)
     assert os.path.basename(asks.selectedFiles()[0]) == f"{of.trace.puzzle.name}.webp"
-    with qtbot.waitSignal(opened._worker.exported, timeout=patience):
+    with qtbot.waitSignal(opened._worker.exported):
         asks.fileSelected.emit(str(tmp_path / "chosen.webp"))
     assert (tmp_path / "chosen.webp").exists()
 
@@ -407,7 +404,7 @@ def test_nothing_is_clipped_at_the_smallest_window(window, show, dialog):
             assert widget.width() >= widget.minimumSizeHint().width(), widget.accessibleName()
 
 
-def test_all_is_told_on_the_gui_thread(show, dialog, export, qtbot, tmp_path, patience):
+def test_all_is_told_on_the_gui_thread(show, dialog, export, qtbot, tmp_path):
     """PySide crashes where one thread emits a signal while another connects to it or leaves it."""
     show()
     opened = dialog()
@@ -417,16 +414,16 @@ def test_all_is_told_on_the_gui_thread(show, dialog, export, qtbot, tmp_path, pa
             lambda *_, name=name: threads.update({name: threading.current_thread()}),
             Qt.ConnectionType.DirectConnection,
         )
-    with qtbot.waitSignal(worker.estimated, timeout=patience):
+    with qtbot.waitSignal(worker.estimated):
         opened.form.side.setValue(200)
     export(opened, tmp_path / "out.gif")
-    with qtbot.waitSignal(worker.failed, timeout=patience):
+    with qtbot.waitSignal(worker.failed):
         opened.save_to(tmp_path / "gone" / "out.gif")
     assert len(threads) == 5
     assert set(threads.values()) == {threading.main_thread()}
 
 
-def test_an_export_keeps_the_gui_thread_free(qtbot, look, tmp_path, patience):
+def test_an_export_keeps_the_gui_thread_free(qtbot, look, tmp_path):
     """Previews, their estimates and a film are drawn while a timer ticks every millisecond.
 
     The dialog stands alone: a window has plots and a library to draw when it opens.
@@ -453,7 +450,7 @@ def test_an_export_keeps_the_gui_thread_free(qtbot, look, tmp_path, patience):
     for side in (400, 500, 600):
         opened.form.side.setValue(side)
         qtbot.wait(50)
-    with qtbot.waitSignal(worker.exported, timeout=patience):
+    with qtbot.waitSignal(worker.exported):
         opened.save_to(tmp_path / "out.gif")
     ticking.stop()
     worker.close()

@@ -66,7 +66,7 @@ def test_what_is_asked_for_is_made_opened_and_kept(
     qtbot, window, session, catalogue, dialog, reopened, wanted
 ):
     ask_for(dialog, *wanted)
-    with qtbot.waitSignal(session.opened, timeout=30_000):
+    with qtbot.waitSignal(session.opened):
         qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     entry = make(Recipe(*wanted))
@@ -79,7 +79,7 @@ def test_what_is_asked_for_is_made_opened_and_kept(
 
     window.close()
     second = reopened().library.catalogue
-    qtbot.waitUntil(lambda: entry.id in second.items, timeout=10_000)
+    qtbot.waitUntil(lambda: entry.id in second.items)
     assert second.items[entry.id].source == entry
 
 
@@ -114,14 +114,14 @@ def test_while_a_puzzle_is_made_it_can_be_cancelled_and_another_asked_for(
     dialog.create.click()
     assert dialog.bar.isVisible()
     assert not dialog.create.isEnabled()
-    with qtbot.waitSignal(catalogue.worker.made, timeout=30_000) as made:
+    with qtbot.waitSignal(catalogue.worker.made) as made:
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert made.args[1] is None
     assert dialog.isVisible()
     assert not dialog.bar.isVisible()
     assert dialog.words.text() == "Cancelled."
     ask_for(dialog, "maze", 5, "corridors", 0)
-    with qtbot.waitSignal(session.opened, timeout=30_000):
+    with qtbot.waitSignal(session.opened):
         dialog.create.click()
     assert (session.puzzle.kind, session.puzzle.rows) == ("maze", 5)
 
@@ -137,7 +137,7 @@ def test_a_generated_puzzle_is_deleted_for_good(
     qtbot, window, session, catalogue, dialog, reopened
 ):
     ask_for(dialog, "maze", 9, "corridors", 0)
-    with qtbot.waitSignal(session.opened, timeout=30_000):
+    with qtbot.waitSignal(session.opened):
         dialog.create.click()
     (item,) = (each for each in catalogue.items.values() if GENERATED in each.collections)
     catalogue.toggle_favourite(item)
@@ -150,7 +150,7 @@ def test_a_generated_puzzle_is_deleted_for_good(
     assert dock.items.rowCount() == 0
     window.close()
     second = reopened().library.catalogue
-    qtbot.waitUntil(lambda: len(second.items) > 0 and not second.reading, timeout=60_000)
+    qtbot.waitUntil(lambda: len(second.items) > 0 and not second.reading)
     assert item.key not in second.items
 
 
@@ -160,7 +160,7 @@ def test_a_damaged_file_of_generated_puzzles_is_told_and_set_aside(qtbot, tmp_pa
     (folder / "generated.json").write_text("{")
     window = open_window()
     catalogue = window.library.catalogue
-    qtbot.waitUntil(lambda: len(catalogue.items) > 0 and not catalogue.reading, timeout=60_000)
+    qtbot.waitUntil(lambda: len(catalogue.items) > 0 and not catalogue.reading)
     note = window.library.dock._note
     assert note.isVisible()
     assert "generated.json, line 1, column 2: not JSON" in note.text()
@@ -174,16 +174,16 @@ def test_a_puzzle_made_while_the_library_is_closed_stands_beside_those_made_befo
     window.library.dock.hide()
     window.library.catalogue.read_all()
     window.library.catalogue.add_generated(first)
-    qtbot.waitUntil(lambda: not window.library.catalogue.reading, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.library.catalogue.reading)
     window.close()
     later = open_window()
     assert not later.library.dock.isVisible()
     later.findChild(QAction, "generate").trigger()
     dialog = later.findChild(GeneratorDialog)
     ask_for(dialog, "maze", 7, "corridors", 2)
-    with qtbot.waitSignal(later.session.opened, timeout=30_000):
+    with qtbot.waitSignal(later.session.opened):
         dialog.create.click()
-    qtbot.waitUntil(lambda: not later.library.catalogue.reading, timeout=60_000)
+    qtbot.waitUntil(lambda: not later.library.catalogue.reading)
     later.close()
     kept = read_library(tmp_path / "settings" / "generated.json")
     assert {entry.id for entry in kept} == {first.id, second.id}

@@ -23,7 +23,7 @@ ARC_1, ARC_2 = "ARC-AGI-1", "ARC-AGI-2"
 def dock(qtbot, window):
     """The library of the window, all of it read."""
     catalogue = window.library.catalogue
-    qtbot.waitUntil(lambda: not catalogue.reading and len(catalogue.items) > 1000, timeout=60_000)
+    qtbot.waitUntil(lambda: not catalogue.reading and len(catalogue.items) > 1000)
     return window.library.dock
 
 
@@ -357,7 +357,7 @@ def test_all_names_of_collections_are_offered_and_all_is_first(dock):
 
 
 def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
-    qtbot, session_of, puzzles, tmp_path, patience
+    qtbot, session_of, puzzles, tmp_path
 ):
     session = session_of(*bundled_models())
     catalogue = Catalogue(session, open_settings(tmp_path))
@@ -367,7 +367,7 @@ def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
     session.set_puzzle(puzzles[0])
     session.solve()
     catalogue.read_all()
-    qtbot.waitUntil(lambda: not catalogue.reading, timeout=patience)
+    qtbot.waitUntil(lambda: not catalogue.reading)
     catalogue.close()
     assert events.index(True) < events.index(ARC_1) < events.index(ARC_2)
     assert events.count(ARC_1) == 1

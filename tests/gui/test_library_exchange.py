@@ -166,7 +166,7 @@ def test_several_files_are_all_remembered_and_the_first_is_shown(
     data = as_urls(files["maze"], broken, files["sudoku"])
     told = []
     session.failed.connect(told.append)
-    with qtbot.waitSignals([session.opened, session.failed], timeout=10_000):
+    with qtbot.waitSignals([session.opened, session.failed]):
         assert drop(data, "library")
     assert catalogue.recent == [str(files["maze"]), str(files["sudoku"])]
     assert session.puzzle.kind == "maze"
@@ -181,7 +181,7 @@ def test_several_files_can_be_chosen_in_the_dialog(
     action("open").trigger()
     dialog = window.findChild(QFileDialog)
     assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles
-    with qtbot.waitSignal(session.opened, timeout=10_000):
+    with qtbot.waitSignal(session.opened):
         dialog.filesSelected.emit([str(files["arc"]), str(files["sudoku"])])
     assert set(catalogue.recent) == {str(files["arc"]), str(files["sudoku"])}
 

@@ -135,7 +135,7 @@ def test_a_task_is_drawn_once_its_data_set_is_read(qtbot, catalogue):
     gallery.picture(item, themes.LIGHT, 1.0)
     assert not gallery._timer.isActive()
     catalogue.read_all()
-    qtbot.waitUntil(lambda: catalogue.can_draw(item), timeout=60_000)
+    qtbot.waitUntil(lambda: catalogue.can_draw(item))
     gallery.picture(item, themes.LIGHT, 1.0)
     qtbot.waitUntil(lambda: gallery.picture(item, themes.LIGHT, 1.0) is not None)
 
@@ -144,7 +144,7 @@ def test_the_list_shows_the_theme_that_is_put_on(qapp, qtbot, window):
     view = window.library.dock.view
     for theme in (themes.DARK, themes.LIGHT):
         themes.apply(qapp, theme)
-        qtbot.waitUntil(lambda theme=theme: _is_painted(view, theme), timeout=20_000)
+        qtbot.waitUntil(lambda theme=theme: _is_painted(view, theme))
 
 
 def _is_painted(view, theme):

@@ -231,7 +231,7 @@ def test_notes_are_written_when_typing_pauses_and_the_field_keeps_what_is_typed(
         files.look()
     assert dock.notes.toPlainText() == "One and two"
     file = folder / f"maze{SUFFIX}"
-    qtbot.waitUntil(lambda: read_header(file).notes == "One and two", timeout=30_000)
+    qtbot.waitUntil(lambda: read_header(file).notes == "One and two")
     assert dock.notes.toPlainText() == "One and two"
 
 

@@ -216,7 +216,7 @@ def test_a_damaged_recording_is_told_and_changes_nothing(qtbot, session, solve, 
 
 
 def test_a_recording_by_a_model_that_is_not_here_plays_and_says_what_it_cannot(
-    qtbot, session, open_file, press, action, foreign_file, patience
+    qtbot, session, open_file, press, action, foreign_file
 ):
     trace = open_file(foreign_file)
     assert trace.model_name == "theirs"
@@ -234,7 +234,7 @@ def test_a_recording_by_a_model_that_is_not_here_plays_and_says_what_it_cannot(
         press(Qt.Key.Key_Right)
     assert session.trace is trace
     session.set_extent("halting")
-    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(session.solve_finished):
         action("solve").trigger()
     assert session.trace.model_name == session.model_name
 
@@ -251,11 +251,11 @@ def test_a_recording_where_no_model_fits_plays(session_of, qtbot, foreign_file):
 
 
 def test_the_model_that_made_a_recording_goes_on_where_it_ended(
-    qtbot, session, open_file, file, recording, patience
+    qtbot, session, open_file, file, recording
 ):
     session.set_compute(type(session.compute)("cpu", "float32"))
     open_file(file)
-    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(session.solve_finished):
         session.solve_further()
     assert len(session.trace) == 10
     solver = Solver.load(find_model("sudoku-9x9-small"), "cpu", "float32")
@@ -268,7 +268,7 @@ def test_the_model_that_made_a_recording_goes_on_where_it_ended(
 
 
 def test_a_recording_that_ended_within_a_supervision_step_goes_on_in_it(
-    qtbot, session, open_file, recording, tmp_path, patience
+    qtbot, session, open_file, recording, tmp_path
 ):
     trace = recording.trace
     part = Trace(
@@ -284,18 +284,18 @@ def test_a_recording_that_ended_within_a_supervision_step_goes_on_in_it(
     write_recording(tmp_path / "part.trmrec", replace(recording, trace=part))
     session.set_compute(type(session.compute)("cpu", "float32"))
     open_file(tmp_path / "part.trmrec")
-    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(session.solve_finished):
         session.solve_further()
     assert len(session.trace) == 6
     assert np.array_equal(session.trace[5].tokens, trace[5].tokens)
 
 
 def test_other_weights_under_the_same_name_do_not_go_on(
-    qtbot, session, open_file, recording, tmp_path, patience
+    qtbot, session, open_file, recording, tmp_path
 ):
     write_recording(tmp_path / "a.trmrec", replace(recording, weights_hash="1" * 64))
     trace = open_file(tmp_path / "a.trmrec")
-    with qtbot.waitSignals([session.failed, session.solve_finished], timeout=patience):
+    with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve_further()
     assert "weights of sudoku-9x9-small are not those" in session.failure
     assert session.trace is trace

@@ -150,13 +150,11 @@ def test_the_event_loop_runs_while_a_solve_does(session, solve):
     assert ticks.count(True) > 3
 
 
-def test_a_solve_can_be_cancelled_on_the_board_while_the_model_loads(
-    qtbot, session, widget, patience
-):
+def test_a_solve_can_be_cancelled_on_the_board_while_the_model_loads(qtbot, session, widget):
     board = widget("answer_board")
     session.solve()
     assert "is being loaded" in board.accessibleDescription()
-    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(session.solve_finished):
         board.findChild(QPushButton).click()
     assert "Not solved yet" in board.accessibleDescription()
 
@@ -182,9 +180,7 @@ def test_the_failure_of_a_solve_is_forgotten_with_its_puzzle(failed_session, puz
     assert not failed_session.failure
 
 
-def test_frames_that_come_while_the_window_is_busy_are_shown_together(
-    qtbot, session_of, puzzles, patience
-):
+def test_frames_that_come_while_the_window_is_busy_are_shown_together(qtbot, session_of, puzzles):
     session = session_of(find_model("sudoku-9x9-small"))
     session.set_puzzle(puzzles[0])
     session.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
@@ -193,10 +189,10 @@ def test_frames_that_come_while_the_window_is_busy_are_shown_together(
     def be_busy():
         if session.trace:
             lengths.append(len(session.trace))
-            session._background._solver.submit(int).result(patience / 1000)  # to the solve's end
+            session._background._solver.submit(int).result(60)  # to the solve's end
 
     session.trace_changed.connect(be_busy)
-    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(session.solve_finished):
         session.solve()
     assert len(lengths) <= 2  # those before the window was busy, and all others
     assert lengths[-1] == len(session.trace) == 8 * session.trace.cycles

@@ -102,9 +102,7 @@ def test_each_scale_of_colours_grows_brighter_from_its_first_to_its_last(scale):
     assert shades[-1] - shades[0] > 0.5
 
 
-def test_another_scale_colours_boards_and_plots_at_once(
-    qtbot, window, dialog, solve, session, patience
-):
+def test_another_scale_colours_boards_and_plots_at_once(qtbot, window, dialog, solve, session):
     window.plots.reset()
     solve()
     session.look_at((0, 0))
@@ -119,7 +117,7 @@ def test_another_scale_colours_boards_and_plots_at_once(
     choose(dialog.scale, "magma")
     assert dots.points()[-1].brush().color().name() == heat_colour(1, "magma")
     window.plots.docks["plot_attention"].raise_()
-    qtbot.waitUntil(lambda: attention.on_screen and attention.mixing is not None, timeout=patience)
+    qtbot.waitUntil(lambda: attention.on_screen and attention.mixing is not None)
     bar = attention.bar.colorMap().map(1.0, mode="qcolor")
     assert bar.name() == heat_colour(1, "magma")
     theme = themes.current(window)

@@ -63,13 +63,13 @@ def test_only_models_whose_board_holds_the_maze_can_be_chosen(session, shown):
     assert [items.item(row).isEnabled() for row in range(3)] == [True, True, False]
 
 
-def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown, patience):
+def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown):
     maze = generate_perfect(1, 9, 9)
     posed, answer, status = shown(InputPane), shown(AnswerPane, OverlaySet()), shown(Status)
     session.set_puzzle(maze)
     assert posed.board.shown_grid() == maze.json_rows(maze.grid)
     assert status.line.text() == "Maze 9×9, not solved yet"
-    with qtbot.waitSignal(session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(session.solve_finished):
         session.solve()
     trace = session.trace
     assert not session.failure

@@ -136,7 +136,7 @@ def resident():
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc to read memory from")
-def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve, patience):
+def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve):
     """An exception in any slot or event handler fails the test too, as pytest-qt has it."""
     session = window.session
     solve()
@@ -150,7 +150,7 @@ def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve, 
         if number == SETTLED:
             settled = resident()
     session.cancel()
-    qtbot.waitUntil(lambda: not session.solving and session.opening is None, timeout=patience)
+    qtbot.waitUntil(lambda: not session.solving and session.opening is None)
     assert resident() < 1.3 * settled  # models may still be loaded for the first time
     window.close()
     left = {thread.name for thread in threading.enumerate()} - threads

@@ -15,9 +15,9 @@ CYCLES, CALLS = 2, 4
 
 
 @pytest.fixture
-def until_idle(qtbot, session, patience):
+def until_idle(qtbot, session):
     """Wait for the solve that an action has started."""
-    return lambda: qtbot.waitUntil(lambda: not session.solving, timeout=patience)
+    return lambda: qtbot.waitUntil(lambda: not session.solving)
 
 
 @pytest.fixture

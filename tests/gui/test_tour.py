@@ -68,6 +68,6 @@ def test_the_first_start_shows_it_after_its_solve_and_later_ones_do_not(
     window.close()
     later = open_window()
     application._show_tour_once(later)
-    with qtbot.waitSignal(later.session.solve_finished, timeout=60_000):
+    with qtbot.waitSignal(later.session.solve_finished):
         later.session.solve()
     assert not later.tour.isVisible()

@@ -96,9 +96,7 @@ def dialog(window, action):
     return window.findChild(CheckpointDialog)
 
 
-def test_an_official_checkpoint_becomes_a_model_that_is_used(
-    qtbot, window, dialog, tmp_path, patience
-):
+def test_an_official_checkpoint_becomes_a_model_that_is_used(qtbot, window, dialog, tmp_path):
     model = load_model(find_model("sudoku-4x4").directory, "cpu", "float32")
     checkpoint, config = write_official(model, tmp_path)
     window.session.set_puzzle(load_puzzles_of_size_4(tmp_path))
@@ -108,10 +106,10 @@ def test_an_official_checkpoint_becomes_a_model_that_is_used(
     assert dialog.name.text() == f"{tmp_path.name}-step_1"
     dialog.name.setText("official")
     assert dialog.missing.text() == ""
-    with qtbot.waitSignal(window.session.models_changed, timeout=patience):
+    with qtbot.waitSignal(window.session.models_changed):
         dialog.ok.click()
     assert window.session.model.directory == tmp_path / "settings" / "models" / "official"
-    with qtbot.waitSignal(window.session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(window.session.solve_finished):
         window.session.solve()
     assert window.session.trace.solved(len(window.session.trace) - 1)
 
@@ -136,13 +134,13 @@ def test_the_import_says_what_is_missing(dialog, tmp_path):
 
 
 def test_a_checkpoint_that_is_none_is_refused_and_nothing_is_left(
-    qtbot, window, dialog, tmp_path, widget, patience
+    qtbot, window, dialog, tmp_path, widget
 ):
     for name in ("step_1", "config.json"):
         (tmp_path / name).write_text("{}")
     dialog.checkpoint.path.setText(str(tmp_path / "step_1"))
     dialog.config.path.setText(str(tmp_path / "config.json"))
-    with qtbot.waitSignal(window.session.failed, timeout=patience):
+    with qtbot.waitSignal(window.session.failed):
         dialog.ok.click()
     assert str(tmp_path / "config.json") in widget("status_line").text()
     assert not (tmp_path / "settings" / "models").exists()

@@ -89,7 +89,7 @@ def test_a_window_closes_while_a_folder_does_not_answer(window, attached, hangin
 
 def test_opening_a_folder_that_does_not_answer_is_told(window, run, hanging, qtbot, until):
     hanging(run / "config.json")
-    with qtbot.waitSignal(window.jobs.jobs.failed, timeout=10_000) as failed:
+    with qtbot.waitSignal(window.jobs.jobs.failed) as failed:
         window.jobs.jobs.attach(run)
     assert failed.args[0].startswith(f"{run} does not answer:")
     assert condition(window, run) is None

@@ -19,7 +19,7 @@ MEASURED = r"About \d+ (s|min.*|h.*) on the CPU, [\d.,]+ ms a step, in \d\.\d Gi
 
 
 def test_a_job_is_begun_paused_resumed_left_found_stopped_and_its_model_solves(
-    window, open_window, begin, until, patience, qtbot
+    window, open_window, begin, until, qtbot
 ):
     path = begin(window, **{"training.steps": "1000000", "training.checkpoint_every": "50"})
     assert window.jobs.dock.isVisible()
@@ -55,7 +55,7 @@ def test_a_job_is_begun_paused_resumed_left_found_stopped_and_its_model_solves(
     until(lambda: later.session.models[-1].name == f"tiny-step_{report.step}")
     later.session.set_puzzle(parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
     later.session.set_model(str(later.session.models[-1].directory))
-    with qtbot.waitSignal(later.session.solve_finished, timeout=patience):
+    with qtbot.waitSignal(later.session.solve_finished):
         later.session.solve()
     assert later.session.trace.model_name == f"tiny-step_{report.step}"
     later.session.move_to(0)

@@ -87,7 +87,7 @@ def test_what_was_seen_of_a_job_goes_with_its_directory(window, until, tmp_path,
     assert window.jobs.learning.pinned == set()
 
 
-def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path, patience):
+def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path):
     """Of a run that has been trained here, for a step."""
     changes = [f"{key.partition('.')[2]}={text}" for key, text in TINY.items()]
     config = load_preset("sudoku-4x4").changed([*changes, "steps=1"])

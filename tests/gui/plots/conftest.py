@@ -37,7 +37,7 @@ def trace(session, solve):
 
 
 @pytest.fixture
-def mixing(qtbot, session, pane, trace, patience):
+def mixing(qtbot, session, pane, trace):
     """The pane of the attention, with what it shows of the frame at the cursor."""
     shown = pane("plot_attention")
 
@@ -45,7 +45,6 @@ def mixing(qtbot, session, pane, trace, patience):
         wanted = session.frame.call, session.trace.cell_index(*session.cell)
         qtbot.waitUntil(
             lambda: shown.mixing is not None and (shown.mixing.call, shown.mixing.cell) == wanted,
-            timeout=patience,
         )
         return shown
 

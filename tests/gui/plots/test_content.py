@@ -169,14 +169,14 @@ def head_of(pane):
     return None if pane.mixing.is_attention else 0
 
 
-def test_a_certain_network_call_of_the_cycle_can_be_chosen(qtbot, session, mixing, patience):
+def test_a_certain_network_call_of_the_cycle_can_be_chosen(qtbot, session, mixing):
     session.move_to(2)
     shown = mixing()
     cursor = shown.mixing.weights
     for text, step in (("latent step 1", 1), ("answer update", None)):
         shown.call.setCurrentText(text)
         shown.call.activated.emit(shown.call.currentIndex())
-        qtbot.waitUntil(lambda step=step: shown.mixing.call.latent_step == step, timeout=patience)
+        qtbot.waitUntil(lambda step=step: shown.mixing.call.latent_step == step)
         assert shown.mixing.call[:2] == session.frame.call[:2]
         assert not np.array_equal(shown.mixing.weights, cursor)
 
@@ -188,13 +188,11 @@ def test_a_click_on_the_map_looks_at_that_cell(qtbot, session, mixing):
     assert mixing().mixing.cell == 16
 
 
-def test_looking_during_a_solve_is_answered_before_it_ends(
-    qtbot, session, pane, solve_for_long, patience
-):
+def test_looking_during_a_solve_is_answered_before_it_ends(qtbot, session, pane, solve_for_long):
     session.look_at((0, 1))
     shown = pane("plot_attention")
     solve_for_long()
-    with qtbot.waitSignal(session.mixing_known, timeout=patience) as known:
+    with qtbot.waitSignal(session.mixing_known) as known:
         pass
     assert session.solving
     assert isinstance(known.args[0], Mixing)
