@@ -82,10 +82,15 @@ class JobsDock(QDockWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         if self.pane is None:  # it was open when the last window was closed
-            QTimer.singleShot(0, self.fill)
+            QTimer.singleShot(0, self._fill_if_seen)
         else:
             self.setWidget(self.pane)  # not before, else it takes more height than its hint says
         super().showEvent(event)
+
+    def _fill_if_seen(self) -> None:
+        """Not where it only waits for the window, which would then wait for it."""
+        if self.isVisible():
+            self.fill()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -83,7 +83,7 @@ class LearningPane(QWidget):
         learning.changed.connect(self._on_change)
         learning.unfit.connect(self._on_unfit)
         session.puzzle_changed.connect(self._enable)
-        self._show_all()
+        self._dress()
 
     def show_run(self, path: Path | None) -> None:
         if path != self._path:
@@ -123,7 +123,6 @@ class LearningPane(QWidget):
             self.told.setText(f"⚠ {sentence}")
 
     def _show_all(self) -> None:
-        self.told.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self.strip.clear()
         for step in sorted(self._boards):
             self._add(self._boards[step])
@@ -163,7 +162,11 @@ class LearningPane(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "strip"):
-            self._show_all()
+            self._dress()
+
+    def _dress(self) -> None:
+        self.told.setStyleSheet(f"color: {themes.current(self).conflict_text}")
+        self._show_all()
 
 
 def picture(seen: Seen, theme: Theme, ratio: float) -> QIcon:

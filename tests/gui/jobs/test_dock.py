@@ -93,6 +93,7 @@ def test_it_is_open_again_if_it_was_open(window, open_window, show, until):
     dock = open_window().jobs.dock
     until(lambda: dock.isVisible() and dock.pane is not None)
     assert dock.geometry() == QRect(40, 80, 720, 400)
+    assert dock.pane.isVisible()
 
 
 def test_beyond_the_screens_it_is_brought_back(window, show):
