@@ -44,7 +44,9 @@ class NewJobDialog(QDialog):
         """What the fields describe; None where something is wrong with it."""
         self._asked: NewJob | None = None
         self._mistake: Mistake | None = None
-        self._making = self._wanted = False
+        self._making: Path | None = None
+        """The job that is being made, whatever the fields say by now."""
+        self._wanted = False
         self.setWindowTitle("New training job" if like is None else f"New job like {like[0]}")
         self.setAccessibleName(self.windowTitle())
         self.setObjectName("new_job_dialog")
@@ -203,7 +205,7 @@ class NewJobDialog(QDialog):
     def _make(self) -> None:
         if self._asked is None:
             return
-        self._making = True
+        self._making = self._asked.job.path
         self.ok.setEnabled(False)
         self.job.keep_folder()
         if self._like is None:
@@ -211,11 +213,11 @@ class NewJobDialog(QDialog):
         self._new_jobs.add(self._asked)
 
     def _on_added(self, path: Path) -> None:
-        if self._making and self._asked is not None and path == self._asked.job.path:
+        if path == self._making:
             self.accept()
 
     def _on_not_added(self, sentence: str) -> None:
         if self._making:
-            self._making = False
+            self._making = None
             self._say(understood(sentence, self.settings.names))
             self.ok.setEnabled(self._asked is not None)

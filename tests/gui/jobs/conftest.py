@@ -44,7 +44,7 @@ def dialog_of(until):
 
 
 @pytest.fixture
-def begin(until, dialog_of):
+def begin(qtbot, until, dialog_of):
     """Start a tiny job from the dialog; gives its path."""
 
     def begin(window, name="tiny", **changes):
@@ -57,7 +57,8 @@ def begin(until, dialog_of):
         assert dialog.missing.text() == ""
         until(dialog.ok.isEnabled)
         path = Path(dialog.job.folder.text(), name)
-        dialog.ok.click()
+        with qtbot.waitSignal(dialog.accepted):
+            dialog.ok.click()
         until(lambda: any(job.path == path for job in window.jobs.jobs.list.jobs))
         return path
 

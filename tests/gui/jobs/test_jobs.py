@@ -22,7 +22,7 @@ def test_a_job_is_begun_paused_resumed_left_found_stopped_and_its_model_solves(
     window, open_window, begin, until, qtbot
 ):
     path = begin(window, **{"training.steps": "1000000", "training.checkpoint_every": "50"})
-    assert window.jobs.dock.isVisible()
+    until(window.jobs.dock.isVisible)
     until(lambda: condition(window, path) == "running")
     until(lambda: len(curve(window, path)) >= 3)
     first = len(curve(window, path))

@@ -268,6 +268,13 @@ def test_a_dialog_that_is_left_while_it_estimates_leaves_no_process(dialog, qtbo
     until(lambda: not estimators())
 
 
+def test_a_dialog_that_is_changed_while_its_job_is_made_closes_with_it(dialog, qtbot, until):
+    until(dialog.ok.isEnabled)
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.ok.click()
+        dialog.job.name.setText("another")
+
+
 def test_a_duplicate_keeps_limit_and_device_and_shows_what_is_changed(
     window, attached, until, dialog_of
 ):
