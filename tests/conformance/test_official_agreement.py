@@ -1,57 +1,52 @@
 """Agreement with the official TRM and HRM code, tensor by tensor, within 1e-4 in float32."""
 
-from pathlib import Path
-
-import pytest
 import torch
-from safetensors.torch import load_file
+from official_passes import CASES, assert_close, assert_official_gradients
 
-from trm_core import import_official
-from trm_core.checkpoints.official import official_name
 from trm_core.model.recursion import State
 from trm_core.training.losses import supervision_loss
 
-SHARED = Path(__file__).parents[3] / "shared" / "conformance"
-CASES = sorted(path.parent.name for path in SHARED.glob("*/golden.safetensors"))
-pytestmark = pytest.mark.skipif(
-    not CASES, reason="../shared/conformance is not here: no official tensors to compare with"
-)
-
-
-@pytest.fixture(scope="module", params=CASES or ["none"])
-def case(request):
-    folder = SHARED / request.param
-    model = import_official(folder / "step_1", folder / "config.json")
-    return model, load_file(folder / "golden.safetensors")
+EVERY = 8
+"""Of what a network call gave, one position in so many is recorded."""
 
 
 def inputs(golden):
     return golden["batch.inputs"].long(), golden["batch.puzzle_identifiers"].long()
 
 
-def assert_close(ours, official, what):
-    assert ours.shape == official.shape, what
-    assert (ours - official).abs().max().item() <= 1e-4, what
+def test_models_of_all_architectures_and_settings_are_compared():
+    assert CASES == [
+        "hrm-sudoku",
+        "trm-att-arc-learnedpos",
+        "trm-att-maze",
+        "trm-mlp-nopuzzleemb",
+        "trm-mlp-sudoku",
+    ]
 
 
 def test_four_supervision_steps_agree(case):
-    """Each from the official state before it: random networks blow rounding up, which differs
-    from processor to processor, and over several steps no two of them agree within 1e-4."""
+    """The first with the whole batch; those after it with the last sample, each from the official
+    state before it: random networks blow rounding up, which differs from processor to processor,
+    and over several steps no two of them agree within 1e-4."""
     model, golden = case
     tokens, puzzle_ids = inputs(golden)
     state = model.initial_state(len(tokens))
     with torch.inference_mode():
         for index in range(4):
             out = model.supervision_step(tokens, state, puzzle_ids)
-            for name, ours in {
+            expected = {
                 "logits": out.logits,
                 "q_halt_logits": out.halt_logit,
                 "q_continue_logits": out.continue_logit,
-                "z_H": out.state.y,
-                "z_L": out.state.z,
-            }.items():
-                assert_close(ours, golden[f"eval.{index}.{name}"], f"step {index}, {name}")
-            state = State(golden[f"eval.{index}.z_H"], golden[f"eval.{index}.z_L"])
+            }
+            for name, ours in expected.items():
+                official = golden[f"eval.{index}.{name}"][-len(tokens) :]
+                assert_close(ours, official, f"step {index}, {name}")
+            if index < 3:
+                y, z = golden[f"eval.{index}.z_H"], golden[f"eval.{index}.z_L"]
+                assert_close(out.state.y[-1:], y, f"step {index}, y")
+                assert_close(out.state.z[-1:], z, f"step {index}, z")
+                state, tokens, puzzle_ids = State(y, z), tokens[-1:], puzzle_ids[-1:]
 
 
 def test_every_network_call_agrees(case):
@@ -67,7 +62,7 @@ def test_every_network_call_agrees(case):
     official = [golden[name] for name in sorted(golden) if name.startswith("eval.0.call")]
     assert len(seen) == len(official) > 0
     for index, (ours, theirs) in enumerate(zip(seen, official, strict=True)):
-        assert_close(ours, theirs, f"call {index}")
+        assert_close(ours[::EVERY], theirs, f"call {index}")
 
 
 def test_losses_and_gradients_agree(case):
@@ -84,8 +79,6 @@ def test_losses_and_gradients_agree(case):
         "loss": losses.total,
     }.items():
         assert_close(ours.detach().reshape(1).float(), golden[f"train.{name}"], name)
-    ours = {official_name(name): p.grad for name, p in model.named_parameters()}
-    official = {n.split("inner.")[1]: g for n, g in golden.items() if n.startswith("train.grad.")}
-    assert official.keys() == ours.keys() - {"puzzle_emb.weights"}
-    for name, gradient in official.items():
-        assert_close(ours[name], gradient, name)
+    trained = dict(model.named_parameters())
+    trained.pop("puzzle_embedding.weight", None)  # the official code has its gradient elsewhere
+    assert_official_gradients({name: p.grad for name, p in trained.items()}, golden)
