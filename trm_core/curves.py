@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
+from weakref import proxy
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ class Curves:
     """Of one trace, which may grow; what is known of a frame is not worked out again."""
 
     def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+        self._trace: Trace = proxy(trace)  # which has these, and is freed with them at once
         self._entropies: list[float] = []
         self._right: list[float] = []
         self._paths: dict[Latent, LatentPath] = {}

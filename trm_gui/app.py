@@ -24,6 +24,9 @@ DEBIAN_PACKAGES = (
     "libxcb-shape0 libxcb-xinerama0"
 )
 FIRST_PUZZLE = "sudoku-9x9.sdm"
+SWITCH_SECONDS = 0.0001
+"""How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
+from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
 
 
 def main() -> None:
@@ -125,6 +128,7 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
     from trm_core.resources import RESOURCES
     from trm_gui.main_window import MainWindow
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     window = MainWindow(_settings(settings_dir))
     file = RESOURCES / "puzzles" / FIRST_PUZZLE
     window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
@@ -24,10 +23,6 @@ from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
     from trm_core.solver import Recursion, Solver
-
-SWITCH_SECONDS = 0.0001
-"""How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
-from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
 
 
 class HasPuzzles(Protocol):
@@ -116,7 +111,6 @@ class Background(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        sys.setswitchinterval(SWITCH_SECONDS)
         self._reader = ThreadPoolExecutor(1, "reader")
         self._writer = ThreadPoolExecutor(1, "writer")
         self._solver = ThreadPoolExecutor(1, "solver")

@@ -73,5 +73,6 @@ def _row(keys: str, hint: str) -> str:
 
 def _open(parent: QWidget, title: str, text: str) -> None:
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setAccessibleName(title)
     box.open()

@@ -44,6 +44,7 @@ from trm_gui.status import Status
 from trm_gui.theme_menu import ThemeMenu
 from trm_gui.timeline.playback import Playback
 from trm_gui.timeline.transport import Transport
+from trm_gui.torch_import import thaw
 from trm_gui.tour import Tour
 from trm_gui.user_models import UserModels
 
@@ -330,4 +331,5 @@ class MainWindow(QMainWindow):
         self.jobs.close()
         self.session.close()
         self.recordings.close()
+        thaw()
         super().closeEvent(event)

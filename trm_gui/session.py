@@ -357,9 +357,11 @@ class Session(QObject):
         return why_none_fits(self.models, self.puzzle)
 
     def close(self) -> None:
-        """Cancel what runs and wait for the background threads; the session ends with this."""
+        """Cancel what runs, wait for the background threads and let go of the solve; the session
+        ends with this."""
         self._abandon_solve()
         self._background.close()
+        self._set_recording(None)
 
     def _start(self, settings: SolveSettings, steps: int | None) -> bool:
         """Begin a solve; whether there was something to begin."""

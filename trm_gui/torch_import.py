@@ -6,35 +6,51 @@ import ctypes
 import gc
 import importlib.util
 import os
+import threading
 from functools import cache
 from pathlib import Path
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def import_torch(threads: int = 0) -> None:
     """Import torch, to compute on so many threads; the first time it takes a second or two.
 
-    threads: 0 for all that torch would take but one, which is left for the window.
+    threads: 0 for all that torch would take but one, which is left for the window. It holds for
+        the thread that asks, and for those that compute for the first time after that.
+    """
+    with _ONE_AT_A_TIME:
+        usual = _usual_threads()
+    import torch
+
+    wanted = threads or max(1, usual - 1)
+    if torch.get_num_threads() != wanted:
+        torch.set_num_threads(wanted)
+
+
+def thaw() -> None:
+    """Let what was there when torch was imported be collected again, at the end of the window."""
+    gc.unfreeze()
+
+
+@cache
+def _usual_threads() -> int:
+    """Import torch; how many threads it takes by itself.
 
     Python holds its global lock while it loads a library, 0.25 s for torch's, and while it
     collects garbage among the 160,000 objects that come with it. So the library is loaded through
-    a foreign call, which lets go of the lock, and collection waits and then leaves them out.
+    a foreign call, which lets go of the lock, and collection waits and then leaves them out. It
+    leaves out whatever else is there by then, so this is done once: done again for each solve, it
+    would keep all garbage of that moment for ever.
     """
     gc.disable()
     try:
         _load_library()
         import torch
 
-        torch.set_num_threads(threads or max(1, _usual_threads() - 1))
         gc.freeze()
     finally:
         gc.enable()
-
-
-@cache
-def _usual_threads() -> int:
-    """How many torch takes by itself, as long as nobody has changed that."""
-    import torch
-
     return torch.get_num_threads()
 
 

@@ -115,8 +115,9 @@ def test_a_cancelled_solve_keeps_its_frames(qtbot, session, solve_for_long):
 
 def test_closing_the_window_ends_a_running_solve_and_its_threads(window, session, solve_for_long):
     solve_for_long()
+    trace = session.trace
     window.close()
-    assert len(session.trace) < 512
+    assert len(trace) < 512
     assert not session.solving
     assert not [t for t in threading.enumerate() if t.name.startswith(("solver", "reader"))]
 

@@ -123,8 +123,11 @@ class InputPane(Pane):
         self._fit_examples()
         self.board.setObjectName("input_board")
         session.puzzle_changed.connect(self.refresh)
-        session.another_puzzle.connect(lambda: self.board.select(None))
+        session.another_puzzle.connect(self._select_nothing)
         self.refresh()
+
+    def _select_nothing(self) -> None:
+        self.board.select(None)
 
     def set_tools(
         self, editing: Editing | None, strip: ToolStrip | None, below: ToolStrip | None

@@ -54,7 +54,7 @@ class NewJobs(QObject):
         self.estimator = Helper()
         """Answers with a NewJob, and an Estimate as JSON."""
         self._unanswered: set[NewJob] = set()
-        self.checked.connect(lambda new: self._unanswered.discard(new))
+        self.checked.connect(self._on_checked)
 
     def prepare(self) -> None:
         """Import what the dock and its first dialog need, which takes long."""
@@ -98,6 +98,9 @@ class NewJobs(QObject):
         self._unanswered.add(new)
         self.jobs.in_background(work)
         QTimer.singleShot(int(1000 * OVERDUE), self, partial(self._tell_unanswered, new))
+
+    def _on_checked(self, new: NewJob) -> None:
+        self._unanswered.discard(new)
 
     def _tell_unanswered(self, new: NewJob) -> None:
         if new in self._unanswered:

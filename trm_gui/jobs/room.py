@@ -57,7 +57,7 @@ class JobsRoom(QObject):
         self.notices = Notices(window)
         self.publishing = Publishing()
         self.publishing.published.connect(self._on_published)
-        self.publishing.failed.connect(lambda sentence: self.notices.tell(sentence, trouble=True))
+        self.publishing.failed.connect(self._on_not_published)
         self._left = stored_paths(window.settings)
         """The jobs that were at work when the last window was closed."""
         self.jobs.came_over.connect(self._on_came_over)
@@ -223,6 +223,9 @@ class JobsRoom(QObject):
     def _on_published(self, model: Path, measured: str) -> None:
         self.session.add_model(model)
         self.notices.tell(f"{model.name} is among the models now. {measured}")
+
+    def _on_not_published(self, sentence: str) -> None:
+        self.notices.tell(sentence, trouble=True)
 
     @property
     def _models(self) -> Path:

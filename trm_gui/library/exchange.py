@@ -34,7 +34,7 @@ class Exchange(QObject):
         self._settings = settings
         self._window = window
         catalogue.worker.imported.connect(self._on_imported)
-        catalogue.worker.saved.connect(lambda item: catalogue.remember([item]))
+        catalogue.worker.saved.connect(self._on_saved)
         catalogue.worker.failed.connect(session.failed)
 
     def open_item(self, item: Item) -> None:
@@ -104,6 +104,9 @@ class Exchange(QObject):
     def _save(self, file: Path) -> None:
         self._settings.setValue("folder", str(file.parent))
         self._catalogue.worker.save(self._session.puzzle, file)
+
+    def _on_saved(self, item: Item) -> None:
+        self._catalogue.remember([item])
 
     def _on_imported(self, items: list[Item], sentence: str) -> None:
         self._catalogue.remember(reversed(items))

@@ -54,7 +54,10 @@ class RecordingFolder(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.look)
-        self._watcher.directoryChanged.connect(lambda _: self._pause.start())
+        self._watcher.directoryChanged.connect(self._on_changed)
+
+    def _on_changed(self) -> None:
+        self._pause.start()
 
     def open(self, folder: Path) -> None:
         """List this folder from now on, which is made if it is not there."""

@@ -1,0 +1,113 @@
+"""What is not needed any more is freed: solves, dialogs, windows."""
+
+import gc
+import subprocess
+import sys
+from weakref import WeakSet
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QDialog
+
+from trm_core.trace import SolveSettings
+
+SOLVES = 20
+
+
+@pytest.fixture
+def living(monkeypatch):
+    """The traces and the recursions that were made by a test, as long as they live."""
+    from trm_core.solver import Recursion
+    from trm_core.trace import Trace
+
+    traces, recursions = WeakSet(), WeakSet()
+    for kind, made in ((Trace, traces), (Recursion, recursions)):
+
+        def note(self, *arguments, made=made, first=kind.__init__, **named):
+            first(self, *arguments, **named)
+            made.add(self)
+
+        monkeypatch.setattr(kind, "__init__", note)
+    return traces, recursions
+
+
+def test_of_twenty_solves_only_the_last_one_is_kept_and_none_by_a_closed_window(
+    window, session, solve, living
+):
+    traces, recursions = living
+    session.set_settings(SolveSettings(1, None))
+    for _ in range(SOLVES):
+        solve()
+    gc.collect()
+    assert set(traces) == {session.trace}
+    assert len(recursions) == 1
+    window.close()
+    gc.collect()
+    assert not traces
+    assert not recursions
+
+
+def test_a_trace_is_freed_at_once_without_a_collection_of_garbage(session, solve, living):
+    traces, _ = living
+    session.set_settings(SolveSettings(1, None))
+    solve().curves.latent_path("z")
+    gc.disable()
+    try:
+        solve()
+        assert set(traces) == {session.trace}
+    finally:
+        gc.enable()
+
+
+WINDOW_WITH_A_SOLVE = """
+import gc, sys, weakref
+from PySide6.QtCore import QEvent, QEventLoop
+from PySide6.QtWidgets import QApplication
+from trm_gui.app import make_window
+
+app = QApplication([])
+window = make_window(sys.argv[1])
+window.show()
+loop = QEventLoop()
+window.session.solve_finished.connect(loop.quit)
+window.session.solve()
+loop.exec()
+assert window.session.trace
+parts = vars(window) | {"window": window, "trace": window.session.trace}
+kept = {}
+for name, part in parts.items():
+    if type(part).__module__.startswith("trm_"):
+        kept[name] = weakref.ref(part)
+del part, parts
+window.close()
+window.deleteLater()
+del window
+app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+gc.collect()
+print([name for name, part in kept.items() if part() is not None], len(kept) > 10)
+"""
+
+
+def test_a_closed_window_is_freed_with_all_that_it_had(tmp_path):
+    """In a process of its own, as torch is imported there while the window is open."""
+    command = [sys.executable, "-c", WINDOW_WITH_A_SOLVE, str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.stdout == "[] True\n", run.stdout + run.stderr
+
+
+DIALOGS = (
+    *("new", "open", "settings", "add_model", "import_model", "keys", "about", "export"),
+    *("save_recording", "open_recording", "new_job", "open_run"),
+)
+
+
+def test_dialogs_that_were_closed_are_freed(window, solve, action):
+    solve()
+    before = set(window.findChildren(QDialog))
+    for name in DIALOGS:
+        action(name).trigger()
+        (dialog,) = set(window.findChildren(QDialog)) - before
+        dialog.reject()
+        del dialog
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        assert set(window.findChildren(QDialog)) == before, name
