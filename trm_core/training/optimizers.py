@@ -3,39 +3,64 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from trm_core.errors import UserError
 from trm_core.training.config import TrainingSettings
 from trm_core.training.distributed import Group
 
 
-def make_optimizer(weights: Mapping[str, nn.Parameter], settings: TrainingSettings) -> Optimizer:
-    """The optimizer of all weights but the puzzle embedding. UserError where it is not there.
+class AdamAtan2(Optimizer):
+    """Adam that moves by an arctangent, which needs no epsilon (arXiv 2407.05872, section 4).
 
-    AdamAtan2 moves by atan2(m, √v), without the factor 4/π of arXiv 2407.05872, as the authors'
-    kernel does.
+    As the authors' kernel does it (`adam_atan2.cu`): without the paper's factor of 4/π, and with
+    the correction of the mean's bias outside of the arctangent. So a weight moves by
+    lr / (1 − β₁ᵗ) · atan2(m, √(v / (1 − β₂ᵗ))), after it has decayed by its share lr · decay.
     """
-    options = {
-        "lr": settings.learning_rate,
-        "betas": (settings.beta1, settings.beta2),
-        "weight_decay": settings.weight_decay,
-    }
-    if settings.optimizer == "adamw":
-        return AdamW(weights.values(), **options)  # type: ignore[arg-type]
-    try:
-        from adam_atan2_pytorch import AdamAtan2
-    except ImportError:
-        raise UserError(
-            "training.optimizer is 'adam_atan2', which needs the package adam-atan2-pytorch; "
-            "install it or choose adamw"
-        ) from None
-    optimizer: Optimizer = AdamAtan2(weights.values(), **options, a=1.0)
-    return optimizer
+
+    def __init__(
+        self,
+        weights: Iterable[nn.Parameter],
+        lr: float,
+        betas: tuple[float, float],
+        weight_decay: float,
+    ) -> None:
+        super().__init__(weights, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Move all weights that have a gradient."""
+        for options in self.param_groups:
+            rate, (beta1, beta2) = options["lr"], options["betas"]
+            for weight in options["params"]:
+                if weight.grad is None:
+                    continue
+                state = self.state[weight]
+                if not state:
+                    state["steps"] = 0
+                    state["exp_avg"] = torch.zeros_like(weight)
+                    state["exp_avg_sq"] = torch.zeros_like(weight)
+                state["steps"] += 1
+                mean, square, steps = state["exp_avg"], state["exp_avg_sq"], state["steps"]
+                mean.lerp_(weight.grad, 1 - beta1)
+                square.lerp_(weight.grad.square(), 1 - beta2)
+                root = (square / (1 - beta2**steps)).sqrt_()
+                weight.mul_(1 - rate * options["weight_decay"])
+                weight.sub_(mean.atan2(root), alpha=rate / (1 - beta1**steps))
+
+
+def make_optimizer(weights: Mapping[str, nn.Parameter], settings: TrainingSettings) -> Optimizer:
+    """The optimizer of all weights but the puzzle embedding."""
+    kind = AdamW if settings.optimizer == "adamw" else AdamAtan2
+    return kind(
+        weights.values(),
+        lr=settings.learning_rate,
+        betas=(settings.beta1, settings.beta2),
+        weight_decay=settings.weight_decay,
+    )
 
 
 def learning_rate_share(step: int, settings: TrainingSettings) -> float:

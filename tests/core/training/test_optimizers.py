@@ -1,7 +1,6 @@
 """Weights move as by the authors' optimizers, checked against arithmetic done by hand."""
 
 import math
-import sys
 
 import pytest
 import torch
@@ -9,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from trm_core.errors import UserError
 from trm_core.training.config import TrainingSettings
 from trm_core.training.distributed import Group
 from trm_core.training.optimizers import (
@@ -37,19 +35,23 @@ def settings(optimizer="adamw", **changes):
 
 
 def moved(weight, gradients, update):
-    """`weight` after a step for each of the gradients: decayed, then moved by `update`."""
+    """`weight` after a step for each of the gradients: decayed, then moved by `update`, which is
+    told the mean, the root of the mean square without its bias, and how much bias the mean has."""
     mean = square = 0.0
     for step, gradient in enumerate(gradients, start=1):
         mean = BETA1 * mean + (1 - BETA1) * gradient
         square = BETA2 * square + (1 - BETA2) * gradient**2
-        unbiased = mean / (1 - BETA1**step), math.sqrt(square / (1 - BETA2**step))
-        weight = weight * (1 - RATE * DECAY) - RATE * update(*unbiased)
+        root = math.sqrt(square / (1 - BETA2**step))
+        weight = weight * (1 - RATE * DECAY) - RATE * update(mean, root, 1 - BETA1**step)
     return weight
 
 
 @pytest.mark.parametrize(
     ("optimizer", "update"),
-    [("adamw", lambda mean, root: mean / (root + 1e-8)), ("adam_atan2", math.atan2)],
+    [
+        ("adamw", lambda mean, root, bias: mean / bias / (root + 1e-8)),
+        ("adam_atan2", lambda mean, root, bias: math.atan2(mean, root) / bias),
+    ],
 )
 def test_a_weight_moves_as_the_formula_says(optimizer, update):
     weight = nn.Parameter(torch.tensor([2.0]))
@@ -61,13 +63,13 @@ def test_a_weight_moves_as_the_formula_says(optimizer, update):
     assert weight.item() == pytest.approx(moved(2.0, gradients, update), rel=1e-6)
 
 
-def test_the_first_step_of_adam_atan2_is_a_quarter_turn_of_the_sign():
-    weight = nn.Parameter(torch.tensor([1.0, 1.0]))
+def test_the_first_step_of_adam_atan2_is_nearly_the_learning_rate_for_small_and_large_gradients():
+    weight = nn.Parameter(torch.tensor([1.0, 1.0, 1.0]))
     chosen = make_optimizer({"w": weight}, settings("adam_atan2"))
-    weight.grad = torch.tensor([1e-12, -1e12])
+    weight.grad = torch.tensor([1e-12, -1e12, 0.0])
     chosen.step()
-    expected = [1 - RATE * DECAY - RATE * math.pi / 4, 1 - RATE * DECAY + RATE * math.pi / 4]
-    assert weight.tolist() == pytest.approx(expected)
+    decayed, turn = 1 - RATE * DECAY, RATE * math.atan(1 - BETA1) / (1 - BETA1)
+    assert weight.tolist() == pytest.approx([decayed - turn, decayed + turn, decayed])
 
 
 def stepped(optimizer, weights, seed, steps):
@@ -114,11 +116,14 @@ def test_an_optimizer_restored_to_before_its_first_step_is_new(name):
     stepped(optimizer, weights, 1, 1)
 
 
-def test_without_the_package_adam_atan2_is_refused_in_a_sentence(monkeypatch):
-    monkeypatch.setitem(sys.modules, "adam_atan2_pytorch", None)
-    with pytest.raises(UserError, match=r"^training\.optimizer is 'adam_atan2', which needs "):
-        make_optimizer(new_weights(), settings("adam_atan2"))
-    make_optimizer(new_weights(), settings("adamw"))
+def test_adam_atan2_does_not_move_a_weight_without_gradient():
+    weights = new_weights()
+    optimizer = make_optimizer(weights, settings("adam_atan2"))
+    before = weights["a"].detach().clone()
+    weights["b.c"].grad = torch.ones(5)
+    optimizer.step()
+    assert torch.equal(weights["a"], before)
+    assert {key.partition("/")[0] for key in optimizer_tensors(optimizer, weights)} == {"b.c"}
 
 
 # The learning rate
