@@ -30,6 +30,7 @@ from trm_core.training.optimizers import (
 from trm_core.training.sampler import Sampler
 from trm_core.training.start import PUZZLE_EMBEDDING, start_from
 from trm_core.training.tally import Tally
+from trm_core.training.widening import train_through
 
 CACHED = 400_000
 """Numbers in a latent of one pass up to which a CPU's cache holds what the pass works on."""
@@ -93,7 +94,10 @@ class Trainer:
         self._averaged = {name: weight.detach().clone() for name, weight in self._weights.items()}
         self._optimizer = make_optimizer(self._weights, settings)
         self._copied = dtype != torch.float32  # the passes run on a copy in their number format
-        self.model = copy.deepcopy(weights_model).to(dtype) if self._copied else weights_model
+        self.model = weights_model
+        if self._copied:
+            self.model = copy.deepcopy(weights_model).to(dtype)
+            train_through(self.model, self._weights)
         parameters = dict(self.model.named_parameters())
         self._embedded = parameters.pop(PUZZLE_EMBEDDING, None)
         self._in_passes = list(parameters.values())
@@ -128,6 +132,7 @@ class Trainer:
         self.step += 1
         share = learning_rate_share(self.step, settings)
 
+        self._optimizer.zero_grad()
         self._carry = self._passes(carry, least[self._part], most)
         for weight in self._weights.values():
             assert weight.grad is not None
@@ -138,7 +143,6 @@ class Trainer:
         for options in self._optimizer.param_groups:
             options["lr"] = share * settings.learning_rate
         self._optimizer.step()
-        self._optimizer.zero_grad()
         if self._puzzles is not None and self._embedded is not None:
             assert self._embedded.grad is not None
             self._puzzles.update(carry.puzzle_ids, self._embedded.grad, share, self._group)
@@ -169,11 +173,12 @@ class Trainer:
         return Carry.joined(parts)
 
     def _collect_gradients(self) -> None:
-        """Add the gradients of a pass, in its number format, to those of the weights in float32."""
+        """Add the gradients that are still in the passes' number format to those of the weights."""
         if not self._copied:
             return
         for weight, in_passes in zip(self._weights.values(), self._in_passes, strict=True):
-            assert in_passes.grad is not None
+            if in_passes.grad is None:  # of a network, see `train_through`
+                continue
             if weight.grad is None:
                 weight.grad = in_passes.grad.float()
             else:

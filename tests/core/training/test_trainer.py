@@ -4,6 +4,8 @@ import math
 
 import pytest
 import torch
+from torch import nn
+from torch.func import functional_call
 
 from trm_core.data.build import ArcBuild, SudokuBuild, build
 from trm_core.data.dataset import read_dataset
@@ -200,6 +202,42 @@ def test_passes_in_bfloat16_have_nearly_the_same_gradient(sudokus, model, share)
     exact, rounded = gradients(sudokus, model), gradients(sudokus, model, torch.bfloat16)
     assert {gradient.dtype for gradient in rounded.values()} == {torch.float32}
     assert (flat(rounded) - flat(exact)).norm() < share * flat(exact).norm()
+
+
+class CastForEachCall(nn.Module):
+    """A network with weights in float32, of which every call has a copy in its number format."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, latent, injected, rotary):
+        weights = {name: w.to(latent.dtype) for name, w in self.network.named_parameters()}
+        return functional_call(self.network, weights, (latent, injected, rotary))
+
+
+@pytest.mark.parametrize("micro_batch_size", [0, 2])
+@pytest.mark.parametrize("model", [MLP, TINY], ids=["mlp", "att"])
+def test_gradients_in_bfloat16_add_up_in_float32_over_the_calls_of_the_recursion(
+    sudokus, model, micro_batch_size
+):
+    settings = {"beta1": 0.0, "learning_rate": 1e-12, "micro_batch_size": micro_batch_size}
+    trainer = trainer_of(sudokus, {**model, "latent_steps": 6}, torch.bfloat16, **settings)
+    plain = trainer.averaged_model(torch.float32)
+    network = plain.network
+    plain.network = nn.Identity()
+    plain.bfloat16().network = CastForEachCall(network)
+    trainer.take_step()
+    carry = carried(trainer)
+    for part in range(0, SIZE, trainer.micro_size):
+        rows = slice(part, part + trainer.micro_size)
+        out = plain.supervision_step(carry["tokens"][rows], plain.initial_state(trainer.micro_size))
+        losses = supervision_loss(out.logits, out.halt_logit, carry["labels"][rows])
+        (losses.total / SIZE).backward()
+    found = part_of(trainer, "optimizer/")
+    for name, weight in network.named_parameters():
+        difference = found[f"network.{name}/exp_avg"] - weight.grad
+        assert difference.norm() <= 1e-5 * weight.grad.norm(), name
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "adam_atan2"])
