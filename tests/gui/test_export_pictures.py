@@ -9,13 +9,16 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtSvg import QSvgRenderer
 from recordings_to_show import recording, with_frames, without_grid
 
 from trm_core.errors import UserError
 from trm_gui import theme as themes
 from trm_gui.board.geometry import CellGeometry
 from trm_gui.board.overlays import CHANGED, VALUES
+from trm_gui.export.drawing import draw_svg
 from trm_gui.export.exporting import FORMATS, export
 from trm_gui.export.film import Film
 from trm_gui.export.images import pillow_image
@@ -384,3 +387,31 @@ def test_pictures_are_painted_the_same_on_another_thread():
         image = executor.submit(film.image, 3).result()
     assert isinstance(image, QImage)
     assert image == film.image(3)
+
+
+def test_what_is_drawn_scaled_and_turned_is_in_a_drawing_where_it_is_on_screen():
+    def paint(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(0, 0, 200, 100, QColor("white"))
+        painter.translate(10, 10)
+        painter.rotate(10)
+        painter.scale(40, 10)
+        pen = QPen(QColor("black"), 3)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawEllipse(QRectF(0, 0, 1, 3))
+        painter.drawEllipse(QRectF(2, 0, 2, 2))
+        painter.drawRect(QRectF(1, 4, 1, 2))
+        painter.drawPolyline([QPointF(0, 0), QPointF(4, 5), QPointF(4, 6)])
+
+    size = QSize(200, 100)
+    drawing = draw_svg(size, QRectF(0, 0, 200, 100), paint, "shapes")
+    pictures = [QImage(size, QImage.Format.Format_RGB32) for _ in range(2)]
+    for picture, draw in zip(pictures, (paint, QSvgRenderer(drawing).render), strict=True):
+        painter = QPainter(picture)
+        draw(painter)
+        painter.end()
+    on_screen, drawn = (np.asarray(pillow_image(picture), int) for picture in pictures)
+    assert (on_screen < 128).sum() > 1000
+    assert np.abs(on_screen - drawn).max() < 16
+    assert b"vector-effect" not in drawing

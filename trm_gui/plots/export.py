@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import errno
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pyqtgraph as pg
-from pyqtgraph.exporters import ImageExporter, SVGExporter
+from pyqtgraph.exporters import SVGExporter
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from trm_core.files import whole_file
+from trm_gui.export.drawing import draw_svg
+from trm_gui.export.pictures import save_png
 from trm_gui.session import Session
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
@@ -23,7 +26,10 @@ IMAGE_SCALE = 3
 
 
 class Plotted(Protocol):
-    """Plots that can be saved. empty: whether there is nothing to save."""
+    """Plots that can be saved.
+
+    empty: whether there is nothing to save. cursor_marks: what of it shows the cursor alone.
+    """
 
     session: Session
     title: str
@@ -31,6 +37,9 @@ class Plotted(Protocol):
 
     @property
     def empty(self) -> bool: ...
+
+    @property
+    def cursor_marks(self) -> list[pg.GraphicsObject]: ...
 
     def write_table(self, file: Path) -> None: ...
 
@@ -59,30 +68,51 @@ def export(pane: Plotted, file: Path) -> None:
         if suffix == ".csv":
             pane.write_table(unfinished)
         elif suffix == ".svg":
-            _draw(pane.canvas, unfinished)
+            unfinished.write_bytes(_drawing(pane))
         else:
-            exporter = ImageExporter(pane.canvas.scene())
-            exporter.parameters()["width"] = exporter.params["width"] * IMAGE_SCALE
-            exporter.export(str(unfinished))
-        if not unfinished.stat().st_size:  # Qt does not tell why
-            raise OSError(errno.EIO, "nothing could be written", str(file))
+            save_png(_image(_drawing(pane)), unfinished)
 
 
-def _draw(canvas: pg.GraphicsView, file: Path) -> None:
-    """By Qt's own means: pyqtgraph 0.14 stumbles over the closed paths that Qt 6.11 writes."""
-    generator = QSvgGenerator()
-    generator.setFileName(str(file))
-    generator.setTitle(canvas.accessibleName())
-    generator.setSize(canvas.size())
-    generator.setViewBox(canvas.rect())
-    generator.setResolution(canvas.logicalDpiX())
-    painter = QPainter(generator)
-    painter.fillRect(canvas.rect(), canvas.backgroundBrush())
+def _drawing(pane: Plotted) -> bytes:
+    """The plot without its cursor, by Qt's own means: pyqtgraph 0.14 stumbles over the closed paths
+    that Qt 6.11 writes."""
+    canvas = pane.canvas
     exporter = SVGExporter(canvas.scene())
-    exporter.setExportMode(True, {"painter": painter, "antialias": True})  # dots as paths
-    canvas.scene().render(painter, canvas.rect(), canvas.rect())
-    exporter.setExportMode(False)
+
+    def paint(painter: QPainter) -> None:
+        painter.fillRect(canvas.rect(), canvas.backgroundBrush())
+        exporter.setExportMode(True, {"painter": painter, "antialias": True})  # dots as paths
+        canvas.scene().render(painter, canvas.rect(), canvas.rect())
+        exporter.setExportMode(False)
+
+    with _hidden(pane.cursor_marks):
+        return draw_svg(
+            canvas.size(), canvas.rect(), paint, pane.title, dots_per_inch=canvas.logicalDpiX()
+        )
+
+
+@contextmanager
+def _hidden(items: Iterable[pg.GraphicsObject]) -> Iterator[None]:
+    """Meanwhile; what was not to be seen before is not afterwards."""
+    seen = [item for item in items if item.isVisible()]
+    for item in seen:
+        item.hide()
+    try:
+        yield
+    finally:
+        for item in seen:
+            item.show()
+
+
+def _image(drawing: bytes) -> QImage:
+    """With IMAGE_SCALE pixels for each of the drawing, lines and text alike."""
+    renderer = QSvgRenderer(drawing)
+    image = QImage(renderer.defaultSize() * IMAGE_SCALE, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    renderer.render(painter)
     painter.end()
+    return image
 
 
 def _ask(pane: Plotted, suffix: str) -> None:

@@ -73,7 +73,6 @@ class FramePane(PlotPane):
 
     def __init__(self, session: Session, turns: Turns, title: str, hint: str) -> None:
         super().__init__(session, turns, title, f"{hint}; click to go to a frame")
-        self._cursor_lines: list[pg.InfiniteLine] = []
 
     def add_frame_plot(self, name: str) -> pg.PlotItem:
         """A plot below the others, its vertical axis called `name`."""
@@ -83,7 +82,7 @@ class FramePane(PlotPane):
         line = pg.InfiniteLine(angle=90)
         line.setZValue(10)
         plot.addItem(line, ignoreBounds=True)
-        self._cursor_lines.append(line)
+        self.cursor_marks.append(line)
         return plot
 
     def name_frames(self) -> None:
@@ -113,7 +112,7 @@ class FramePane(PlotPane):
 
     def show_cursor(self) -> None:
         cursor = self.session.cursor
-        for line in self._cursor_lines:
+        for line in self.cursor_marks:
             line.setVisible(cursor is not None)
             if cursor is not None:
                 line.setValue((cursor + 1) / self.session.trace.frames_per_step)
@@ -123,5 +122,5 @@ class FramePane(PlotPane):
         self.session.move_to(round(steps * self.session.trace.frames_per_step) - 1)
 
     def dress(self, theme: Theme) -> None:
-        for line in self._cursor_lines:
+        for line in self.cursor_marks:
             line.setPen(pg.mkPen(theme.text, width=1))

@@ -60,6 +60,7 @@ class HaltingPlot(pg.PlotWidget):
         self.cursor_line = pg.InfiniteLine(angle=90)
         for line in (self.threshold_line, self.cursor_line):
             self.addItem(line)
+        self.cursor_marks = [self.cursor_line, self.current]
         self.scene().sigMouseClicked.connect(self._on_click)
         self.export_menu = export_menu(self, self)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

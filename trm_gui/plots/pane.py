@@ -35,6 +35,8 @@ class PlotPane(QWidget):
         """Something has changed that is not plotted."""
         self._dressed = False
         self.plots: list[pg.PlotItem] = []
+        self.cursor_marks: list[pg.GraphicsObject] = []
+        """Show where the cursor is, and nothing else."""
         self.reading = QLabel()
         self.reading.setTextFormat(Qt.TextFormat.PlainText)
         self.reading.setFont(themes.font(themes.SMALL))

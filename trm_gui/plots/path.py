@@ -49,6 +49,7 @@ class LatentPathPane(PlotPane):
             plot = self.add_plot(row, 0)
             plot.getAxis("left").setWidth(5 * themes.SPACE)
             self.paths[name] = _Path(plot, name)
+            self.cursor_marks.append(self.paths[name].ring)
 
     def show_trace(self) -> None:
         trace = self.session.trace
