@@ -37,11 +37,16 @@ def recording(kind, supervision_steps=4, every_latent_step=False):
     return Recording(trace, "0123456789abcdef" * 4, "cpu", "float32", WHEN, "Seen & <noted>.")
 
 
-def with_frames(of, frames):
-    """The recording with other frames in its trace."""
+def named(of, name):
+    """The recording of a puzzle of another name."""
+    return with_frames(of, of.trace.frames, replace(of.trace.puzzle, name=name))
+
+
+def with_frames(of, frames, puzzle=None):
+    """The recording with other frames in its trace, or of another puzzle."""
     before = of.trace
     trace = Trace(
-        before.puzzle,
+        puzzle or before.puzzle,
         before.shape,
         before.model_name,
         before.cycles,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ TEMPLATE = RESOURCES / "page" / "recording.html"
 def write_page(recording: Recording, file: Path) -> None:
     """Raises OSError where it cannot be written."""
     content = json.dumps(page_content(recording), ensure_ascii=False, separators=(",", ":"))
-    page = TEMPLATE.read_text(encoding="utf-8")
-    page = page.replace("TITLE", html.escape(_title(recording.trace)), 1)
-    # "<" would end the script in which the JSON stands
-    page = page.replace("RECORDING", content.replace("<", "\\u003c"), 1)
+    filling = {
+        "title": html.escape(_title(recording.trace)),
+        "recording": content.replace("<", "\\u003c"),  # "<" would end the script in which it stands
+    }
+    template = TEMPLATE.read_text(encoding="utf-8")
+    page = re.sub(r"\{\{(\w+)\}\}", lambda place: filling[place[1]], template)
     file.write_text(page, encoding="utf-8")
 
 

@@ -29,12 +29,12 @@ class Entry:
     notes: str = ""
     trouble: str = ""
     words: str = field(init=False)
-    """What a search looks through, in small letters."""
+    """What a search looks through."""
 
     def __post_init__(self) -> None:
         parts = [self.title, self.puzzle, self.model, self.outcome, self.notes, self.when]
         parts += [f"{self.created.astimezone():%Y-%m-%d}", self.trouble]
-        object.__setattr__(self, "words", "\n".join(parts).lower().replace("×", "x"))
+        object.__setattr__(self, "words", searched("\n".join(parts)))
 
     @property
     def title(self) -> str:
@@ -55,6 +55,11 @@ class Entry:
             return self.trouble
         words = f"{self.title}: {self.puzzle}, {self.model or 'no model'}, {self.outcome}"
         return f"{words}, {self.when}" + (f"\n{self.notes}" if self.notes else "")
+
+
+def searched(text: str) -> str:
+    """What a search compares, on both sides; "solved" does not find what is not."""
+    return text.lower().replace("×", "x").replace("not solved", "failed")
 
 
 def read_entry(file: Path, key: str) -> Entry:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, Qt, QUrl, Signal
 
-from trm_gui.recordings.entries import Entry
+from trm_gui.recordings.entries import Entry, searched
 
 ENTRY = Qt.ItemDataRole.UserRole
 """Role of the entry itself."""
@@ -37,7 +37,7 @@ class RecordingModel(QAbstractListModel):
 
     def search(self, text: str) -> None:
         """List those in which each of the words is found."""
-        self._terms = text.lower().replace("×", "x").split()
+        self._terms = searched(text).split()
         self._list()
 
     def order(self, name: str) -> None:

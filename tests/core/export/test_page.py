@@ -7,7 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
-from recordings_to_show import recording, without_grid
+from recordings_to_show import named, recording, without_grid
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -74,6 +74,15 @@ def test_a_page_needs_no_network(tmp_path):
 def test_notes_cannot_end_the_script_that_carries_them(tmp_path):
     notes = "</script><script>document.title = 'taken'</script> <!-- é"
     assert carried(page("sudoku", tmp_path, notes=notes))["notes"] == notes
+
+
+@pytest.mark.parametrize("word", ["TITLE", "RECORDING", "{{title}}", "{{recording}}", "\\1"])
+def test_a_page_can_have_any_name_and_notes(word, tmp_path):
+    made = named(recording("maze"), word)
+    export_data(dataclasses.replace(made, notes=word), "html", tmp_path / "page.html")
+    assert carried(tmp_path / "page.html")["title"] == word
+    assert carried(tmp_path / "page.html")["notes"] == word
+    assert f"<title>{word}</title>" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +223,40 @@ def test_nothing_reaches_over_the_window(opened, kind, size):
         return [scrollWidth - clientWidth, ...out.map(element => element.outerHTML.slice(0, 80))];
     """)
     assert over == [0]
+
+
+@in_chromium
+@pytest.mark.parametrize("size", [PHONE, SMALL_PHONE], ids=str)
+def test_long_words_and_controls_stay_within_a_phone(browser, size, tmp_path):
+    word = "m" * 200
+    made = dataclasses.replace(named(recording("maze"), word), notes=word)
+    export_data(made, "html", tmp_path / "page.html")
+    metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get((tmp_path / "page.html").as_uri())
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
+    tops = browser.execute_script("""
+        return [...document.querySelectorAll(".controls > *")].map(
+            element => element.getBoundingClientRect().top);
+    """)
+    assert len(tops) == 6
+    assert len(set(tops)) == 1
+
+
+@in_chromium
+def test_an_outline_is_where_the_sentence_counts_a_change_and_fades_only_while_playing(opened):
+    trace, browser = recording("sudoku").trace, opened("sudoku")
+    marked = "return document.querySelectorAll('#answer [class*=age]').length"
+    for index in range(len(trace)):
+        assert browser.execute_script(marked) == trace.changed_cells(index)
+        press(browser, Keys.ARROW_RIGHT)
+    press(browser, Keys.HOME)
+    Select(browser.find_element("id", "speed")).select_by_value("30")
+    browser.find_element("id", "play").click()
+    WebDriverWait(browser, 30).until(lambda _: frame_number(browser) == len(trace))
+    play = browser.find_element("id", "play")
+    WebDriverWait(browser, 30).until(lambda _: play.get_attribute("aria-label") == "Play")
+    assert browser.execute_script(marked) == trace.changed_cells(len(trace) - 1)
 
 
 @in_chromium
