@@ -71,12 +71,13 @@ def test_loading_a_model_imports_none_of_torch_s_slow_parts():
     assert out.strip() == "False"
 
 
-def refusal_to_start(before=""):
+def refusal_to_start(before="", **environment):
     """What `trm-gui` writes to stderr when it cannot start."""
     code = f"import sys; sys.argv = ['trm-gui']\n{before}\nfrom trm_gui.app import main; main()"
     clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     clean.pop("QT_QPA_PLATFORM", None)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=clean | environment)
     assert done.returncode == 1
     return done.stderr
 
@@ -94,6 +95,18 @@ def test_a_missing_display_is_told_in_a_sentence():
     told = refusal_to_start()
     assert told.startswith("trm-gui: there is no display")
     assert "Traceback" not in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only X11 has displays with numbers")
+def test_a_display_that_does_not_answer_is_told_in_a_sentence():
+    told = refusal_to_start(DISPLAY=":999")
+    assert told == "trm-gui: the display :999 (DISPLAY) does not answer\n"
+
+
+def test_a_platform_that_qt_does_not_have_is_told_in_a_sentence():
+    told = refusal_to_start(QT_QPA_PLATFORM="bogus")
+    assert told.startswith("trm-gui: QT_QPA_PLATFORM is 'bogus', expected one of ")
+    assert told.count("\n") == 1
 
 
 def test_the_readme_names_the_system_packages_that_the_program_asks_for():

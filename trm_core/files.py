@@ -19,7 +19,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
     `target` holds anything already.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=_hidden(target.name), dir=target.parent))
     try:
         yield unfinished
         unfinished.chmod(0o755)
@@ -43,7 +43,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     is removed, and `target` is as it was. What was written is on disk before the new name is.
     Raises OSError if it cannot be written.
     """
-    handle, name = tempfile.mkstemp(target.suffix, f".{target.stem}-", target.parent)
+    handle, name = tempfile.mkstemp(target.suffix, _hidden(target.stem), target.parent)
     os.close(handle)
     unfinished = Path(name)
     try:
@@ -70,11 +70,16 @@ def remove_directory(directory: Path) -> None:
 
     Raises OSError if it is not there or cannot be renamed.
     """
-    doomed = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    doomed = Path(tempfile.mkdtemp(prefix=_hidden(directory.name), dir=directory.parent))
     try:
         directory.replace(doomed / directory.name)
     finally:
         shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _hidden(name: str) -> str:
+    """How the name of what stands in for `name` begins; short, as a name has 255 bytes at most."""
+    return f".{name.encode()[:64].decode(errors='ignore')}-"
 
 
 def _flush(path: Path) -> None:

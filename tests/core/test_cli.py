@@ -1,8 +1,11 @@
 """The `trm` command: what it prints where, in which order, and how it ends."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,13 +24,16 @@ from trm_core.cli import app
 from trm_core.cli.models import accuracy
 from trm_core.data.build import ArcBuild, build
 from trm_core.model.config import TRMConfig
+from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.sudoku import generate
 from trm_core.puzzles.sudoku_files import parse
+from trm_core.recordings import read_header
 from trm_core.resources import RESOURCES
 from trm_core.trace import SolveSettings
 
 MODEL = "sudoku-9x9-small"
+RECORDINGS = Path(__file__).parents[1] / "recordings" / "version-1"
 PUZZLES = str(RESOURCES / "puzzles" / "sudoku-9x9.sdm")
 SMALL = generate(1, box_rows=2, box_cols=2, givens=8).format()
 
@@ -57,6 +63,47 @@ def test_solve_prints_json_and_nothing_else():
 def test_a_failure_is_one_sentence_on_stderr_and_status_1(tmp_path):
     ended = trm_process("solve", str(tmp_path / "absent.sdm"), "--json")
     assert ended == (1, "", f"trm: {tmp_path / 'absent.sdm'}: No such file or directory\n")
+
+
+def test_the_version_is_printed(trm):
+    assert trm("--version") == (0, f"trm {version('trm-studio')}\n", "")
+
+
+def test_where_a_sign_cannot_be_shown_another_stands_for_it():
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-c", "from trm_core.cli import main; main()", "models"]
+    done = subprocess.run(command, capture_output=True, env=os.environ | plain, timeout=120)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert b"sudoku-9x9" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "grid"),
+    [
+        (["maze-15x15-04"], "maze-15x15-04", (15, 15)),
+        (["Sudoku-4x4-Easy-01"], "sudoku-4x4-easy-01", (4, 4)),
+        (["arc-agi-1/d511f180"], "d511f180", None),
+        (["--arc", "D511F180"], "d511f180", None),
+        (["--arc", "ARC-AGI-1/d511f180"], "d511f180", None),
+        ([str(RECORDINGS / "maze.trmrec")], None, (11, 11)),
+        (["--sudoku", SMALL.replace("\n", "")], "", (4, 4)),
+    ],
+)
+def test_what_is_solved_is_named_as_it_is_listed(trm, tmp_path, source, name, grid):
+    ended = trm("solve", *source, "--max-steps=1", "--record", tmp_path / "solve.trmrec")
+    assert ended.status == 0, ended.err
+    puzzle = read_header(tmp_path / "solve.trmrec").puzzle
+    assert puzzle.name == name or name is None
+    assert puzzle.grid.shape == grid or grid is None
+    assert "--" not in puzzle.title
+
+
+def test_the_same_id_in_another_data_set_is_another_task(trm):
+    ended = trm("solve", "--arc", "arc-agi-3/d511f180")
+    assert ended.status == 1
+    assert "expected arc-agi-1/ or arc-agi-2/" in ended.err
+    assert load_task("arc-agi-2/d511f180") is not load_task("arc-agi-1/d511f180")
 
 
 def test_help_needs_no_torch():

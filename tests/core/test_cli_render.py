@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,7 +86,7 @@ def test_several_recordings_become_one_film(recorded, tmp_path):
 
 def test_a_folder_of_recordings_becomes_a_folder_of_files(recorded, tmp_path):
     (recorded / "other.txt").write_text("no recording")
-    ended = run("render", recorded, tmp_path / "films", "--to", "webp", "--side", 160, "--json")
+    ended = run("render", recorded, tmp_path / "films", "--to", "webp", "--side", 240, "--json")
     assert ended.status == 0, ended.err
     assert [event["event"] for event in ended.events] == ["written"] * 3
     names = ["arc.webp", "maze.webp", "sudoku.webp"]
@@ -110,7 +111,7 @@ def test_one_bad_recording_of_a_folder_is_told_of_and_the_others_are_rendered(re
 
 def test_frames_fill_a_folder(recorded, tmp_path):
     target = tmp_path / "frames"
-    ended = run("render", recorded / "arc.trmrec", target, "--to", "frames", "--side", 160)
+    ended = run("render", recorded / "arc.trmrec", target, "--to", "frames", "--side", 240)
     assert ended.status == 0, ended.err
     assert len(os.listdir(target)) == len(recording("arc").trace)
 
@@ -152,7 +153,7 @@ def test_bad_usage_is_told(trm, arguments, said):
 @pytest.mark.parametrize(
     ("options", "status", "said"),
     [
-        (["--side", 10], 1, "the size of a board: found 10, expected 120 to 2160 pixels"),
+        (["--side", 10], 1, "the size of a board: found 10, expected 240 to 2160 pixels"),
         (["--fps", 0], 1, "the speed: found 0, expected 0.1 to 60 frames per second"),
         (["--fps", 60], 1, "expected at most 50"),
         (["--overlay", "x"], 2, "--overlay: found 'x', expected values"),
@@ -183,6 +184,68 @@ def test_what_is_no_recording_and_what_cannot_be_written_is_told(trm, recorded, 
     ended = trm("render", tmp_path, tmp_path / "out", "--to", "csv")
     assert ended.status == 1
     assert "found no recordings" in ended.err
+
+
+def test_a_recording_is_never_written_over(trm, recorded):
+    before = {file: file.read_bytes() for file in recorded.iterdir()}
+    sources = sorted(map(str, before))
+    for arguments in (
+        [*sources, "--to", "gif"],
+        [sources[0], sources[0], "--to", "csv"],
+        [sources[0], str(recorded / "new.trmrec"), "--to", "csv"],
+        [sources[0], str(recorded / "NEW.TRMREC"), "--to", "html"],
+    ):
+        ended = trm("render", *arguments)
+        assert ended.status == 2
+        assert "expected the file to write last" in ended.said
+    assert {file: file.read_bytes() for file in recorded.iterdir()} == before
+    other = recorded / "copy.bin"
+    other.write_bytes(before[recorded / "maze.trmrec"])
+    link = recorded / "link.csv"
+    link.symlink_to(other)
+    for target in (other, link):
+        ended = trm("render", other, target, "--to", "csv")
+        assert ended.status == 2
+        assert f"OUT is '{target.name}', which is to be rendered" in ended.said
+    assert other.read_bytes() == before[recorded / "maze.trmrec"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_what_is_ended_by_a_signal_leaves_nothing_behind(recorded, tmp_path, number):
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [sys.executable, "-m", "trm_core.cli", "render", recorded / "sudoku.trmrec"]
+    command += [out / "k.gif", "--side", "2160", "--fps", "50", "--hold", "60"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    while not os.listdir(out):  # it has begun
+        assert process.poll() is None
+    process.send_signal(number)
+    assert process.communicate(timeout=60)[1] == b""
+    assert process.returncode == 128 + number
+    assert os.listdir(out) == []
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(trm, recorded, tmp_path):
+    target = tmp_path / f"{'é' * 120}{'n' * 11}.csv"
+    assert len(target.name.encode()) == 255
+    assert trm("render", recorded / "maze.trmrec", target).status == 0
+    assert target.stat().st_size
+
+
+def test_a_folder_that_cannot_be_made_is_named(trm, recorded, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    ended = trm("render", recorded, tmp_path / "file" / "out", "--to", "csv")
+    assert ended.status == 1
+    assert ended.err.startswith(f"trm: {tmp_path / 'file' / 'out'} cannot be written: ")
+
+
+def test_a_platform_that_qt_does_not_have_is_told(recorded, tmp_path):
+    arguments = "render", recorded / "maze.trmrec", tmp_path / "out.png"
+    ended = run(*arguments, QT_QPA_PLATFORM="bogus")
+    assert ended.status == 1
+    assert ended.err.startswith("trm: QT_QPA_PLATFORM is 'bogus', expected one of ")
+    assert "offscreen" in ended.err
 
 
 def test_every_line_of_a_rendered_file_can_be_read(trm, recorded, tmp_path):

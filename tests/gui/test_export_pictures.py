@@ -190,7 +190,7 @@ def test_a_flat_maze_wastes_no_room():
 def test_a_caption_that_does_not_fit_is_written_smaller():
     """The right end of the longest line stays within the board's width."""
     of = recording("sudoku")
-    film = Film([of.trace], Look(side=160, curve=False))
+    film = Film([of.trace], Look(side=240, curve=False))
     picture = np.asarray(pillow_image(film.image(0)))
     below = picture[int(film.board_area(0).bottom()) + 8 :]
     ink = (below != below[0, 0]).any((0, 2)).nonzero()[0]

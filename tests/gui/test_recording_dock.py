@@ -1,6 +1,7 @@
 """The recordings of a folder are listed, found, opened, renamed, noted on and thrown away."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMess
 from trm_core.recordings import SUFFIX, read_header, read_recording
 from trm_core.trace import SolveSettings
 from trm_gui.app import make_window
+from trm_gui.recordings.entries import Entry
+from trm_gui.recordings.model import RecordingModel
 
 Key = Qt.Key
 
@@ -123,6 +126,23 @@ def test_a_search_finds_what_has_all_its_words(dock, text, found):
     dock.search.setText(text)
     assert set(titles(dock)) == found
     assert dock.count.text() == f"{len(found)} of {len(SAMPLES)}"
+
+
+@pytest.mark.parametrize(("text", "found"), [("maze solved", ["a"]), ("not solved", ["b"])])
+def test_a_search_for_what_is_solved_leaves_out_what_is_not(text, found):
+    model = RecordingModel()
+    model.put(
+        Entry(
+            Path(f"{name}.trmrec"),
+            name,
+            datetime(2026, 11, 24, tzinfo=UTC),
+            puzzle="Maze 9×9",
+            outcome=outcome,
+        )
+        for name, outcome in (("a", "solved in 3 steps"), ("b", "not solved in 16 steps"))
+    )
+    model.search(text)
+    assert [entry.title for entry in model.rows] == found
 
 
 def test_where_nothing_is_found_a_button_clears_the_search(qtbot, dock):

@@ -126,6 +126,7 @@ def render(
     if len(paths) < 2:
         raise typer.BadParameter("give one recording or several, then the file to write")
     *recordings, target = paths
+    _spare_recordings(recordings, target)
     name = _format(to, target)
     overlays = ("values", "changed", "conflicts") if overlay is None else tuple(overlay)
     options = Options(side, fps, hold, overlays, title, caption, legend, curve, theme, frame)
@@ -145,6 +146,18 @@ def render(
     _tell(job, frames, as_json)
 
 
+def _spare_recordings(recordings: list[Path], target: Path) -> None:
+    """Raise BadParameter where the file to write is one of those to read, or any recording."""
+    if target.suffix.lower() == SUFFIX:
+        raise typer.BadParameter(
+            f"found {target.name!r} as OUT, a recording; expected the file to write last"
+        )
+    if target.is_file() and any(
+        recording.exists() and target.samefile(recording) for recording in recordings
+    ):
+        raise typer.BadParameter(f"OUT is {target.name!r}, which is to be rendered")
+
+
 def _format(to: str | None, target: Path) -> str:
     name = target.suffix.removeprefix(".").lower() if to is None else to
     if name not in FORMATS:
@@ -160,7 +173,8 @@ def _render_folder(folder: Path, target: Path, name: str, options: Options, as_j
     if not files:
         raise UserError(f"{folder}: found no recordings, expected files that end in {SUFFIX}")
     ending = "" if name == "frames" else f".{name}"
-    target.mkdir(parents=True, exist_ok=True)
+    with _writing(target):
+        target.mkdir(parents=True, exist_ok=True)
     jobs = [Job((file,), target / f"{file.stem}{ending}", name, options) for file in files]
     failures = 0
     with _progress() as progress:

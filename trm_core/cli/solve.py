@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,7 @@ from trm_core.cli.display import coloured
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.cli.record import Recorder
 from trm_core.puzzles.base import Puzzle, PuzzleError
-from trm_core.recordings import SUFFIX
+from trm_core.recordings import SUFFIX, read_header
 from trm_core.trace import Frame, SolveSettings, Trace
 
 if TYPE_CHECKING:
@@ -32,9 +33,17 @@ if TYPE_CHECKING:
 
 
 def solve(
-    file: Annotated[Path | None, typer.Argument(help="A Sudoku, maze or ARC file.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A Sudoku, maze or ARC file, a recording, or the id of a puzzle of the library."
+        ),
+    ] = None,
     sudoku: Annotated[str | None, typer.Option(help="A Sudoku in one line.")] = None,
-    arc: Annotated[str | None, typer.Option(help="Id of an ARC-AGI-1 or -2 task.")] = None,
+    arc: Annotated[
+        str | None,
+        typer.Option(help="Id of an ARC-AGI-1 or -2 task, such as 0d3d703e or arc-agi-2/0934a4d8."),
+    ] = None,
     number: Annotated[int, typer.Option(min=1, help="Which puzzle of the file.")] = 1,
     model: Annotated[
         str | None, typer.Option(help="Name or directory; else the smallest that fits.")
@@ -142,13 +151,11 @@ def _events(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> Iterator[d
 def _puzzle(file: Path | None, sudoku: str | None, arc: str | None, number: int) -> Puzzle:
     puzzles: Sequence[Puzzle]
     if file is not None:
-        from trm_core.puzzles.files import load_puzzles
-
-        puzzles = load_puzzles(file)
+        puzzles = _of_file(file)
     elif sudoku is not None:
         from trm_core.puzzles.sudoku_files import parse
 
-        puzzles = parse(sudoku, "--sudoku")
+        puzzles = [replace(each, name="", source="") for each in parse(sudoku, "--sudoku")]
     else:
         from trm_core.puzzles.arc_tasks import load_task
 
@@ -156,6 +163,21 @@ def _puzzle(file: Path | None, sudoku: str | None, arc: str | None, number: int)
     if number > len(puzzles):
         raise PuzzleError(f"there is no puzzle {number}, the last one is {len(puzzles)}")
     return puzzles[number - 1]
+
+
+def _of_file(file: Path) -> Sequence[Puzzle]:
+    """Of a recording its puzzle; what is no file may be an entry of the library."""
+    from trm_core.puzzles.files import load_puzzles
+
+    if file.suffix.lower() == SUFFIX:
+        return [read_header(file).puzzle]
+    if not file.exists():
+        from trm_core.puzzles.library import read_library
+
+        for entry in read_library():
+            if entry.id == str(file).lower():
+                return entry.puzzles()
+    return load_puzzles(file)
 
 
 def _model_for(puzzle: Puzzle) -> ModelInfo:

@@ -15,6 +15,7 @@ from threading import Thread
 from typing import TypeVar
 
 from trm_core.errors import UserError
+from trm_core.signals import end_in_order
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -90,6 +91,7 @@ def ordered_map(
 def _depend_on_parent() -> None:
     """End when the process that started this one does, however it ends, and not on Ctrl+C, which
     is for that one."""
+    end_in_order()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

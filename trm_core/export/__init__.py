@@ -38,5 +38,4 @@ def export_data(
 def check_frames(trace: Trace) -> None:
     """Raises UserError if there is nothing to show."""
     if not trace.frames:
-        name = trace.puzzle.name or trace.puzzle.shape
-        raise UserError(f"{name}: the recording has no frames, expected a solve")
+        raise UserError(f"{trace.puzzle.title}: the recording has no frames, expected a solve")

@@ -25,7 +25,7 @@ def write_page(recording: Recording, file: Path) -> None:
     """Raises OSError where it cannot be written."""
     content = json.dumps(page_content(recording), ensure_ascii=False, separators=(",", ":"))
     filling = {
-        "title": html.escape(_title(recording.trace)),
+        "title": html.escape(recording.trace.puzzle.title),
         "recording": content.replace("<", "\\u003c"),  # "<" would end the script in which it stands
     }
     template = TEMPLATE.read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def page_content(recording: Recording) -> dict[str, Any]:
     what = "ARC task" if puzzle.kind == "arc" else str(puzzle.shape)
     content: dict[str, Any] = {
         "kind": puzzle.kind,
-        "title": _title(trace),
+        "title": puzzle.title,
         "subtitle": f"{what} · model {trace.model_name}",
         "made": _made(recording),
         "notes": recording.notes,
@@ -86,10 +86,6 @@ def _frame(trace: Trace, index: int) -> dict[str, Any]:
         "sentence": trace.sentence(index),
         "solved": trace.solved(index),
     }
-
-
-def _title(trace: Trace) -> str:
-    return trace.puzzle.name or str(trace.puzzle.shape)
 
 
 def _made(recording: Recording) -> str:

@@ -196,14 +196,21 @@ def load_dataset(name: str) -> list[Task]:
 def load_task(task_id: str, dataset: str | None = None) -> Task:
     """The task with that id in `dataset`, or if None in ARC-AGI-1, else in ARC-AGI-2.
 
+    The id may have its data set before it, as in the library: "arc-agi-2/0934a4d8".
+
     Raises PuzzleError for an unknown id, with ids that are close to it.
     """
+    named, _, short = task_id.strip().lower().rpartition("/")
+    dataset = dataset or named or None
+    if dataset not in (None, *DATASETS):
+        expected = " or ".join(f"{name}/" for name in DATASETS)
+        raise PuzzleError(f"ARC task: found {named + '/'!r} before the id, expected {expected}")
     tasks: dict[str, Task] = {}
     for name in DATASETS if dataset is None else (dataset,):
         tasks |= {task.id: task for task in load_dataset(name)}
-        if task_id in tasks:
-            return tasks[task_id]
-    close = get_close_matches(task_id, tasks) or [next(iter(tasks))]
+        if short in tasks:
+            return tasks[short]
+    close = get_close_matches(short, tasks) or [next(iter(tasks))]
     raise PuzzleError(f"ARC task: found {task_id!r}, expected an id such as {' or '.join(close)}")
 
 

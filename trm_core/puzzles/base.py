@@ -128,6 +128,11 @@ class Puzzle(ABC):
         """The smallest shape that holds this puzzle."""
         return PuzzleShape(self.kind, self.rows, self.cols)
 
+    @property
+    def title(self) -> str:
+        """Its name, or if it has none its kind and size, for people."""
+        return self.name or str(self.shape)
+
     def fits(self, shape: PuzzleShape) -> bool:
         """Whether a model made for `shape` can read this puzzle."""
         return self.shape == shape

@@ -195,7 +195,7 @@ class InputPane(Pane):
             if widget is not None:
                 widget.setVisible(isinstance(puzzle, Arc))
         if editing is None:
-            self._say(puzzle.name or "Puzzle", "", False)
+            self._say(puzzle.title, "", False)
             self.board.set_content(
                 BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
             )

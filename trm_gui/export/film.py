@@ -180,9 +180,8 @@ class Film:
         taken = min(QFontMetricsF(self._text).horizontalAdvance(model), 0.6 * line.width())
         right = QRectF(line.right() - taken, line.top(), taken, line.height())
         self._write(painter, right, model, self._text, theme.secondary_text)
-        name = trace.puzzle.name or str(trace.puzzle.shape)
         left = line.adjusted(0, 0, -taken - self._margin, 0)
-        self._write(painter, left, name, self._heading, theme.text)
+        self._write(painter, left, trace.puzzle.title, self._heading, theme.text)
 
     def _paint_caption(self, painter: QPainter, column: _Column, at: int) -> None:
         theme, trace = self.look.theme, column.trace

@@ -9,7 +9,9 @@ from trm_core.errors import UserError
 from trm_gui.board.overlays import CHANGED, CONFLICTS, VALUES, Overlay
 from trm_gui.theme import LIGHT, Theme
 
-LEAST_SIDE, MOST_SIDE = 120, 2160
+LEAST_SIDE, MOST_SIDE = 240, 2160
+"""Below a smaller board words would not fit."""
+
 MOST_HOLD = 60
 MOST_SPEED = 60
 

@@ -26,7 +26,7 @@ def write_svg(film: Film, index: int, file: Path) -> None:
         film.size,
         QRectF(0, 0, film.logical_size.width(), film.logical_size.height()),
         lambda painter: film.paint(painter, index),
-        ", ".join(trace.puzzle.name or trace.puzzle.kind for trace in film.traces),
+        ", ".join(trace.puzzle.title for trace in film.traces),
         "; ".join(trace.sentence(min(index, len(trace) - 1)) for trace in film.traces),
     )
     file.write_bytes(drawing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -54,7 +55,7 @@ def write_mp4(film: Film, pace: Pace, file: Path, told: Told) -> None:
             failed = process.wait()
         if failed:
             complaints.seek(0)
-            raise UserError(f"{file.name}: {_last_line(complaints.read())}")
+            raise UserError(f"ffmpeg stopped: {_why(complaints.read(), file)}")
 
 
 def _ffmpeg() -> str:
@@ -69,6 +70,8 @@ def _ffmpeg() -> str:
         ) from None
 
 
-def _last_line(complaints: bytes) -> str:
-    lines = complaints.decode(errors="replace").strip().splitlines()
-    return f"ffmpeg stopped: {lines[-1] if lines else 'it did not say why'}"
+def _why(complaints: bytes, file: Path) -> str:
+    """The last line, without addresses in memory and the name of a file that nobody knows."""
+    lines = complaints.decode(errors="replace").replace(str(file), "the film").splitlines()
+    said = re.sub(r"\[[^]]* @ 0x[0-9a-f]+\] *", "", lines[-1]).strip() if lines else ""
+    return said or "it did not say why"

@@ -15,7 +15,7 @@ from trm_core.errors import UserError
 from trm_core.files import whole_file
 from trm_core.recordings import SUFFIX, RecordingError, read_answer, read_header, write_notes
 from trm_gui.recordings.entries import Entry, key_of, read_entry
-from trm_gui.recordings.names import free_name
+from trm_gui.recordings.names import FORBIDDEN, free_name
 
 AT_ONCE = 50
 """Entries that are told together."""
@@ -161,7 +161,7 @@ class RecordingFolder(QObject):
 
     def _rename(self, file: Path, name: str) -> None:
         name = name.strip().removesuffix(SUFFIX)
-        if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|\0\n'):
+        if not name or name.startswith(".") or FORBIDDEN & set(name):
             raise RecordingError(
                 f'{name!r} cannot be the name of a file; expected one without / \\ : * ? " < > |'
             )

@@ -11,6 +11,9 @@ from trm_core.recordings import SUFFIX, Recording
 LONGEST = 80
 """Characters of a puzzle's name in the name of a file."""
 
+FORBIDDEN = frozenset('/\\:*?"<>|\0\n')
+"""Signs that some system does not have in the name of a file."""
+
 
 def default_folder(settings: QSettings) -> Path:
     """Beside the settings."""
@@ -20,8 +23,8 @@ def default_folder(settings: QSettings) -> Path:
 def usual_name(recording: Recording) -> str:
     """Puzzle, model and date, as the name of a file."""
     puzzle = recording.trace.puzzle
-    words = f"{puzzle.name[:LONGEST] or puzzle.kind} {recording.trace.model_name}"
-    safe = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in words)
+    words = f"{puzzle.title[:LONGEST]} {recording.trace.model_name}"
+    safe = "".join("-" if sign in FORBIDDEN or not sign.isprintable() else sign for sign in words)
     when = recording.created.astimezone()
     return f"{safe.strip(' .') or puzzle.kind} {when:%Y-%m-%d %H.%M.%S}{SUFFIX}"
 
