@@ -7,12 +7,13 @@ import torch
 from official_passes import CASES, assert_official_gradients
 
 from trm_core.checkpoints.official import guess_puzzle
+from trm_core.data.batch import IGNORED
 from trm_core.data.dataset import read_dataset
 from trm_core.data.writer import DatasetWriter, Group
 from trm_core.model.config import HRMConfig
 from trm_core.training.config import DECIDED_BY_DATA, RunConfig
 from trm_core.training.distributed import Group as Processes
-from trm_core.training.losses import IGNORED, supervision_loss
+from trm_core.training.losses import supervision_loss
 from trm_core.training.trainer import PUZZLE_EMBEDDING, Trainer
 
 WITH_PUZZLE_EMBEDDING = [case for case in CASES if case != "trm-mlp-nopuzzleemb"]

@@ -1,10 +1,11 @@
 """The recursion: watching it, its numbering, what it differentiates, and its configs."""
 
-import dataclasses
+from typing import get_type_hints
 
 import pytest
 import torch
 
+from trm_core.documents import quoted
 from trm_core.model.config import ConfigError, HRMConfig, TRMConfig
 from trm_core.model.device import DeviceError, choose_device, choose_dtype, has_bfloat16
 from trm_core.model.recursion import State
@@ -208,8 +209,9 @@ def test_weights_are_cast_once_and_stay_where_they_are(model, tokens):
 
 # Configs
 
-WHOLE = [field.name for field in dataclasses.fields(TRMConfig) if field.type == "int"]
-NUMBERS = [field.name for field in dataclasses.fields(TRMConfig) if field.type == "float"]
+TYPES = get_type_hints(TRMConfig)
+WHOLE = [name for name, kind in TYPES.items() if kind is int]
+NUMBERS = [name for name, kind in TYPES.items() if kind is float]
 INFINITE = float("inf")
 
 
@@ -217,14 +219,14 @@ INFINITE = float("inf")
 def test_a_config_takes_whole_numbers_for_sizes_and_counts(name):
     config = HRMConfig if name.endswith("_layers") else TRMConfig
     for bad in (-1, 1.0, True, "8", None, 10**9):
-        with pytest.raises(ConfigError, match=rf"^{name} is {bad!r}, expected a whole number"):
+        with pytest.raises(ConfigError, match=rf"^{name} is {quoted(bad)}, expected a whole"):
             config(**SIZES | {name: bad})
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_a_config_takes_finite_numbers_above_0_for_the_rest(name):
     for bad in (0, -1.5, float("nan"), INFINITE, True, "1", None):
-        with pytest.raises(ConfigError, match=rf"^{name} is {bad!r}, expected a number above 0"):
+        with pytest.raises(ConfigError, match=rf"^{name} is {quoted(bad)}, expected a number"):
             TRMConfig(**SIZES, **{name: bad})
 
 

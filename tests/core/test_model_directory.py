@@ -127,7 +127,10 @@ def test_an_info_that_contradicts_itself_is_refused(info):
     [
         (lambda raw: [], "expected a model's config with format 'trm-studio-model'"),
         (without("format"), "expected a model's config with format 'trm-studio-model'"),
-        (placed(2, "format_version"), "format_version is 2, this program reads 1"),
+        (
+            placed(2, "format_version"),
+            "written by a newer TRM Studio (format_version 2), this one reads up to 1",
+        ),
         (placed("gpt", "architecture"), "architecture is 'gpt', expected trm or hrm"),
         (placed(["trm"], "architecture"), "architecture is ['trm'], expected trm or hrm"),
         (without("puzzle"), "puzzle.kind is missing"),
@@ -140,19 +143,22 @@ def test_an_info_that_contradicts_itself_is_refused(info):
         (placed(17, "model.cells"), "cells and vocab_size are 17 and 6, expected 16 and 6 for "),
         (placed(3, "model.wheels"), "model.wheels is unknown, expected cells, vocab_size, "),
         (placed("x", "model.layers"), "model.layers is 'x', expected a whole number"),
-        (placed(True, "model.layers"), "model.layers is True, expected a whole number"),
-        (placed(0, "model.layers"), "layers is 0, expected a whole number from 1 to 1000"),
-        (placed(10**9, "model.layers"), "layers is 1000000000, expected a whole number from 1 to "),
-        (placed("soft", "model.mixer"), "mixer is 'soft', expected one of attention, mlp"),
+        (placed(True, "model.layers"), "model.layers is true, expected a whole number"),
+        (placed(0, "model.layers"), "model.layers is 0, expected a whole number from 1 to 1,000"),
+        (
+            placed(10**9, "model.layers"),
+            "model.layers is 1000000000, expected a whole number from 1 to ",
+        ),
+        (placed("soft", "model.mixer"), "model.mixer is 'soft', expected one of attention, mlp"),
         (placed({}, "results"), "results is not a list"),
         (placed([{"data": 1}], "results"), "results.source is missing"),
         (placed([], "held_out"), "held_out is not an object"),
-        (placed({}, "held_out"), "held_out.kind is None, expected 'sudoku' as puzzle.kind"),
+        (placed({}, "held_out"), "held_out.kind is null, expected 'sudoku' as puzzle.kind"),
         (placed({"kind": "maze"}, "held_out"), "held_out.kind is 'maze', expected 'sudoku' as "),
         (placed(HELD_OUT | {"files": ["a.csv"]}, "held_out"), "held_out.files is ['a.csv'], "),
         (placed(HELD_OUT | {"sides": 4}, "held_out"), "held_out.sides is unknown, "),
         (placed(HELD_OUT | {"seed": "1"}, "held_out"), "held_out.seed is '1', expected a whole "),
-        (placed(HELD_OUT | {"seed": -1}, "held_out"), "held_out: seed is -1, expected a whole "),
+        (placed(HELD_OUT | {"seed": -1}, "held_out"), "held_out.seed is -1, expected a whole "),
         (placed({"kind": "sudoku"}, "held_out"), "held_out: expected either files to train on or"),
     ],
 )
@@ -169,9 +175,18 @@ def test_a_config_that_is_no_json_is_refused_with_line_and_column(directory):
     assert refusal(load_model, directory) == (
         f"{file}, line 2, column 13: not JSON (Expecting value)"
     )
-    for content in (b"\xff\xfe\x00", b"9" * 5000, b"[" * 100_000):
+    for content, sentence in (
+        (b"\n\xff\xfe\x00", ", line 2: found the byte 0xff, expected text in UTF-8"),
+        (b"9" * 5000, ": found a number of thousands of digits"),
+        (b"[" * 100_000, ": nested too deeply, expected 32 levels"),
+        (b"[" * 40 + b"]" * 40, ": nested too deeply, expected 32 levels"),
+        (b"[" + b" " * 5_000_000 + b"]", ": more than 4 MiB, too large for what it is"),
+        (b'{"a": [1, {"b": 1e400}]}', ": a, item 2, b is inf, expected a finite number"),
+        (b'{"a": 1' + b"0" * 400 + b"}", ": a is 1000000"),
+    ):
         file.write_bytes(content)
-        assert refusal(load_model, directory) == f"{file}: not JSON"
+        assert refusal(load_model, directory).startswith(f"{file}{sentence}")
+        assert len(refusal(load_model, directory)) < len(str(file)) + 150
     file.unlink()
     assert refusal(load_model, directory) == f"{file}: no such file"
     file.mkdir()

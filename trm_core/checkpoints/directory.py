@@ -13,6 +13,7 @@ from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
 from trm_core.checkpoints.tensors import checked
+from trm_core.documents import regular, said
 from trm_core.files import whole_directory
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.device import choose_device, choose_dtype
@@ -69,10 +70,10 @@ def load_model(
 def read_tensors(file: Path) -> dict[str, Tensor]:
     """The tensors in a safetensors file, on the CPU. Raises CheckpointError."""
     try:
-        return load_file(file)
-    except FileNotFoundError:
-        raise CheckpointError(f"{file}: no such file") from None
-    except (SafetensorError, OSError) as error:
+        return load_file(regular(file))
+    except OSError as error:
+        raise CheckpointError(f"{file}: {said(error)}") from None
+    except SafetensorError as error:
         raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
 
 

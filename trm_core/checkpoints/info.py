@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from safetensors import SafetensorError, safe_open
 
+from trm_core.documents import (
+    LARGE,
+    Between,
+    DocumentError,
+    Format,
+    open_file,
+    quoted,
+    read_json,
+    record,
+    regular,
+    said,
+)
 from trm_core.errors import UserError
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle, PuzzleShape
-from trm_core.records import RecordError, record
 from trm_core.resources import RESOURCES
 
 if TYPE_CHECKING:
     from trm_core.data.build import Build
 
-FORMAT = "trm-studio-model"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-model", 1, "a model's config")
 PUZZLE_KINDS = "sudoku", "maze", "arc"
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
@@ -47,9 +56,9 @@ class Result:
 
     data: str
     source: str
-    puzzles: int
-    exact: float
-    two_guesses: float | None = None
+    puzzles: Annotated[int, Between(1, 10**9)]
+    exact: Annotated[float, Between(0, 1)]
+    two_guesses: Annotated[float, Between(0, 1)] | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {k: v for k, v in dataclasses.asdict(self).items() if v is not None}
@@ -79,7 +88,7 @@ class ModelInfo:
         divided = square and boxes > 0 and shape.rows % boxes == 0
         if shape.kind not in PUZZLE_KINDS:
             raise CheckpointError(
-                f"puzzle.kind is {shape.kind!r}, expected one of {', '.join(PUZZLE_KINDS)}"
+                f"puzzle.kind is {quoted(shape.kind)}, expected one of {', '.join(PUZZLE_KINDS)}"
             )
         if min(shape.rows, shape.cols) < 1 or (shape.kind == "sudoku" and not divided):
             raise CheckpointError(
@@ -111,7 +120,7 @@ class ModelInfo:
         """How many numbers are trained, puzzle embedding included, by the header of their file."""
         file = self.directory / "model.safetensors"
         try:
-            with safe_open(file, "np") as tensors:
+            with safe_open(regular(file), "np") as tensors:
                 names = set(tensors.keys()) - START_STATES
                 return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
         except (SafetensorError, OSError) as error:
@@ -121,10 +130,10 @@ class ModelInfo:
         """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError."""
         file = self.directory / "model.safetensors"
         try:
-            with file.open("rb") as stream:
+            with open_file(file) as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
-            raise CheckpointError(f"{file}: {error.strerror}") from None
+            raise CheckpointError(f"{file}: {said(error)}") from None
 
     @property
     def accuracy(self) -> float:
@@ -167,8 +176,7 @@ class ModelInfo:
         """The content of `config.json`; `read_info` reads it back."""
         puzzle = {k: v for k, v in dataclasses.asdict(self.puzzle).items() if v is not None}
         described = {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
+            **FORMAT.header,
             "architecture": self.architecture,
             "puzzle": puzzle,
             "model": dataclasses.asdict(self.config),
@@ -184,20 +192,18 @@ def read_info(directory: Path | str) -> ModelInfo:
     """
     directory = Path(directory).resolve()
     file = directory / "config.json"
-    raw = read_json(file)
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        raise CheckpointError(f"{file}: expected a model's config with format {FORMAT!r}")
-    if raw.get("format_version") != FORMAT_VERSION:
-        raise CheckpointError(
-            f"{file}: format_version is {raw.get('format_version')!r}, this program reads "
-            f"{FORMAT_VERSION}"
-        )
+    try:
+        raw = FORMAT.read(file)
+    except DocumentError as error:
+        raise CheckpointError(str(error)) from None
     names = directory / "identifiers.json"
     identifiers = read_identifiers(names) if names.exists() else ()
     try:
         architecture = raw.get("architecture")
         if not isinstance(architecture, str) or architecture not in CONFIGS:
-            raise ConfigError(f"architecture is {architecture!r}, expected {' or '.join(CONFIGS)}")
+            raise ConfigError(
+                f"architecture is {quoted(architecture)}, expected {' or '.join(CONFIGS)}"
+            )
         results = raw.get("results", [])
         if not isinstance(results, list):
             raise ConfigError("results is not a list")
@@ -213,32 +219,33 @@ def read_info(directory: Path | str) -> ModelInfo:
         if "held_out" in raw:
             held_out_build(info)
         return info
-    except (ConfigError, RecordError, CheckpointError) as error:
+    except (ConfigError, DocumentError, CheckpointError) as error:
         raise CheckpointError(f"{file}: {error}") from None
 
 
 def held_out_build(info: ModelInfo) -> Build:
     """The data set whose test split `info.held_out` describes.
 
-    Raises RecordError or CheckpointError unless it describes one of the model's kind of puzzle
+    Raises DocumentError or CheckpointError unless it describes one of the model's kind of puzzle
     that can be made without files.
     """
-    from trm_core.training.config import BUILDS, FILES  # which imports this module
+    from trm_core.data.build import BUILDS, FILES  # which is not needed to load a model
 
     table = info.held_out
     if not isinstance(table, dict):
-        raise RecordError("held_out is not an object")
+        raise DocumentError("held_out is not an object")
     if table.get("kind") != info.puzzle.kind:
-        raise RecordError(
-            f"held_out.kind is {table.get('kind')!r}, expected {info.puzzle.kind!r} as puzzle.kind"
+        raise DocumentError(
+            f"held_out.kind is {quoted(table.get('kind'))}, expected {info.puzzle.kind!r} as "
+            "puzzle.kind"
         )
     for name in FILES:
         if table.get(name):
-            raise RecordError(f"held_out.{name} is {table[name]!r}, expected none")
+            raise DocumentError(f"held_out.{name} is {quoted(table[name])}, expected none")
     options = {name: value for name, value in table.items() if name != "kind"}
     try:
         return record(BUILDS[info.puzzle.kind], options, "held_out")
-    except RecordError:
+    except DocumentError:
         raise
     except UserError as error:  # of values that do not go together
         raise CheckpointError(f"held_out: {error}") from None
@@ -246,26 +253,13 @@ def held_out_build(info: ModelInfo) -> Build:
 
 def read_identifiers(file: Path) -> tuple[str, ...]:
     """Names by row of the puzzle embedding: the official data sets' `identifiers.json`."""
-    names = read_json(file)
+    try:
+        names = read_json(file, LARGE)
+    except DocumentError as error:
+        raise CheckpointError(str(error)) from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise CheckpointError(f"{file}: expected a list of names")
     return tuple(names)
-
-
-def read_json(file: Path) -> Any:
-    """Parsed JSON of `file`; CheckpointError with the place if it cannot be read."""
-    try:
-        return json.loads(file.read_bytes())
-    except FileNotFoundError:
-        raise CheckpointError(f"{file}: no such file") from None
-    except OSError as error:
-        raise CheckpointError(f"{file}: {error.strerror}") from None
-    except json.JSONDecodeError as error:
-        raise CheckpointError(
-            f"{file}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
-        ) from None
-    except (ValueError, RecursionError):  # no text, an endless number, or nested too deeply
-        raise CheckpointError(f"{file}: not JSON") from None
 
 
 def bundled_models() -> list[ModelInfo]:

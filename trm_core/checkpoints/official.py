@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from trm_core.checkpoints.directory import fill_model, save_model
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_identifiers, read_json
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_identifiers
+from trm_core.documents import DocumentError, quoted, read_json
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
@@ -125,13 +126,16 @@ def import_to(
 
 def read_official_config(file: Path) -> RecursionConfig:
     """Our config for an official architecture config. Raises CheckpointError."""
-    raw = read_json(file)
+    try:
+        raw = read_json(file)
+    except DocumentError as error:
+        raise CheckpointError(str(error)) from None
     config = raw.get("config") if isinstance(raw, dict) else None
     if not isinstance(config, dict):
         raise CheckpointError(f'{file}: expected {{"arch": …, "config": {{…}}}}')
     architecture = raw.get("arch")
     if not isinstance(architecture, str) or architecture not in _LAYERS:
-        raise CheckpointError(f"{file}: arch is {architecture!r}, expected 'trm' or 'hrm'")
+        raise CheckpointError(f"{file}: arch is {quoted(architecture)}, expected 'trm' or 'hrm'")
     try:
         return _translated(architecture, config)
     except KeyError as error:
@@ -153,7 +157,7 @@ def _translated(architecture: str, official: Mapping[str, Any]) -> RecursionConf
     if architecture == "hrm":
         return HRMConfig(**fields)
     if not isinstance(official["mlp_t"], bool):
-        raise ConfigError(f"mlp_t is {official['mlp_t']!r}, expected true or false")
+        raise ConfigError(f"mlp_t is {quoted(official['mlp_t'])}, expected true or false")
     if official["mlp_t"] and fields["positions"] == "rotary":
         fields["positions"] = "none"  # the official code accepts it here and does not use it
     return TRMConfig(**fields, mixer="mlp" if official["mlp_t"] else "attention")

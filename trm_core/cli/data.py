@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -18,6 +18,7 @@ from trm_core.cli.display import coloured
 from trm_core.cli.options import Json
 from trm_core.data.build import ArcBuild, Build, MazeBuild, SudokuBuild
 from trm_core.data.build import build as build_dataset
+from trm_core.data.build_maze import Style
 from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.data.layout import METADATA_FILE, SPLITS, DatasetError
 from trm_core.data.summary import Summary, summarise
@@ -127,7 +128,7 @@ def build_maze(
             held_out=held_out,
             max_count=max_count,
             symmetries=symmetries,
-            style=style,
+            style=cast(Style, style),  # which is checked there
             rows=rows,
             cols=cols,
             loops=loops,

@@ -14,10 +14,9 @@ import torch
 from torch import Tensor
 
 from trm_core.data.augment_symmetry import source_cells, symmetries_of
-from trm_core.data.batch import Batch
+from trm_core.data.batch import IGNORED, Batch
 from trm_core.puzzles.arc_variants import parse_variant
 from trm_core.puzzles.base import PuzzleError
-from trm_core.training.losses import IGNORED
 
 Ints = npt.NDArray[np.int64]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trm_core.data.batch import Batch
-from trm_core.training.losses import IGNORED
+from trm_core.data.batch import IGNORED, Batch
 
 EMPTY = 1
 """Token of an empty cell; digit d is token d + 1."""

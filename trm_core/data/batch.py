@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+IGNORED = -100
+"""The label of a cell that does not count."""
+
 
 @dataclass(frozen=True)
 class Batch:

@@ -24,9 +24,18 @@ from trm_core.data.writer import DatasetWriter, Group, Rows, write_json
 from trm_core.files import whole_directory
 from trm_core.puzzles.base import Puzzle
 
-__all__ = ["ArcBuild", "Build", "MazeBuild", "SudokuBuild", "build", "held_out_puzzles"]
+__all__ = ["BUILDS", "FILES", "TEST_FILES", "ArcBuild", "Build", "MazeBuild", "SudokuBuild"]
+__all__ += ["build", "held_out_puzzles"]
 
 Build: TypeAlias = SudokuBuild | MazeBuild | ArcBuild
+
+BUILDS: dict[str, type[Build]] = {"sudoku": SudokuBuild, "maze": MazeBuild, "arc": ArcBuild}
+
+TEST_FILES = "files", "test_files"
+"""Options that name files with what a model is tested on."""
+
+FILES = *TEST_FILES, "more_pairs"
+"""Options that name files."""
 
 
 def build(

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from trm_core.data.layout import BLANK, TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
-from trm_core.data.plan import Plan, check_flags, check_numbers, keep_names
+from trm_core.data.plan import Count, Plan, Seed
 from trm_core.data.writer import Group
+from trm_core.documents import Between, check_fields, quoted
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import PuzzleShape
@@ -24,6 +25,9 @@ UNKNOWN_OUTPUT = [[0]]
 """What the official builder puts into test_puzzles.json for an output that is not known."""
 
 PARTS = "training", "evaluation"
+
+LEAST_MADE_UP = 6
+"""Rows and columns that made-up tasks need."""
 
 MOST_PAIRS = 16
 """Train pairs that come one after the other in training; the public tasks have at most ten."""
@@ -69,31 +73,31 @@ class ArcBuild:
 
     datasets: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    generate: int = 0
+    generate: Count = 0
     parts: tuple[str, ...] = PARTS
     tasks: tuple[str, ...] = ()
     more_pairs: tuple[str, ...] = ()
-    canvas: int = 30
-    augmentations: int = 0
+    canvas: Annotated[int, Between(1, arc_tasks.MAX_SIZE)] = 30
+    augmentations: Count = 0
     materialise: bool = True
     train_on_tests: bool = False
-    seed: int = 0
+    seed: Seed = 0
 
     def __post_init__(self) -> None:
-        keep_names(self, "datasets", "files", "parts", "tasks", "more_pairs")
-        check_flags(self, "materialise", "train_on_tests")
-        check_numbers(self, generate=0, augmentations=0, seed=0, canvas=6 if self.generate else 1)
-        if self.canvas > arc_tasks.MAX_SIZE:
-            raise DatasetError(f"canvas is {self.canvas}, expected at most {arc_tasks.MAX_SIZE}")
+        check_fields(self, DatasetError)
+        if self.generate and self.canvas < LEAST_MADE_UP:
+            raise DatasetError(
+                f"canvas is {self.canvas}, expected a whole number from {LEAST_MADE_UP} up"
+            )
         if not (self.datasets or self.files or self.generate):
             raise DatasetError("expected data sets, files or a number of tasks to generate")
         for name in self.datasets:
             if name not in arc_tasks.DATASETS:
                 expected = " or ".join(arc_tasks.DATASETS)
-                raise DatasetError(f"found the data set {name!r}, expected {expected}")
+                raise DatasetError(f"found the data set {quoted(name)}, expected {expected}")
         if not self.parts or not set(self.parts) <= set(PARTS):
             raise DatasetError(
-                f"parts is {list(self.parts)}, expected {' or '.join(PARTS)}, or both"
+                f"parts is {quoted(list(self.parts))}, expected {' or '.join(PARTS)}, or both"
             )
 
     def plan(self, cancelled: Callable[[], bool]) -> Plan:

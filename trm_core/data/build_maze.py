@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Annotated, Literal
 
 import numpy as np
 
 from trm_core.data.layout import DatasetError
-from trm_core.data.plan import Job, Plan, PuzzleBuild, check_flags, check_numbers, single_examples
+from trm_core.data.plan import Count, CountFrom1, Job, Plan, PuzzleBuild, single_examples
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
+from trm_core.documents import Between
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 from trm_core.puzzles.maze import MAX_SIDE, Maze
 from trm_core.puzzles.maze_generators import generate_hard, generate_perfect, generate_with_loops
 
-STYLES = "perfect", "loops", "hard"
+Style = Literal["perfect", "loops", "hard"]
+Side = Annotated[int, Between(2, MAX_SIDE)]
 
 LEAST_ODD_SIDE = 5
 """A square maze of corridors with a smaller odd side has one room only."""
@@ -49,32 +52,22 @@ class MazeBuild(PuzzleBuild):
     """
 
     symmetries: bool = False
-    style: str = "hard"
-    rows: int = 30
-    cols: int = 30
-    loops: int = 10
-    min_length: int = 110
-    smallest: int = 0
-    fewest_loops: int | None = None
+    style: Style = "hard"
+    rows: Side = 30
+    cols: Side = 30
+    loops: Count = 10
+    min_length: CountFrom1 = 110
+    smallest: Count = 0
+    fewest_loops: Count | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_flags(self, "symmetries")
-        check_numbers(self, rows=2, cols=2, loops=0, min_length=1, smallest=0)
-        if self.style not in STYLES:
-            raise DatasetError(f"style is {self.style!r}, expected {', '.join(STYLES)}")
-        if max(self.rows, self.cols) > MAX_SIDE:
-            raise DatasetError(
-                f"found {self.rows}×{self.cols} cells, expected at most {MAX_SIDE} rows and columns"
-            )
         if self.smallest:
             self._check_smallest()
-        if self.fewest_loops is not None:
-            check_numbers(self, fewest_loops=0)
-            if self.fewest_loops > self.loops:
-                raise DatasetError(
-                    f"fewest_loops is {self.fewest_loops}, expected at most the {self.loops} loops"
-                )
+        if self.fewest_loops is not None and self.fewest_loops > self.loops:
+            raise DatasetError(
+                f"fewest_loops is {self.fewest_loops}, expected at most the {self.loops} loops"
+            )
 
     def _check_smallest(self) -> None:
         if self.style == "hard":

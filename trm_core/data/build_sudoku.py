@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from trm_core.data.layout import DatasetError
-from trm_core.data.plan import Job, Plan, PuzzleBuild, check_numbers, single_examples
+from trm_core.data.plan import Count, Job, Plan, PuzzleBuild, single_examples
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
+from trm_core.documents import Between
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.sudoku import MAX_SIDE, Sudoku, generate
+
+BoxSide = Annotated[int, Between(2, MAX_SIDE)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,19 +39,19 @@ class SudokuBuild(PuzzleBuild):
         Of puzzles that are made up: the size of a box, and the number of givens, drawn uniformly.
     """
 
-    augmentations: int = 0
+    augmentations: Count = 0
     min_rating: float | None = None
-    box_rows: int = 3
-    box_cols: int = 3
-    givens_from: int = 26
-    givens_to: int = 40
+    box_rows: BoxSide = 3
+    box_cols: BoxSide = 3
+    givens_from: Count = 26
+    givens_to: Count = 40
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_numbers(self, augmentations=0, box_rows=2, box_cols=2, givens_from=0)
-        check_numbers(self, givens_to=self.givens_from)
-        if self.min_rating is not None and not isinstance(self.min_rating, (int, float)):
-            raise DatasetError(f"min_rating is {self.min_rating!r}, expected a number")
+        if self.givens_to < self.givens_from:
+            raise DatasetError(
+                f"givens_to is {self.givens_to}, expected a whole number from {self.givens_from} up"
+            )
         side = self.box_rows * self.box_cols
         if side > MAX_SIDE:
             raise DatasetError(

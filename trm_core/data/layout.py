@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from trm_core.checkpoints.info import CheckpointError, read_json
+from trm_core.documents import LARGE, Between, DocumentError, quoted, read_json, read_record
 from trm_core.errors import UserError
 
 SPLITS = "train", "test"
@@ -24,7 +24,7 @@ TEST_PUZZLES_FILE = "test_puzzles.json"
 PUZZLE_FILE = "puzzle.json"  # this and the next are ours; the official code ignores them
 SOURCES_FILE = "sources.json"
 
-_LIMIT = 2**31
+Count = Annotated[int, Between(0, 2**31 - 1)]
 
 
 class DatasetError(UserError):
@@ -45,16 +45,16 @@ class Metadata:
     write the number of groups there, so it is nothing to rely on.
     """
 
-    pad_id: int
-    ignore_label_id: int | None
-    blank_identifier_id: int
-    vocab_size: int
-    seq_len: int
-    num_puzzle_identifiers: int
-    total_groups: int
-    mean_puzzle_examples: float
+    pad_id: Count
+    ignore_label_id: Count | None
+    blank_identifier_id: Count
+    vocab_size: Count
+    seq_len: Count
+    num_puzzle_identifiers: Count
+    total_groups: Count
+    mean_puzzle_examples: Annotated[float, Between(0, 2**31 - 1)]
     sets: tuple[str, ...]
-    total_puzzles: int | None = None
+    total_puzzles: Count | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -65,49 +65,24 @@ def read_metadata(file: Path) -> Metadata:
 
     Raises DatasetError for one that is missing or not of its type.
     """
-    raw = dataset_json(file)
-    if not isinstance(raw, dict):
-        raise DatasetError(f"{file}: found no object, expected the members of a data set")
-    values: dict[str, Any] = {}
-    for field in dataclasses.fields(Metadata):
-        if field.name not in raw and field.default is dataclasses.MISSING:
-            raise DatasetError(f"{file}: {field.name} is missing")
-        value = raw.get(field.name)
-        expected = _misfit(str(field.type), value)
-        if expected:
-            raise DatasetError(f"{file}: {field.name} is {_shortened(value)}, expected {expected}")
-        values[field.name] = tuple(value) if isinstance(value, list) else value
-    return Metadata(**values)
-
-
-def _misfit(wanted: str, value: Any) -> str | None:
-    """What was expected, if `value` from a JSON file is not of the type `wanted`."""
-    if wanted == "tuple[str, ...]":
-        names = isinstance(value, list) and all(map(_is_file_name, value))
-        return None if names and value else "a list of names of sets"
-    if wanted.endswith("None") and value is None:
-        return None
-    types = (int, float) if wanted == "float" else (int,)
-    if isinstance(value, types) and not isinstance(value, bool) and 0 <= value < _LIMIT:
-        return None
-    return "a number from 0 up" if wanted == "float" else "a whole number from 0 up"
-
-
-def _is_file_name(value: Any) -> bool:
-    return isinstance(value, str) and value.isprintable() and Path(value).name == value
-
-
-def _shortened(value: Any) -> str:
     try:
-        text = repr(value)
-    except ValueError:  # Python's limit on digits
-        return "a number of thousands of digits"
-    return text if len(text) <= 40 else f"{text[:36]} ..."
+        metadata = read_record(Metadata, file, others=True)
+    except DocumentError as error:
+        raise DatasetError(str(error)) from None
+    if not metadata.sets or not all(map(_is_file_name, metadata.sets)):
+        raise DatasetError(
+            f"{file}: sets is {quoted(list(metadata.sets))}, expected a list of names of sets"
+        )
+    return metadata
+
+
+def _is_file_name(value: str) -> bool:
+    return value.isprintable() and Path(value).name == value
 
 
 def dataset_json(file: Path) -> Any:
     """Parsed JSON of `file`. Raises DatasetError with the place."""
     try:
-        return read_json(file)
-    except CheckpointError as error:
+        return read_json(file, LARGE)
+    except DocumentError as error:
         raise DatasetError(str(error)) from None

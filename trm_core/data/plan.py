@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from trm_core.data.layout import BLANK, DatasetError
 from trm_core.data.writer import Group
+from trm_core.documents import Between, check_fields
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.dihedral import Dihedral
 
-MOST = 100_000_000
-"""Puzzles, variants and the like beyond which a number is a mistake."""
+MOST = 100_000_000  # puzzles, variants and the like beyond which a number is a mistake
+Count = Annotated[int, Between(0, MOST)]
+CountFrom1 = Annotated[int, Between(1, MOST)]
+Seed = Annotated[int, Between(0)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,16 +74,13 @@ class PuzzleBuild:
 
     files: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
-    generate: int = 0
-    held_out: int = 0
-    max_count: int | None = None
-    seed: int = 0
+    generate: Count = 0
+    held_out: Count = 0
+    max_count: CountFrom1 | None = None
+    seed: Seed = 0
 
     def __post_init__(self) -> None:
-        keep_names(self, "files", "test_files")
-        check_numbers(self, generate=0, held_out=0, seed=0)
-        if self.max_count is not None:
-            check_numbers(self, max_count=1)
+        check_fields(self, DatasetError)
         if bool(self.files) == bool(self.generate):
             raise DatasetError("expected either files to train on or a number to generate")
         if bool(self.test_files) == bool(self.held_out):
@@ -110,32 +110,6 @@ class PuzzleBuild:
         jobs = [Job("test", number, puzzle) for number, puzzle in enumerate(test)]
         jobs += [Job("train", number, puzzle) for number, puzzle in enumerate(train, len(jobs))]
         return jobs
-
-
-def keep_names(build: object, *names: str) -> None:
-    """Put tuples in the place of lists of names, as JSON has them. Raises DatasetError."""
-    for option in names:
-        value = getattr(build, option)
-        if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) for name in value):
-            raise DatasetError(f"{option} is {value!r}, expected a list of names")
-        object.__setattr__(build, option, tuple(value))
-
-
-def check_numbers(build: object, **least: int) -> None:
-    """Raise DatasetError unless the options are whole numbers from these up, and no mistakes."""
-    for name, lowest in least.items():
-        value = getattr(build, name)
-        if type(value) is not int or value < lowest:
-            raise DatasetError(f"{name} is {value!r}, expected a whole number from {lowest} up")
-        if name != "seed" and value > MOST:
-            raise DatasetError(f"{name} is {value}, expected at most {MOST:,}")
-
-
-def check_flags(build: object, *names: str) -> None:
-    """Raise DatasetError unless the options are true or false."""
-    for name in names:
-        if not isinstance(getattr(build, name), bool):
-            raise DatasetError(f"{name} is {getattr(build, name)!r}, expected true or false")
 
 
 def single_examples(puzzles: Sequence[Puzzle], shape: PuzzleShape) -> Group:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
+from trm_core.documents import Between, check_fields
 from trm_core.errors import UserError
 
 Positions = Literal["rotary", "learned", "none"]
 Mixer = Literal["attention", "mlp"]
 
-_MOST = {"layers": 1000, "latent_layers": 1000, "answer_layers": 1000, "expansion": 1000}
-"""Sizes beyond these, elsewhere beyond ten million, are mistakes that no memory could hold."""
+_MOST = 10_000_000  # what is larger is a mistake that no memory could hold
+Size = Annotated[int, Between(1, _MOST)]
+SizeOrNone = Annotated[int, Between(0, _MOST)]
+Layers = Annotated[int, Between(1, 1000)]
 
 
 class ConfigError(UserError):
@@ -34,39 +37,23 @@ class RecursionConfig:
     puzzle_positions: positions before the first cell that hold the puzzle embedding.
     """
 
-    cells: int
-    vocab_size: int
-    hidden_size: int = 512
-    cycles: int = 3
-    latent_steps: int = 6
-    max_supervision_steps: int = 16
-    heads: int = 8
-    expansion: float = 4.0
+    cells: Size
+    vocab_size: Size
+    hidden_size: Size = 512
+    cycles: Size = 3
+    latent_steps: Size = 6
+    max_supervision_steps: Size = 16
+    heads: Size = 8
+    expansion: Annotated[float, Between(0, 1000, above=True)] = 4.0
     positions: Positions = "rotary"
-    rotary_base: float = 10_000.0
-    norm_epsilon: float = 1e-5
-    puzzle_count: int = 1
-    puzzle_embedding_size: int = 0
-    puzzle_positions: int = 0
+    rotary_base: Annotated[float, Between(0, _MOST, above=True)] = 10_000.0
+    norm_epsilon: Annotated[float, Between(0, _MOST, above=True)] = 1e-5
+    puzzle_count: Size = 1
+    puzzle_embedding_size: SizeOrNone = 0
+    puzzle_positions: SizeOrNone = 0
 
     def __post_init__(self) -> None:
-        may_be_zero = {"puzzle_embedding_size", "puzzle_positions"}
-        for field in fields(self):
-            value, most = getattr(self, field.name), _MOST.get(field.name, 10_000_000)
-            if field.type == "int":
-                least = 0 if field.name in may_be_zero else 1
-                whole = isinstance(value, int) and not isinstance(value, bool)
-                if not whole or not least <= value <= most:
-                    raise ConfigError(
-                        f"{field.name} is {value!r}, expected a whole number from {least} to {most}"
-                    )
-            elif field.type == "float":
-                number = isinstance(value, int | float) and not isinstance(value, bool)
-                if not number or not 0 < value <= most:
-                    raise ConfigError(
-                        f"{field.name} is {value!r}, expected a number above 0, at most {most}"
-                    )
-        self._require_choice("positions", get_args(Positions))
+        check_fields(self, ConfigError)
         if round(self.expansion * min(self.hidden_size, self.length) * 2 / 3) < 1:
             raise ConfigError(f"expansion is {self.expansion}, too little to give layers any width")
         if self.puzzle_positions * self.hidden_size < self.puzzle_embedding_size:
@@ -78,11 +65,6 @@ class RecursionConfig:
             raise ConfigError(
                 f"puzzle_positions is {self.puzzle_positions}, expected 0 without puzzle embedding"
             )
-
-    def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:
-        value = getattr(self, name)
-        if value not in choices:
-            raise ConfigError(f"{name} is {value!r}, expected one of {', '.join(choices)}")
 
     def _require_heads_that_divide(self) -> None:
         head_size, rest = divmod(self.hidden_size, self.heads)
@@ -106,11 +88,10 @@ class TRMConfig(RecursionConfig):
     """Tiny Recursive Model (arXiv 2510.04871): `layers` blocks in the one network it has."""
 
     mixer: Mixer = "attention"
-    layers: int = 2
+    layers: Layers = 2
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require_choice("mixer", get_args(Mixer))
         if self.mixer == "attention":
             self._require_heads_that_divide()
         elif self.positions == "rotary":
@@ -121,10 +102,10 @@ class TRMConfig(RecursionConfig):
 class HRMConfig(RecursionConfig):
     """Hierarchical Reasoning Model (arXiv 2506.21734): one network for z and one for y."""
 
-    cycles: int = 2
-    latent_steps: int = 2
-    latent_layers: int = 4
-    answer_layers: int = 4
+    cycles: Size = 2
+    latent_steps: Size = 2
+    latent_layers: Layers = 4
+    answer_layers: Layers = 4
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -11,18 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trm_core.documents import LARGE, DocumentError, Format, expected_one_of, record
 from trm_core.errors import UserError
 from trm_core.files import write_whole
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.arc import Task
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.difficulty import DIFFICULTIES
-from trm_core.records import RecordError, expected_one_of, record
 from trm_core.resources import RESOURCES
 
 LIBRARY_FILE = RESOURCES / "puzzles" / "library.json"
-FORMAT = "trm-studio-library"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-library", 1, "a library")
 
 KINDS = "sudoku", "maze", "arc"
 SOURCE = "library"
@@ -126,28 +125,16 @@ class Entry:
 def read_library(file: Path = LIBRARY_FILE) -> tuple[Entry, ...]:
     """The entries of a library file, in order. Raises LibraryError, which names file and entry."""
     try:
-        raw = json.loads(file.read_bytes())
-    except OSError as error:
-        raise LibraryError(f"{file}: {error.strerror}") from None
-    except json.JSONDecodeError as error:
-        place = f"{file}, line {error.lineno}, column {error.colno}"
-        raise LibraryError(f"{place}: not JSON ({error.msg})") from None
-    except (ValueError, RecursionError):  # no text, an endless number, or nested too deeply
-        raise LibraryError(f"{file}: not JSON") from None
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        raise LibraryError(f"{file}: expected a library with format {FORMAT!r}")
-    if raw.get("format_version") != FORMAT_VERSION:
-        raise LibraryError(
-            f"{file}: format_version is {raw.get('format_version')!r}, this program reads "
-            f"{FORMAT_VERSION}"
-        )
+        raw = FORMAT.read(file, LARGE)
+    except DocumentError as error:
+        raise LibraryError(str(error)) from None
     if not isinstance(raw.get("entries"), list):
         raise LibraryError(f"{file}: entries is not a list")
     entries: dict[str, Entry] = {}
     for number, each in enumerate(raw["entries"], start=1):
         try:
             entry = record(Entry, each, f"entry {number}")
-        except (RecordError, LibraryError, PuzzleError) as error:
+        except (DocumentError, LibraryError, PuzzleError) as error:
             raise LibraryError(f"{file}: {error}") from None
         if entry.id in entries:
             raise LibraryError(f"{file}: entry {number} has the id {entry.id} of one before it")
@@ -158,8 +145,7 @@ def read_library(file: Path = LIBRARY_FILE) -> tuple[Entry, ...]:
 def write_library(entries: Iterable[Entry], file: Path) -> None:
     """Write what `read_library` reads back. Raises LibraryError, `file` being as it was."""
     content = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        **FORMAT.header,
         "entries": [dataclasses.asdict(entry) for entry in entries],
     }
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -10,15 +11,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from trm_core.documents import (
+    DocumentError,
+    Format,
+    Values,
+    is_text,
+    open_file,
+    parse_json,
+    quoted,
+    said,
+)
 from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 from trm_core.recordings.recording import Recording
-from trm_core.recordings.values import Values, ValuesError, is_text, parse_json
 from trm_core.trace import Frame, SolveSettings, Trace
 
-FORMAT = "trm-studio-recording"
-FORMAT_VERSION = "1"
+FORMAT = Format("trm-studio-recording", "1", "a recording")
 
 MAX_HEADER = 4 * 2**20
 """Bytes; the largest ARC task of thirty pairs takes 150,000."""
@@ -96,8 +105,7 @@ def metadata_of(recording: Recording, frames: Sequence[Frame]) -> dict[str, str]
         "outcome": {"frames": len(frames), "supervision_steps": steps, "solved": solved},
     }
     return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        **FORMAT.header,
         "device": recording.device,
         "dtype": recording.dtype,
         "created": recording.created.astimezone(UTC).isoformat(),
@@ -123,18 +131,15 @@ def read_metadata(file: Path) -> dict[str, str]:
     Raises RecordingError; nothing is read beyond the header, and no header beyond MAX_HEADER.
     """
     try:
-        if not file.is_file():
-            what = "not a file" if file.exists() else "no such file"
-            raise RecordingError(f"{file}: {what}, expected a recording")
-        with file.open("rb") as stream:
-            size = file.stat().st_size
+        with open_file(file) as stream:
+            size = os.fstat(stream.fileno()).st_size
             start = stream.read(9)
             length = struct.unpack("<Q", start[:8])[0] if len(start) == 9 else 0
             if start[8:] != b"{" or not 2 <= length <= MAX_HEADER:
                 raise RecordingError(f"{file}: not a recording; expected a .trmrec file")
             content = start[8:] + stream.read(length - 1)
     except OSError as error:
-        raise RecordingError(f"{file}: {error.strerror}") from None
+        raise RecordingError(f"{file}: {said(error)}") from None
     if len(content) < length:
         raise RecordingError(
             f"{file}: cut short in its header, {size} bytes are left of at least {8 + length}"
@@ -142,13 +147,9 @@ def read_metadata(file: Path) -> dict[str, str]:
     try:
         header = Values(parse_json(content, "the header"), "the header")
         metadata = _texts(header)
-        if metadata.get("format") != FORMAT:
-            raise RecordingError(
-                f"{file}: a safetensors file of something else, expected one with format {FORMAT!r}"
-            )
-        _check_version(metadata, file)
+        _check_format(metadata, file)
         expected = 8 + length + _tensor_bytes(header)
-    except ValuesError as error:
+    except DocumentError as error:
         raise RecordingError(f"{file}: damaged: {error}") from None
     if size < expected:
         raise RecordingError(f"{file}: cut short, {size} bytes are left of {expected}")
@@ -162,31 +163,24 @@ def _texts(header: Values) -> dict[str, str]:
     if not isinstance(found, dict) or not all(
         isinstance(value, str) and is_text(value) for value in found.values()
     ):
-        raise ValuesError("the metadata is not an object of texts")
+        raise DocumentError("the metadata is not an object of texts")
     return found
 
 
-def _check_version(metadata: dict[str, str], file: Path) -> None:
-    version = metadata.get("format_version", "")
-    if version == FORMAT_VERSION:
-        return
-    if version.isascii() and version.isdigit() and int(version[:9]) > int(FORMAT_VERSION):
-        raise RecordingError(
-            f"{file}: written by a newer TRM Studio (format_version {version[:9]}), "
-            f"this one reads up to {FORMAT_VERSION}"
-        )
-    raise RecordingError(
-        f"{file}: damaged: format_version is {version[:20]!r}, expected {FORMAT_VERSION!r}"
-    )
+def _check_format(metadata: dict[str, str], file: Path) -> None:
+    try:
+        FORMAT.check(metadata)
+    except DocumentError as error:
+        raise RecordingError(f"{file}: {error}") from None
 
 
 def _tensor_bytes(header: Values) -> int:
     """How many bytes of tensors follow the header."""
     ends = [0]
-    for name in header.keys() - {"__metadata__"}:
+    for name in set(header) - {"__metadata__"}:
         offsets = header.inner(name).list("data_offsets")
         if len(offsets) != 2 or not all(type(at) is int and 0 <= at < 2**63 for at in offsets):
-            raise ValuesError(f"the offsets of tensor {name[:40]!r} are no two places in a file")
+            raise DocumentError(f"the offsets of tensor {name[:40]!r} are no two places in a file")
         ends.append(offsets[1])
     return max(ends)
 
@@ -199,7 +193,7 @@ def _header(metadata: dict[str, str]) -> Header:
     )
     puzzle, shape = puzzle_from_json(puzzle_raw, "puzzle"), _shape(Values(shape_raw, "shape"))
     if not puzzle.fits(shape):
-        raise ValuesError(f"the puzzle is {puzzle.shape}, which does not fit {shape}")
+        raise DocumentError(f"the puzzle is {puzzle.shape}, which does not fit {shape}")
     model, outcome = Values(model_raw, "model"), Values(outcome_raw, "outcome")
     return Header(
         puzzle=puzzle,
@@ -222,7 +216,7 @@ def _header(metadata: dict[str, str]) -> Header:
 def _shape(values: Values) -> PuzzleShape:
     kind, boxed = values.text("kind"), values.any("box_rows") is not None
     if kind not in ("sudoku", "maze", "arc"):
-        raise ValuesError(f"shape.kind is {kind[:20]!r}, expected sudoku, maze or arc")
+        raise DocumentError(f"shape.kind is {quoted(kind)}, expected sudoku, maze or arc")
     rows, cols = (values.whole(name, 1, MAX_SIDE) for name in ("rows", "cols"))
     return PuzzleShape(kind, rows, cols, values.whole("box_rows", 1, rows) if boxed else None)
 
@@ -242,7 +236,6 @@ def _time(text: str) -> datetime:
             raise ValueError
         return created.astimezone(UTC)
     except (ValueError, OverflowError):
-        found = text if len(text) <= 40 else f"{text[:36]} ..."
-        raise ValuesError(
-            f"created is {found!r}, expected a time such as 2030-01-31T12:00:00+00:00"
+        raise DocumentError(
+            f"created is {quoted(text)}, expected a time such as 2030-01-31T12:00:00+00:00"
         ) from None

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from trm_core.documents import DocumentError, Values, quoted
 from trm_core.puzzles import arc_tasks, maze, sudoku
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import Grid, Puzzle
 from trm_core.puzzles.maze import Maze
 from trm_core.puzzles.sudoku import Sudoku
-from trm_core.recordings.values import Values, ValuesError
 
 
 def puzzle_to_json(puzzle: Puzzle) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def puzzle_to_json(puzzle: Puzzle) -> dict[str, Any]:
 
 
 def puzzle_from_json(raw: object, place: str) -> Puzzle:
-    """The puzzle that `puzzle_to_json` described. Raises ValuesError or PuzzleError."""
+    """The puzzle that `puzzle_to_json` described. Raises DocumentError or PuzzleError."""
     values = Values(raw, place)
     kind, name, source = (values.text(key) for key in ("kind", "name", "source"))
     if kind == "sudoku":
@@ -51,14 +51,14 @@ def puzzle_from_json(raw: object, place: str) -> Puzzle:
         grid, solution = (_grid(values, key, maze.MAX_SIDE, _sign) for key in ("grid", "solution"))
         grid = _known(grid, f"{place}.grid")
         if solution is not None and solution.shape != grid.shape:
-            raise ValuesError(f"{place}.solution has another size than the maze")
+            raise DocumentError(f"{place}.solution has another size than the maze")
         return Maze(grid, solution, name, source)
     if kind == "arc":
         task = _task(values.inner("task"))
         test = values.whole("test", 1, len(task.test)) - 1
         pair = task.test[test]
         return Arc(pair.input, pair.output, name, source, task=task, test_index=test)
-    raise ValuesError(f"{place}.kind is {kind!r}, expected sudoku, maze or arc")
+    raise DocumentError(f"{place}.kind is {quoted(kind)}, expected sudoku, maze or arc")
 
 
 def _rows(puzzle: Puzzle, grid: Grid | None) -> list[list[Any]] | None:
@@ -78,13 +78,13 @@ def _task(values: Values) -> Task:
 
     task = Task(values.text("id"), pairs("train"), pairs("test"))
     if not task.test:
-        raise ValuesError(f"{values.place}.test is empty, expected at least one test input")
+        raise DocumentError(f"{values.place}.test is empty, expected at least one test input")
     return task
 
 
 def _known(grid: Grid | None, place: str) -> Grid:
     if grid is None:
-        raise ValuesError(f"{place} is null, expected a grid")
+        raise DocumentError(f"{place} is null, expected a grid")
     return grid
 
 
@@ -106,15 +106,17 @@ def _grid(values: Values, key: str, most: int, code_of: Any) -> Grid | None:
     if raw is None:
         return None
     if not isinstance(raw, list) or not 1 <= len(raw) <= most:
-        raise ValuesError(f"{place} is not a list of 1 to {most} rows")
+        raise DocumentError(f"{place} is not a list of 1 to {most} rows")
     width = len(raw[0]) if isinstance(raw[0], list) else 0
     codes = []
     for number, row in enumerate(raw, start=1):
         if not isinstance(row, list) or len(row) != width or not 1 <= width <= most:
-            raise ValuesError(f"{place}, row {number} is not a list as long as the others")
+            raise DocumentError(f"{place}, row {number} is not a list as long as the others")
         found = [code_of(cell) for cell in row]
         if None in found:
             column = found.index(None) + 1
-            raise ValuesError(f"{place}, row {number}, column {column} is no cell of such a puzzle")
+            raise DocumentError(
+                f"{place}, row {number}, column {column} is no cell of such a puzzle"
+            )
         codes.append(found)
     return np.array(codes, np.int8)

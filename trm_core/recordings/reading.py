@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from trm_core.documents import DocumentError
 from trm_core.puzzles.base import Grid
 from trm_core.recordings.header import Header, RecordingError, header_of, read_metadata
 from trm_core.recordings.recording import Latents, Recording
@@ -23,7 +24,6 @@ from trm_core.recordings.tensors import (
     check,
     fill,
 )
-from trm_core.recordings.values import ValuesError
 
 PART = 2**20
 """Bytes."""
@@ -36,7 +36,7 @@ def read_recording(file: Path) -> Recording:
         contents.check(LAYOUT, MAX_BYTES)
         fill(trace, header.frames, contents.tensor)
         if trace.supervision_steps != header.supervision_steps:
-            raise ValuesError(
+            raise DocumentError(
                 f"there are {trace.supervision_steps} supervision steps, "
                 f"expected {header.supervision_steps}"
             )
@@ -66,7 +66,7 @@ def read_answer(file: Path) -> tuple[Header, Grid | None]:
 
 
 class _Contents:
-    """An open recording. Methods raise ValuesError or SafetensorError."""
+    """An open recording. Methods raise DocumentError or SafetensorError."""
 
     def __init__(self, header: Header, opened: Any) -> None:
         self.header = header
@@ -102,7 +102,7 @@ def _opened(file: Path) -> Iterator[_Contents]:
     try:
         with safe_open(file, "np") as opened:
             yield _Contents(header, opened)
-    except (ValuesError, SafetensorError) as error:
+    except (DocumentError, SafetensorError) as error:
         raise RecordingError(f"{file}: damaged: {error}") from None
     except OSError as error:
         raise RecordingError(f"{file}: {error.strerror}") from None

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.documents import DocumentError
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.recordings.values import ValuesError
 from trm_core.trace import Frame, Trace
 
 Array = npt.NDArray[Any]
@@ -66,13 +66,13 @@ def check(
 ) -> None:
     """That tensors with these number formats and shapes are as in `layout`.
 
-    most: how many bytes they may take together. Raises ValuesError.
+    most: how many bytes they may take together. Raises DocumentError.
     """
     sizes = {"frames": frames, "cells": shape.cells, "vocab": shape.vocab_size}
     total = 0
     for name, (dtype, dimensions) in layout.items():
         if name not in found:
-            raise ValuesError(f"tensor {name} is missing")
+            raise DocumentError(f"tensor {name} is missing")
         found_dtype, found_shape = found[name]
         expected = [sizes.get(str(each), each) for each in dimensions]
         if len(found_shape) != len(expected) or any(
@@ -80,14 +80,14 @@ def check(
             for size, of in zip(found_shape, expected, strict=True)
         ):
             described = ", ".join(map(str, expected))
-            raise ValuesError(
+            raise DocumentError(
                 f"tensor {name} has the shape {list(found_shape)}, expected [{described}]"
             )
         if found_dtype != dtype:
-            raise ValuesError(f"tensor {name} is in {found_dtype}, expected {dtype}")
+            raise DocumentError(f"tensor {name} is in {found_dtype}, expected {dtype}")
         total += math.prod(found_shape) * NUMPY[dtype].itemsize
     if most is not None and total > most:
-        raise ValuesError(f"the frames take {total} bytes, expected {most} at most")
+        raise DocumentError(f"the frames take {total} bytes, expected {most} at most")
 
 
 def tensors_of(frames: Sequence[Frame], shape: PuzzleShape) -> dict[str, Array]:
@@ -118,14 +118,14 @@ def tensors_of(frames: Sequence[Frame], shape: PuzzleShape) -> dict[str, Array]:
 def fill(trace: Trace, frames: int, tensor: Callable[[str], Array]) -> None:
     """Append the frames that the tensors describe; `tensor` gives one as in LAYOUT, by name.
 
-    Raises ValuesError where a value is out of its range.
+    Raises DocumentError where a value is out of its range.
     """
     steps, vocab = tensor("steps"), trace.shape.vocab_size
     if not np.array_equal(steps, _steps(trace, frames)):
-        raise ValuesError("the steps of the frames do not follow each other as in a solve")
+        raise DocumentError("the steps of the frames do not follow each other as in a solve")
     tokens = tensor("tokens")
     if tokens.max(initial=0) >= vocab:
-        raise ValuesError(f"token {tokens.max()} is there, expected 0 to {vocab - 1}")
+        raise DocumentError(f"token {tokens.max()} is there, expected 0 to {vocab - 1}")
     probabilities = _ranged("probabilities", tensor, 1)
     halt_probability = _ranged("halt_probability", tensor, 1)
     y_change, z_change = (_ranged(name, tensor, 1e300) for name in ("y_change", "z_change"))
@@ -161,14 +161,14 @@ def _ranged(name: str, tensor: Callable[[str], Array], most: float) -> Array:
     least, largest = values.min(initial=0), values.max(initial=0)
     if not (least >= 0 and largest <= most):  # which NaN is not either
         expected = "0 to 1" if most == 1 else "0 up"
-        raise ValuesError(f"{name} holds other numbers than from {expected}")
+        raise DocumentError(f"{name} holds other numbers than from {expected}")
     return values
 
 
 def _coordinates(name: str, tensor: Callable[[str], Array]) -> list[Array | None]:
     axes, rows = tensor(f"{name}_axes"), tensor(f"{name}_coordinates")
     if axes.min(initial=0) < -1 or axes.max(initial=0) > rows.shape[1]:
-        raise ValuesError(f"{name}_axes holds other numbers than from -1 to {rows.shape[1]}")
+        raise DocumentError(f"{name}_axes holds other numbers than from -1 to {rows.shape[1]}")
     if not np.isfinite(rows).all():
-        raise ValuesError(f"{name}_coordinates holds NaN or infinity")
+        raise DocumentError(f"{name}_coordinates holds NaN or infinity")
     return [None if count < 0 else row[:count] for row, count in zip(rows, axes, strict=True)]

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trm_core.checkpoints.info import ModelInfo
+from trm_core.data.build import FILES
 from trm_core.evaluation.outcomes import Outcome
 from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
-from trm_core.training.config import FILES, RunConfig
+from trm_core.training.config import RunConfig
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Annotated
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -23,11 +24,11 @@ from torch import Tensor
 
 from trm_core.checkpoints.directory import read_tensors, write_model
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.documents import Between, Format
 from trm_core.files import whole_directory, write_whole
 from trm_core.training.run_files import run_errors
 
-FORMAT = "trm-studio-trainer"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-trainer", "1", "a trainer's state")
 TRAINER = "trainer.safetensors"
 MODEL = "model.safetensors"
 
@@ -36,15 +37,14 @@ MODEL = "model.safetensors"
 class Progress:
     """How far training was: optimizer steps, times it stepped back, and how its passes run."""
 
-    step: int
-    rewinds: int
+    step: Annotated[int, Between(0, 2**53)]
+    rewinds: Annotated[int, Between(0, 2**53)]
     dtype: str
     compiled: bool
 
     def to_header(self) -> dict[str, str]:
         return {
-            "format": FORMAT,
-            "format_version": str(FORMAT_VERSION),
+            **FORMAT.header,
             "step": str(self.step),
             "rewinds": str(self.rewinds),
             "dtype": self.dtype,
@@ -119,16 +119,14 @@ def read_checkpoint(directory: Path) -> Checkpoint:
     averaged, tensors = read_tensors(directory / MODEL), read_tensors(file)
     try:
         with safe_open(file, "pt") as opened:
-            header = opened.metadata() or {}
+            header = FORMAT.check(opened.metadata())
         progress = Progress(
             int(header["step"]),
             int(header["rewinds"]),
             header["dtype"],
             header["compiled"] == "1",
         )
-        if (header["format"], header["format_version"]) != (FORMAT, str(FORMAT_VERSION)):
-            raise KeyError
-    except (KeyError, ValueError, SafetensorError, OSError):
+    except (KeyError, ValueError, SafetensorError, OSError):  # DocumentError is a ValueError
         raise CheckpointError(f"{file}: not a trainer's state that this version reads") from None
     if header.get("fingerprint") != _fingerprint(progress, averaged, tensors):
         raise CheckpointError(f"{directory}: damaged, it holds something else than was saved")

@@ -8,15 +8,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from trm_core.checkpoints.info import CONFIGS
-from trm_core.data.build import ArcBuild, Build, MazeBuild, SudokuBuild
+from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
+from trm_core.documents import Between, DocumentError, check_fields, expected_one_of, quoted, record
 from trm_core.errors import UserError
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.records import RecordError, expected_one_of, record
 from trm_core.resources import RESOURCES
 
 PRESETS = RESOURCES / "presets"
@@ -29,22 +29,21 @@ Compile = Literal["auto", "on", "off"]
 DECIDED_BY_DATA = "cells", "vocab_size", "puzzle_count"
 """Fields of the model's config that the data set decides."""
 
-BUILDS: dict[str, type[Build]] = {"sudoku": SudokuBuild, "maze": MazeBuild, "arc": ArcBuild}
-
 FIXED = "batch_size", "micro_batch_size", "optimizer", "gradient", "dtype", "compile", "seed"
 """Settings that cannot change once a run has begun."""
-
-TEST_FILES = "files", "test_files"
-"""Options of a data set to build that name files with what it is tested on."""
-
-FILES = *TEST_FILES, "more_pairs"
-"""Options of a data set to build that name files."""
 
 _TABLES = "model", "data", "training"
 
 
 class TrainingConfigError(UserError):
     """A preset or a change to one that cannot be used."""
+
+
+Count = Annotated[int, Between(0, 2**40)]
+CountFrom1 = Annotated[int, Between(1, 2**40)]
+Number = Annotated[float, Between(0, 10**6)]
+Share = Annotated[float, Between(0, 1)]
+Beta = Annotated[float, Between(0, 0.999999)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,79 +95,42 @@ class TrainingSettings:
         Steps that one row of metrics sums up.
     """
 
-    steps: int
-    batch_size: int = 768
-    micro_batch_size: int = 0
+    steps: CountFrom1
+    batch_size: Annotated[int, Between(1, 1_000_000)] = 768
+    micro_batch_size: Annotated[int, Between(0, 1_000_000)] = 0
     start_from: str = ""
     show_board: bool = False
-    deepening_steps: int = 0
+    deepening_steps: Count = 0
     optimizer: Optimizer = "adam_atan2"
-    learning_rate: float = 1e-4
-    final_learning_rate: float = 1.0
-    warmup_steps: int = 2000
-    beta1: float = 0.9
-    beta2: float = 0.95
-    weight_decay: float = 0.1
-    clip_norm: float = 0.0
-    puzzle_learning_rate: float = 1e-2
-    puzzle_weight_decay: float = 0.1
-    ema_decay: float = 0.999
+    learning_rate: Annotated[float, Between(1e-12, 1)] = 1e-4
+    final_learning_rate: Share = 1.0
+    warmup_steps: Count = 2000
+    beta1: Beta = 0.9
+    beta2: Beta = 0.95
+    weight_decay: Number = 0.1
+    clip_norm: Number = 0.0
+    puzzle_learning_rate: Number = 1e-2
+    puzzle_weight_decay: Number = 0.1
+    ema_decay: Share = 0.999
     gradient: GradientMode = ""
-    halt_exploration: float = 0.1
+    halt_exploration: Share = 0.1
     augment: bool = True
-    extra_givens: int = 0
+    extra_givens: Count = 0
     dtype: Dtype = "auto"
     compile: Compile = "auto"
-    seed: int = 0
-    evaluate_every: int = 5000
-    evaluate_puzzles: int = 1000
-    checkpoint_every: int = 5000
-    keep_checkpoints: int = 2
-    log_every: int = 10
+    seed: Annotated[int, Between(0, 2**63 - 1)] = 0
+    evaluate_every: CountFrom1 = 5000
+    evaluate_puzzles: Count = 1000
+    checkpoint_every: CountFrom1 = 5000
+    keep_checkpoints: Annotated[int, Between(1, 1_000)] = 2
+    log_every: Annotated[int, Between(1, 1_000_000)] = 10
 
     def __post_init__(self) -> None:
-        choices: dict[str, tuple[str, ...]] = {
-            "optimizer": get_args(Optimizer),
-            "gradient": get_args(GradientMode),
-            "dtype": get_args(Dtype),
-            "compile": get_args(Compile),
-        }
-        for name, allowed in choices.items():
-            value = getattr(self, name)
-            if value not in allowed:
-                names = ", ".join(choice or '""' for choice in allowed)
-                raise RecordError(f"training.{name} is {value!r}, expected one of {names}")
+        check_fields(self, DocumentError, "training")
         if self.extra_givens and not self.augment:
-            raise RecordError(
+            raise DocumentError(
                 f"training.extra_givens is {self.extra_givens}, expected 0 where augment is false"
             )
-        for field in fields(self):
-            value = getattr(self, field.name)
-            least, most = _LIMITS.get(field.name, (0, 2**40) if field.type == "int" else (0, 10**6))
-            if field.type in ("int", "float") and not least <= value <= most:  # also not a number
-                raise RecordError(
-                    f"training.{field.name} is {value}, expected {least} to {most:,}".replace(
-                        f" to {2**40:,}", " or more"
-                    )
-                )
-
-
-_LIMITS: dict[str, tuple[float, float]] = {
-    "steps": (1, 2**40),
-    "batch_size": (1, 1_000_000),
-    "micro_batch_size": (0, 1_000_000),
-    "learning_rate": (1e-12, 1),
-    "final_learning_rate": (0, 1),
-    "beta1": (0, 0.999999),
-    "beta2": (0, 0.999999),
-    "ema_decay": (0, 1),
-    "halt_exploration": (0, 1),
-    "evaluate_every": (1, 2**40),
-    "checkpoint_every": (1, 2**40),
-    "keep_checkpoints": (1, 1_000),
-    "log_every": (1, 1_000_000),
-    "seed": (0, 2**63 - 1),
-}
 
 
 @dataclass(frozen=True)
@@ -200,9 +162,9 @@ class RunConfig:
         try:
             for table in _TABLES:
                 if not isinstance(raw.get(table), dict):
-                    raise RecordError(f"the table [{table}] is missing")
+                    raise DocumentError(f"the table [{table}] is missing")
             if extra := sorted(raw.keys() - {*_TABLES, "preset", "description"}):
-                raise RecordError(f"{extra[0]} is unknown, {expected_one_of(extra[0], _TABLES)}")
+                raise DocumentError(f"{extra[0]} is unknown, {expected_one_of(extra[0], _TABLES)}")
             _check_model(raw["model"])
             _check_data(raw["data"])
             settings = record(TrainingSettings, raw["training"], "training")
@@ -331,12 +293,12 @@ def _check_model(table: Mapping[str, Any]) -> None:
     """Refuse a model table that no data could complete."""
     architecture = table.get("architecture")
     if not isinstance(architecture, str) or architecture not in CONFIGS:
-        raise RecordError(
-            f"model.architecture is {architecture!r}, expected {' or '.join(CONFIGS)}"
+        raise DocumentError(
+            f"model.architecture is {quoted(architecture)}, expected {' or '.join(CONFIGS)}"
         )
     for name in DECIDED_BY_DATA:
         if name in table:
-            raise RecordError(f"model.{name} is decided by the data, expected it to be left out")
+            raise DocumentError(f"model.{name} is decided by the data, expected it to be left out")
     sizes = {name: value for name, value in table.items() if name != "architecture"}
     record(CONFIGS[architecture], {**sizes, "cells": 81, "vocab_size": 11}, "model")
 
@@ -344,7 +306,7 @@ def _check_model(table: Mapping[str, Any]) -> None:
 def _check_attention(table: Mapping[str, Any]) -> None:
     """Refuse a model table whose model has no attention with learned positions."""
     if table.get("positions") != "learned" or table.get("mixer") == "mlp":
-        raise RecordError(
+        raise DocumentError(
             'training.show_board is true, expected false unless model.positions is "learned" '
             "and the model has attention"
         )
@@ -367,8 +329,8 @@ def data_build(table: Mapping[str, Any]) -> Build:
     """The build that a data table without `path` describes. Raises UserError."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in BUILDS:
-        raise RecordError(
-            f"data.kind is {kind!r}, expected {', '.join(BUILDS)}; "
+        raise DocumentError(
+            f"data.kind is {quoted(kind)}, expected {', '.join(BUILDS)}; "
             "or give the directory of a data set as data.path"
         )
     options = {name: value for name, value in table.items() if name not in ("kind", "path")}

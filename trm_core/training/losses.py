@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from trm_core.data.batch import IGNORED
 from trm_core.model.stablemax import stablemax
-
-IGNORED = -100
-"""Label of a cell that does not count."""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from trm_core.documents import open_file
 from trm_core.training.event_file import EventFile
 from trm_core.training.run_files import append, run_errors, sync, to_json
 
 METRICS = "metrics.jsonl"
 _AT_ONCE = 2**15  # bytes: parsing more in one go keeps other threads from running for too long
 _TAIL = 256  # bytes
+_LONGEST = 2**20  # bytes of a row
+_LAST_STEP = 2**53  # beyond, steps are no exact positions on an axis
 
 Row = dict[str, Any]
 
@@ -82,7 +85,7 @@ class MetricsReader:
         self.behind = False
         with run_errors(self._file.parent, self._file):
             try:
-                stream = self._file.open("rb")
+                stream = open_file(self._file)
             except FileNotFoundError:
                 return []
             with stream:
@@ -96,6 +99,10 @@ class MetricsReader:
                 while content := stream.read(_AT_ONCE):
                     *lines, rest = (rest + content).split(b"\n")
                     rows += self._parsed(lines)
+                    if len(rest) > _LONGEST:  # no row, and what comes of it yet is none either
+                        self._pass(rest)
+                        lines, rest = [rest], b""
+                        self.skipped += 1
                     read += len(content)
                     if read >= most and lines:
                         break
@@ -105,13 +112,17 @@ class MetricsReader:
     def _parsed(self, lines: list[bytes]) -> list[Row]:
         """The rows in `lines`, behind which the offset is put."""
         rows = _rows(lines)
-        if len(rows) < len(lines) and (zero := b"\n".join(lines).rfind(b"\0")) >= 0:
-            self._hole = self._offset + zero
         if lines:
-            self._offset += sum(map(len, lines)) + len(lines)
-            self._tail = (lines[-1] + b"\n")[-_TAIL:]
+            self._pass(b"\n".join([*lines, b""]), all_rows=len(rows) == len(lines))
         self.skipped += len(lines) - len(rows)
         return rows
+
+    def _pass(self, content: bytes, *, all_rows: bool = False) -> None:
+        """Put the offset behind `content`."""
+        if not all_rows and (zero := content.rfind(b"\0")) >= 0:
+            self._hole = self._offset + zero
+        self._offset += len(content)
+        self._tail = content[-_TAIL:]
 
     def _is_filled(self, stream: BinaryIO) -> bool:
         """Whether something is now where there was a zero byte."""
@@ -140,7 +151,8 @@ def _json_list(items: bytes) -> list[Any]:
 
 
 def _is_row(value: object) -> bool:
-    return isinstance(value, dict) and type(value.get("step")) is int
+    step = value.get("step") if isinstance(value, dict) else None
+    return type(step) is int and -1 <= step <= _LAST_STEP
 
 
 def rows_that_count(rows: Iterable[Row]) -> list[Row]:

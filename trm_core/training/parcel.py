@@ -16,9 +16,13 @@ import dataclasses
 import gzip
 import hashlib
 import json
+import math
+import re
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +32,34 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from trm_core.checkpoints.directory import read_tensors
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info, read_json
+from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.data.layout import METADATA_FILE, read_metadata
+from trm_core.documents import (
+    DocumentError,
+    Format,
+    Values,
+    open_file,
+    quoted,
+    read_json,
+    record,
+    said,
+)
 from trm_core.errors import UserError
 from trm_core.files import whole_directory
-from trm_core.records import record
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import Checkpoint, Progress, newest_readable, write_checkpoint
 from trm_core.training.config import RunConfig
 from trm_core.training.metrics import METRICS
 from trm_core.training.run_directory import RunDirectory
 
-FORMAT = "trm-studio-parcel"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-parcel", 1, "a parcel")
 PARCEL = "parcel.json"
 
 _AVERAGED = "averaged/"
 _FRAME = 32  # bytes of a safetensors file before and around the entries of its header, at most
 _ENTRY = 100  # bytes of such an entry without the name, at most
+_FILE = re.compile(r"(config|identifiers)\.json|part-[0-9]{2,9}\.safetensors")
+_EXPANSION = 200  # how many times as long metrics are at most as when they are packed
 
 
 class ParcelError(UserError):
@@ -101,7 +115,7 @@ def pack(run: RunDirectory, target: Path, part_size: int) -> Packed:
             "shapes": {name: list(tensor.shape) for name, tensor in tensors.items()},
             "sha256": {name: _digest(unfinished / name) for name in names},
         }
-        described = {"format": FORMAT, "format_version": FORMAT_VERSION, **content}
+        described = {**FORMAT.header, **content}
         _write_json(
             unfinished / PARCEL, {**described, "fingerprint": _fingerprint(described)}, indent=2
         )
@@ -117,12 +131,11 @@ def unpack(parcel: Path, target: Path, data: Path | None = None) -> RunDirectory
     _check_free(target)
     described = _read(parcel)
     info = read_info(parcel)
-    progress = record(Progress, described["progress"], "progress")
-    config = RunConfig.from_json(described["run"], str(parcel / PARCEL))
+    progress, config = described.progress, described.run
     if data is not None:
         config = _with_data(config, data, info)
     tensors = _joined(parcel, described)
-    metrics = gzip.decompress(tensors.pop(METRICS).numpy().tobytes())
+    metrics = _unpacked(tensors.pop(METRICS), parcel)
     names = [name for name in tensors if name.startswith(_AVERAGED)]
     averaged = {name.removeprefix(_AVERAGED): tensors.pop(name) for name in names}
     with _written_whole(target) as unfinished:
@@ -151,11 +164,12 @@ def _rounded(checkpoint: Checkpoint) -> dict[str, Tensor]:
 def _compressed(file: Path) -> Tensor:
     """(n,) uint8: the bytes of `file`, none if it is not there, in gzip's format."""
     try:
-        content = file.read_bytes()
+        with open_file(file) as stream:
+            content = stream.read()
     except FileNotFoundError:
         content = b""
     except OSError as error:
-        raise ParcelError(f"{file}: {error.strerror}") from None
+        raise ParcelError(f"{file}: {said(error)}") from None
     return torch.frombuffer(bytearray(gzip.compress(content, mtime=0)), dtype=torch.uint8)
 
 
@@ -176,39 +190,71 @@ def _parts(tensors: Mapping[str, Tensor], size: int) -> Iterator[dict[str, Tenso
     yield part
 
 
-def _joined(parcel: Path, described: Mapping[str, Any]) -> dict[str, Tensor]:
+def _unpacked(metrics: Tensor, parcel: Path) -> bytes:
+    """What `_compressed` has packed, no more of it than it can have been."""
+    most = 2**20 + _EXPANSION * metrics.nbytes
+    try:
+        with gzip.open(BytesIO(metrics.numpy().tobytes())) as stream:
+            content = stream.read(most + 1)
+    except (OSError, EOFError, zlib.error):
+        content = b"" if not metrics.numel() else bytes(most + 1)
+    if len(content) > most:
+        raise ParcelError(f"{parcel}: the metrics in it are damaged")
+    return content
+
+
+def _joined(parcel: Path, described: _Described) -> dict[str, Tensor]:
     """The tensors in all parts, whole again, those that were rounded as float32."""
-    pieces: dict[str, list[Tensor]] = {name: [] for name in described["shapes"]}
-    for file in _part_names(described):
+    pieces: dict[str, list[Tensor]] = {name: [] for name in described.shapes}
+    for file in described.parts:
         for name, piece in read_tensors(parcel / file).items():
-            pieces[name].append(piece)
-    tensors = {
-        name: torch.cat(pieces[name]).reshape(shape) for name, shape in described["shapes"].items()
-    }
-    return {
-        name: tensor.float() if tensor.dtype == torch.bfloat16 else tensor
-        for name, tensor in tensors.items()
-    }
+            if name not in pieces:
+                raise ParcelError(f"{parcel / file}: tensor {quoted(name)} is not of this parcel")
+            pieces[name].append(piece.flatten())
+    tensors = {}
+    for name, shape in described.shapes.items():
+        found = sum(piece.numel() for piece in pieces[name])
+        if found != math.prod(shape) or not pieces[name]:
+            raise ParcelError(
+                f"{parcel}: tensor {quoted(name)} has {found} numbers, expected {list(shape)}"
+            )
+        tensor = torch.cat(pieces[name]).reshape(shape)
+        tensors[name] = tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+    if METRICS not in tensors or tensors[METRICS].dtype != torch.uint8:
+        raise ParcelError(f"{parcel}: there are no metrics in it, expected bytes")
+    return tensors
 
 
-def _read(parcel: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Described:
+    """What `parcel.json` says. parts: the files with tensors, in order."""
+
+    progress: Progress
+    run: RunConfig
+    shapes: dict[str, tuple[int, ...]]
+    sha256: dict[str, str]
+
+    @property
+    def parts(self) -> list[str]:
+        return [name for name in self.sha256 if name.startswith("part-")]
+
+
+def _read(parcel: Path) -> _Described:
     """What `parcel.json` says, after a look at all files that it names. Raises ParcelError."""
     file = parcel / PARCEL
     try:
-        described = read_json(file)
-    except CheckpointError as error:
+        raw = read_json(file)
+    except DocumentError as error:
         raise ParcelError(f"{parcel} is no parcel of a run ({error})") from None
-    if not isinstance(described, dict) or described.get("format") != FORMAT:
-        raise ParcelError(f"{file}: expected a parcel with format {FORMAT!r}")
-    if described.get("format_version") != FORMAT_VERSION:
-        raise ParcelError(
-            f"{file}: format_version is {described.get('format_version')!r}, this program reads "
-            f"{FORMAT_VERSION}"
-        )
-    if described.pop("fingerprint", None) != _fingerprint(described):
-        raise ParcelError(f"{file}: damaged, it says something else than was packed")
-    parts = _part_names(described)
-    for name, digest in described["sha256"].items():
+    try:
+        raw = FORMAT.check(raw)
+        if raw.pop("fingerprint", None) != _fingerprint(raw):
+            raise DocumentError("damaged, it says something else than was packed")
+        described = _described(Values(raw, "the parcel"))
+    except UserError as error:
+        raise ParcelError(f"{file}: {error}") from None
+    parts = described.parts
+    for name, digest in described.sha256.items():
         try:
             found = _digest(parcel / name)
         except FileNotFoundError:
@@ -216,7 +262,7 @@ def _read(parcel: Path) -> dict[str, Any]:
                 f"{parcel / name} is missing, expected {len(parts)} parts and all that came along"
             ) from None
         except OSError as error:
-            raise ParcelError(f"{parcel / name}: {error.strerror}") from None
+            raise ParcelError(f"{parcel / name}: {said(error)}") from None
         if found != digest:
             raise ParcelError(f"{parcel / name}: damaged, or of another parcel")
     for extra in sorted(parcel.glob("part-*")):
@@ -225,9 +271,21 @@ def _read(parcel: Path) -> dict[str, Any]:
     return described
 
 
-def _part_names(described: Mapping[str, Any]) -> list[str]:
-    """The files with tensors, in order."""
-    return [name for name in described["sha256"] if name.startswith("part-")]
+def _described(values: Values) -> _Described:
+    shapes, digests = values.inner("shapes"), values.inner("sha256")
+    for name in digests:
+        if not _FILE.fullmatch(name):
+            raise DocumentError(f"sha256 names {quoted(name)}, which no parcel has")
+    for name in shapes:
+        sizes = shapes.list(name)
+        if any(type(size) is not int or not 0 <= size < 2**40 for size in sizes):
+            raise DocumentError(f"{shapes.place}: {quoted(name)} has the shape {quoted(sizes)}")
+    return _Described(
+        progress=record(Progress, values.any("progress"), f"{values.place}.progress"),
+        run=RunConfig.from_json(values.any("run"), "run"),
+        shapes={name: tuple(shapes.list(name)) for name in shapes},
+        sha256={name: digests.text(name) for name in digests},
+    )
 
 
 def _with_data(config: RunConfig, data: Path, info: ModelInfo) -> RunConfig:
@@ -263,7 +321,7 @@ def _write_json(file: Path, value: object, indent: int | None = None) -> None:
 
 
 def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
+    with open_file(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

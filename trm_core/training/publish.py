@@ -20,7 +20,7 @@ from trm_core.checkpoints.info import (
     held_out_build,
     read_info,
 )
-from trm_core.data.build import held_out_puzzles
+from trm_core.data.build import FILES, TEST_FILES, held_out_puzzles
 from trm_core.data.dataset import read_dataset
 from trm_core.errors import UserError
 from trm_core.evaluation.arc_votes import variants_of
@@ -31,7 +31,7 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.solver import Solver
 from trm_core.training.card import Effort, Measured, published_card, tasks_solved
 from trm_core.training.checkpoint import MODEL, Checkpoint, newest_readable, read_checkpoint
-from trm_core.training.config import FILES, TEST_FILES, RunConfig
+from trm_core.training.config import RunConfig
 from trm_core.training.held_out import results_of
 from trm_core.training.metrics import METRICS, read_metrics
 from trm_core.training.run_directory import DATA, RunDirectory

@@ -18,7 +18,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import reprlib
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -29,14 +28,12 @@ from typing import Any, Literal, cast, get_args
 
 from filelock import FileLock, Timeout
 
-from trm_core.checkpoints.info import read_json
-from trm_core.errors import UserError
+from trm_core.documents import SMALL, DocumentError, Format, quoted, read_json
 from trm_core.files import remove_directory, whole_directory, write_whole
 from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import RESERVE, STATUS, read_status
 
-FORMAT = "trm-studio-run"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-run", 1, "a run's config")
 CONFIG, CONTROL, LOCK = "config.json", "control.json", ".lock"
 CHECKPOINTS, DATA = "checkpoints", "data"
 
@@ -75,19 +72,12 @@ class RunDirectory:
         """The run in `directory`. Raises RunError if there is none that this version can read."""
         directory = directory.absolute()
         try:
-            raw = read_json(directory / CONFIG)
-        except UserError as error:
+            raw = FORMAT.read(directory / CONFIG)
+        except DocumentError as error:
             raise RunError(f"{directory} is no run directory ({error})") from None
-        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-            raise RunError(f"{directory / CONFIG}: expected a run's config with format {FORMAT!r}")
-        if raw.get("format_version") != FORMAT_VERSION:
-            raise RunError(
-                f"{directory / CONFIG}: format_version is {raw.get('format_version')!r}, this "
-                f"program reads {FORMAT_VERSION}"
-            )
-        if not isinstance(raw.get("training"), dict):
-            raise RunError(f"{directory / CONFIG}: training is {raw.get('training')!r}, no object")
-        return cls(directory, raw["training"])
+        if not isinstance(training := raw.get("training"), dict):
+            raise RunError(f"{directory / CONFIG}: training is {quoted(training)}, no object")
+        return cls(directory, training)
 
     @classmethod
     def wait_for(cls, directory: Path, seconds: float = 60.0) -> RunDirectory:
@@ -151,18 +141,10 @@ class RunDirectory:
         taken = self.path / f".{CONTROL}.taken"
         with run_errors(self.path, self.path / CONTROL):
             os.replace(file, taken)  # a newer request from now on is a new file
-            content = taken.read_text(encoding="utf-8", errors="replace")
-            taken.unlink()
-        try:
-            asked = json.loads(content)["request"]
-        except (ValueError, RecursionError, TypeError, KeyError):
-            asked = None
-        if asked not in get_args(Request):
-            raise RunError(
-                f"{file}: found {reprlib.repr(content)}, expected a request, one of "
-                f"{', '.join(get_args(Request))}"
-            )
-        return cast(Request, asked)
+            try:
+                return _request(taken, file)
+            finally:
+                taken.unlink()
 
     def checkpoint(self, step: int) -> Path:
         """Where the checkpoint after `step` steps is, or belongs."""
@@ -189,8 +171,31 @@ class RunDirectory:
                     remove_directory(checkpoint)
 
 
+def read_request(directory: Path) -> Request | None:
+    """What the training process of the run in `directory` has been asked for and has not taken yet;
+    None if nothing that can be understood."""
+    try:
+        return _request(directory / CONTROL, str(directory / CONTROL))
+    except RunError:
+        return None
+
+
+def _request(file: Path, place: str) -> Request:
+    try:
+        raw = read_json(file, SMALL)
+    except DocumentError as error:
+        raise RunError(str(error).replace(str(file), place)) from None
+    asked = raw.get("request") if isinstance(raw, dict) else None
+    if asked not in get_args(Request):
+        raise RunError(
+            f"{place}: found {quoted(raw)}, expected a request, one of "
+            f"{', '.join(get_args(Request))}"
+        )
+    return cast(Request, asked)
+
+
 def _config_text(config: Mapping[str, Any]) -> str:
-    described = {"format": FORMAT, "format_version": FORMAT_VERSION, "training": dict(config)}
+    described = {**FORMAT.header, "training": dict(config)}
     return json.dumps(described, indent=2, allow_nan=False) + "\n"
 
 

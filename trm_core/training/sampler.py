@@ -10,9 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from trm_core.data.batch import Augmentation, Batch
+from trm_core.data.batch import IGNORED, Augmentation, Batch
 from trm_core.data.dataset import Dataset
-from trm_core.training.losses import IGNORED
 
 
 class Sampler:

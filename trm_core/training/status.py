@@ -9,11 +9,9 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import NoneType
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from trm_core.checkpoints.info import read_json
-from trm_core.errors import UserError
+from trm_core.documents import SMALL, Between, DocumentError, read_record
 from trm_core.files import write_whole
 from trm_core.training.run_files import NO_SPACE, RunError, run_errors, to_json
 
@@ -25,14 +23,8 @@ State = Literal["starting", "running", "paused", "stopped", "finished", "failed"
 ENDED: tuple[State, ...] = ("stopped", "finished", "failed")
 """States in which the training process has ended, or is about to."""
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "State": (str,),
-    "str": (str,),
-    "str | None": (str, NoneType),
-    "int": (int,),
-    "float": (int, float),
-    "float | None": (int, float, NoneType),
-}
+Seconds = Annotated[float, Between(0, 1e15)]
+Steps = Annotated[int, Between(0, 2**53)]
 
 
 @dataclass(frozen=True)
@@ -46,17 +38,17 @@ class Status:
     """
 
     state: State
-    pid: int
+    pid: Annotated[int, Between(0, 2**32 - 1)]
     host: str
-    heartbeat: float
-    started: float
-    step: int
-    steps: int
+    heartbeat: Seconds
+    started: Seconds
+    step: Steps
+    steps: Steps
     message: str = ""
-    samples_per_second: float | None = None
-    remaining_seconds: float | None = None
+    samples_per_second: Annotated[float, Between(0)] | None = None
+    remaining_seconds: Seconds | None = None
     checkpoint: str | None = None
-    world_size: int = 1
+    world_size: Annotated[int, Between(1, 1_000_000)] = 1
 
 
 def read_status(directory: Path) -> Status:
@@ -64,58 +56,10 @@ def read_status(directory: Path) -> Status:
 
     Raises RunError if there is none yet, or it is not what this version can read.
     """
-    file = directory / STATUS
     try:
-        raw = read_json(file)
-    except UserError as error:
+        return read_record(Status, directory / STATUS, SMALL, others=True)
+    except DocumentError as error:
         raise RunError(str(error)) from None
-    if not isinstance(raw, dict):
-        raise RunError(f"{file}: expected an object with the fields of a status")
-    fields = {field.name: field for field in dataclasses.fields(Status)}
-    if raw.get("state") not in get_args(State):
-        expected = ", ".join(get_args(State))
-        raise RunError(f"{file}: state is {raw.get('state')!r}, expected one of {expected}")
-    for name, field in fields.items():
-        if name not in raw:
-            if field.default is dataclasses.MISSING:
-                raise RunError(f"{file}: {name} is missing")
-            continue
-        value = raw[name]
-        if isinstance(value, bool) or not isinstance(value, _TYPES[str(field.type)]):
-            raise RunError(f"{file}: {name} is {value!r}, expected {field.type}")
-    return Status(**{name: raw[name] for name in fields if name in raw})
-
-
-def is_alive(status: Status, now: float, patience: float = 20.0) -> bool:
-    """Whether the process that wrote `status` is most likely still training.
-
-    It is when its last heartbeat is at most `patience` seconds from `now` (Unix seconds by the
-    watcher's clock), or when it is a running process of this very machine. Clocks of two machines
-    may differ by more than that, and network file systems may show an old status for a while:
-    there, a heartbeat that changes from one reading to the next is the better sign.
-    """
-    if status.state in ENDED:
-        return False
-    recent = abs(now - status.heartbeat) <= patience
-    return recent or (status.host == socket.gethostname() and _is_python_process(status.pid))
-
-
-def _is_python_process(pid: int) -> bool:
-    """Whether `pid` runs here and, where the system tells, is a Python program: numbers of dead
-    processes are given to new ones."""
-    if os.name == "nt" or pid < 1:
-        return False  # on Windows os.kill would end the process
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        pass  # it runs, under another user
-    except (ProcessLookupError, OverflowError):
-        return False
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return True  # a system without /proc
-    return b"python" in command.split(b"\0")[0].lower()
 
 
 class StatusWriter:

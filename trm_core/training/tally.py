@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trm_core.data.batch import IGNORED
 from trm_core.model.recursion import SupervisionOutput
 from trm_core.model.stablemax import widest
 from trm_core.training.carry import Carry
 from trm_core.training.distributed import Group
-from trm_core.training.losses import IGNORED, Losses, exactly_right
+from trm_core.training.losses import Losses, exactly_right
 
 _OVER_ALL = "answer_loss", "halting_loss", "gradient_norm"
 _OVER_HALTED = "cell_accuracy", "exact_accuracy", "halting_accuracy", "supervision_steps"

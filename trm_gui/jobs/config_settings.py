@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from trm_core.checkpoints.info import CONFIGS
-from trm_core.training.config import BUILDS, DECIDED_BY_DATA, RunConfig, TrainingSettings
+from trm_core.data.build import BUILDS
+from trm_core.training.config import DECIDED_BY_DATA, RunConfig, TrainingSettings
 
 NAMES = {
     "clip_norm": "Longest gradient",

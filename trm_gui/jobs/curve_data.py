@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
 NO_POINTS = np.empty(0)
+MOST_COLUMNS = 500
 _FIRST = 1024
 
 
@@ -39,6 +40,7 @@ class Curves:
 
     def __init__(self) -> None:
         self._tables: dict[str, _Table] = {}
+        self._taken: set[str] = set()
         self._lock = threading.Lock()
         self.version = 0
         """Counts the changes."""
@@ -59,14 +61,21 @@ class Curves:
     def _add_rows(self, rows: Sequence[dict[str, Any]]) -> None:
         kinds: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
-            if 0 <= row["step"] <= 2**53:
-                kind = next((name.partition("/")[0] for name in row if "/" in name), "")
+            if row["step"] >= 0:
+                kind = next((name.partition("/")[0] for name in row if self._takes(name)), "")
                 kinds.setdefault(kind, []).append(row)
         for kind, of_kind in kinds.items():
             if kind:
-                steps, columns = _columns(of_kind)  # which takes long, and holds up nobody
+                names = dict.fromkeys(name for row in of_kind for name in row if self._takes(name))
+                steps, columns = _columns(of_kind, names)  # which takes long, and holds up nobody
                 with self._lock:
                     self._tables.setdefault(kind, _Table()).add(steps, columns)
+
+    def _takes(self, name: str) -> bool:
+        """Whether it is that of a column; a foreign file may have any number of names."""
+        if name not in self._taken and "/" in name and len(self._taken) < MOST_COLUMNS:
+            self._taken.add(name)
+        return name in self._taken
 
     def names(self) -> list[str]:
         with self._lock:
@@ -151,9 +160,8 @@ class _Table:
 
 
 def _columns(
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[dict[str, Any]], names: Iterable[str]
 ) -> tuple[Numbers, dict[str, npt.NDArray[np.float32]]]:
-    names = dict.fromkeys(name for row in rows for name in row if "/" in name)
     steps = np.array([row["step"] for row in rows], np.float64)
     return steps, {
         name: np.array([_number(row.get(name)) for row in rows], np.float32) for name in names

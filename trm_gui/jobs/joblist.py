@@ -10,15 +10,23 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from trm_core.documents import (
+    MEDIUM,
+    Between,
+    DocumentError,
+    Format,
+    Values,
+    parse_json,
+    read_bytes,
+    record,
+)
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
-from trm_core.records import RecordError, record
 from trm_core.training.run_files import RunError, run_errors
 
-FORMAT = "trm-studio-jobs"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-jobs", 1, "a list of jobs")
 MOST_AT_ONCE = 16
 LOCK_SECONDS = 10
 """How long one window waits for another to have written."""
@@ -37,11 +45,11 @@ class Job:
 
     directory: str
     device: str = "auto"
-    time_limit: float | None = None
+    time_limit: Annotated[float, Between(0, above=True)] | None = None
     waiting: bool = False
-    launched: float = 0.0
+    launched: Annotated[float, Between(0, 1e15)] = 0.0
     host: str = ""
-    pid: int = 0
+    pid: Annotated[int, Between(0, 2**32 - 1)] = 0
     pinned: str = ""
 
     @property
@@ -55,7 +63,6 @@ class Job:
     def pinned_puzzle(self) -> Puzzle | None:
         """Raises UserError where the text is no puzzle."""
         from trm_core.recordings.puzzle_json import puzzle_from_json
-        from trm_core.recordings.values import parse_json
 
         if not self.pinned:
             return None
@@ -108,10 +115,10 @@ class JobFile:
         """What the file says; empty where there is none. A damaged one is put aside."""
         try:
             self._read_at = self._stamp()
-            return _parsed(self._file.read_text(encoding="utf-8"))
+            return _parsed(read_bytes(self._file, MEDIUM))
         except FileNotFoundError:
             return JobList()
-        except (ValueError, RecursionError, RecordError) as error:
+        except DocumentError as error:
             aside = self._file.with_suffix(".damaged")
             self._file.replace(aside)
             self.trouble = f"{self._file}: {error}; it is kept as {aside.name}, the list is empty."
@@ -142,7 +149,7 @@ class JobFile:
         before = self.read()
         after = change(before)
         if after != before:
-            described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(after)}
+            described = {**FORMAT.header, **asdict(after)}
             write_whole(self._file, json.dumps(described, indent=2) + "\n")
             self._read_at = self._stamp()
         return after
@@ -155,13 +162,10 @@ class JobFile:
         return found.st_mtime_ns, found.st_ino
 
 
-def _parsed(text: str) -> JobList:
-    raw = json.loads(text)
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        raise RecordError(f"expected a list of jobs with format {FORMAT!r}")
-    if raw.get("format_version") != FORMAT_VERSION:
-        raise RecordError(f"format_version is {raw.get('format_version')!r}")
-    jobs, at_once = raw.get("jobs"), raw.get("at_once")
-    if not isinstance(jobs, list) or type(at_once) is not int or at_once < 1:
-        raise RecordError("expected jobs, a list, and at_once, a number from 1 up")
-    return JobList(tuple(record(Job, job, "jobs") for job in jobs), min(at_once, MOST_AT_ONCE))
+def _parsed(content: bytes) -> JobList:
+    raw = Values(FORMAT.check(parse_json(content, "the list")), "the list")
+    jobs = tuple(record(Job, job, f"job {n}") for n, job in enumerate(raw.list("jobs"), start=1))
+    for number, job in enumerate(jobs, start=1):
+        if not job.directory or "\0" in job.directory:
+            raise DocumentError(f"job {number}.directory is no name of a directory")
+    return JobList(jobs, min(raw.whole("at_once", 1, 2**31), MOST_AT_ONCE))

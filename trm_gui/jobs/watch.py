@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -11,10 +10,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from trm_core.documents import open_file
 from trm_core.errors import UserError
 from trm_core.training.log import LOG
 from trm_core.training.metrics import METRICS, MetricsReader
-from trm_core.training.run_directory import CONFIG, CONTROL, RunDirectory
+from trm_core.training.run_directory import CONFIG, RunDirectory, read_request
 from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import STATUS, Status, read_status
 from trm_gui.jobs.curve_data import Curves
@@ -28,6 +28,8 @@ STARTS, CLAIMED = 120, 5
 """Seconds that a process may take to say something, and that it may take to begin one."""
 TAIL = 2**16
 """Bytes of the log that are shown."""
+
+_LONGEST = 500  # signs of a sentence
 
 EXACT = "held_out/exact_accuracy"
 
@@ -69,7 +71,7 @@ class Watch:
             "new",
             preset=str(config.get("preset", "")),
             steps=_steps(config),
-            request=self._request(),
+            request=read_request(self.path) or "",
             saved=tuple(self._config.saved_steps()),
             exact=self.curves.last(EXACT),
             version=self.curves.version,
@@ -141,13 +143,6 @@ class Watch:
     def _status(self) -> Status | None:
         return read_status(self.path) if (self.path / STATUS).exists() else None
 
-    def _request(self) -> str:
-        try:
-            asked = json.loads((self.path / CONTROL).read_bytes())["request"]
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return ""
-        return str(asked)
-
     def _last_words(self) -> str:
         lines = [line for line in tail(self.path / LOG).splitlines() if line.strip()]
         return lines[-1].removeprefix("trm: ") if lines else ""
@@ -166,7 +161,7 @@ def _is_starting(job: Job, status: Status | None) -> bool:
 def tail(file: Path) -> str:
     """The end of a log that may be long, or still be written; "" where there is none."""
     try:
-        with file.open("rb") as stream:
+        with open_file(file) as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - TAIL))
             text = stream.read().decode("utf-8", "replace")
@@ -192,7 +187,7 @@ def _with(report: Report, condition: Condition, sentence: str, **changes: object
 def _steps(config: dict[str, object]) -> int:
     training = config.get("training")
     steps = training.get("steps") if isinstance(training, dict) else None
-    return steps if isinstance(steps, int) else 0
+    return steps if isinstance(steps, int) and steps >= 0 else 0
 
 
 def _why(exit_code: int, last_words: str) -> str:
@@ -207,7 +202,9 @@ def _why(exit_code: int, last_words: str) -> str:
 
 
 def _sentence(words: str) -> str:
-    """`words` with a full stop, and a capital letter unless they begin with a path or a name."""
+    """`words` in a line with a full stop, and a capital letter unless they begin with a path or a
+    name; not all of them where they are very many."""
+    words = " ".join(words[:_LONGEST].split()) + " ..." * (len(words) > _LONGEST)
     if not words:
         return ""
     first = words.split()[0]

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from trm_core.data.augment import augmentation_for
-from trm_core.data.batch import Batch
+from trm_core.data.batch import IGNORED, Batch
 from trm_core.puzzles import sudoku
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.dihedral import DIHEDRAL
 from trm_core.puzzles.maze import Maze
 from trm_core.puzzles.maze_generators import generate_with_loops
 from trm_core.puzzles.sudoku import Sudoku, SudokuTransform
-from trm_core.training.losses import IGNORED
 
 CPU = torch.device("cpu")
 BOXES = {(2, 2): 6, (2, 3): 14, (3, 2): 14, (3, 3): 36}

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from trm_core.data.augment import augmentation_for
 from trm_core.data.augment_arc import TOP_LEFT
-from trm_core.data.batch import Batch
+from trm_core.data.batch import IGNORED, Batch
 from trm_core.puzzles.arc import Arc, ArcTransform, Pair, Task
 from trm_core.puzzles.arc_variants import parse_variant, random_variants, variant_name
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.dihedral import DIHEDRAL
-from trm_core.training.losses import IGNORED
 
 CPU = torch.device("cpu")
 CANVAS = PuzzleShape("arc", 8, 8)

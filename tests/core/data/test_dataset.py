@@ -226,7 +226,7 @@ def test_an_array_that_does_not_fit_is_refused(damaged, field, change, sentence)
     ("name", "text", "sentence"),
     [
         ("train/dataset.json", "{", ", line 1, column 2: not JSON ("),
-        ("train/dataset.json", "[]", ": found no object, expected the members of a data set"),
+        ("train/dataset.json", "[]", ": expected an object"),
         ("train/dataset.json", "{}", ": pad_id is missing"),
         ("identifiers.json", '["<blank>", 1]', ": expected a list of names"),
         ("identifiers.json", "[]", ": found 0 names, expected "),
@@ -245,9 +245,9 @@ def test_a_json_file_that_says_something_else_is_refused(damaged, name, text, se
     ("field", "value", "sentence"),
     [
         ("vocab_size", -1, "vocab_size is -1, expected a whole number from 0 up"),
-        ("seq_len", True, "seq_len is True, expected a whole number from 0 up"),
-        ("pad_id", 2**40, "pad_id is 1099511627776, expected a whole number from 0 up"),
-        ("mean_puzzle_examples", float("nan"), "mean_puzzle_examples is nan, expected a number"),
+        ("seq_len", True, "seq_len is true, expected a whole number from 0 up"),
+        ("pad_id", 2**40, "pad_id is 1099511627776, expected a whole number of at most 2,1"),
+        ("mean_puzzle_examples", float("nan"), "mean_puzzle_examples is nan, expected a finite"),
         ("sets", [], "sets is [], expected a list of names of sets"),
         ("sets", ["../train/all"], "sets is ['../train/all'], expected a list of names of sets"),
         ("total_groups", 99, "total_groups is 99, the sets have "),

@@ -330,7 +330,10 @@ def test_a_directory_that_is_no_parcel_or_one_of_a_newer_program_is_refused(tmp_
     target, file = tmp_path / "run", parcel / "parcel.json"
     described = json.loads(file.read_text())
     file.write_text(json.dumps({**described, "format_version": 2}))
-    assert refused(parcel, target) == f"{file}: format_version is 2, this program reads 1"
+    assert (
+        refused(parcel, target)
+        == f"{file}: written by a newer TRM Studio (format_version 2), this one reads up to 1"
+    )
     progress = {**described["progress"], "step": 13}
     file.write_text(json.dumps({**described, "progress": progress}))
     said = f"{file}: damaged, it says something else than was packed"

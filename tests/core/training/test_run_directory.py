@@ -84,10 +84,10 @@ def test_an_empty_directory_can_become_a_run_and_another_can_not(tmp_path):
     [
         (None, "no such file"),
         (b'{"format":', "not JSON"),
-        (b"\xff\x00", "not JSON"),
+        (b"\xff\x00", "line 1: found the byte 0xff, expected text in UTF-8"),
         (b"[]", "expected a run's config with format 'trm-studio-run'"),
         (b'{"format": "trm-studio-model"}', "expected a run's config with format 'trm-studio-run'"),
-        (b'{"format": "trm-studio-run", "format_version": 9}', "format_version is 9, this program"),
+        (b'{"format": "trm-studio-run", "format_version": 9}', "written by a newer TRM Studio"),
         (b'{"format": "trm-studio-run", "format_version": 1, "training": 3}', "training is 3, no"),
     ],
 )
@@ -184,11 +184,15 @@ def test_no_request_is_lost_while_another_process_asks_as_fast_as_it_can(run):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'"stop"', b'{"request": "halt"}', b'{"request": ["stop"]}', b"\xff"],
+    [
+        *(b"", b"{", b"[]", b'"stop"', b'{"request": "halt"}', b'{"request": ["stop"]}', b"\xff"),
+        b"9" * 2**20,
+        b"[" * 1000,
+    ],
 )
 def test_a_request_that_cannot_be_understood_is_told_once(run, content):
     (run.path / "control.json").write_bytes(content)
-    with pytest.raises(RunError, match=r"control\.json: found .*, expected .*pause, resume, stop$"):
+    with pytest.raises(RunError, match=r"/control\.json[:,] ."):
         run.take_request()
     assert run.take_request() is None
 

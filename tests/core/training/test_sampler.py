@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from trm_core.data.augment import augmentation_for
+from trm_core.data.batch import IGNORED
 from trm_core.data.build import ArcBuild, SudokuBuild, build
 from trm_core.data.dataset import read_dataset
 from trm_core.data.writer import DatasetWriter, Group
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.training.losses import IGNORED
 from trm_core.training.sampler import Sampler
 
 CPU = torch.device("cpu")

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trm_core.training.run_files import RunError
-from trm_core.training.status import STATUS, Status, StatusWriter, is_alive, read_status
+from trm_core.training.status import STATUS, Status, StatusWriter, read_status
 
 ROOT = Path(__file__).parents[3]
 STATUS_NOW = Status("running", os.getpid(), socket.gethostname(), 1e9, 1e9, 5, 100)
@@ -244,13 +244,17 @@ def test_a_row_that_does_not_fit_leaves_nothing_of_itself(run):
     [
         (None, "no such file"),
         ("", "not JSON"),
-        ([], "expected an object with the fields of a status"),
-        ({"step": "5"}, "step is '5', expected int"),
-        ({"pid": True}, "pid is True, expected int"),
-        ({"heartbeat": None}, "heartbeat is None, expected float"),
-        ({"checkpoint": 5}, "checkpoint is 5, expected str | None"),
+        ([], "expected an object"),
+        ({"step": "5"}, "step is '5', expected a whole number from 0 up"),
+        ({"pid": True}, "pid is true, expected a whole number from 0 up"),
+        ({"heartbeat": None}, "heartbeat is null, expected a number from 0 up"),
+        ({"heartbeat": float("inf")}, "heartbeat is inf, expected a finite number"),
+        ({"heartbeat": 10**310}, "expected a smaller number"),
+        ({"started": 1e30}, "started is 1e+30, expected a number from 0 up"),
+        ({"checkpoint": 5}, "checkpoint is 5, expected a text"),
         ({"state": "dreaming"}, "state is 'dreaming', expected one of starting, running, paused"),
-        ({"state": None}, "state is None, expected one of starting, running, paused"),
+        ({"state": None}, "state is null, expected one of starting, running, paused"),
+        ({"message": "x" * 10**5}, "more than 64 KiB, too large"),
     ],
 )
 def test_what_is_no_status_is_refused_in_a_sentence(run, change, sentence):
@@ -282,27 +286,3 @@ def test_any_content_is_a_status_or_refused(tmp_path_factory, content):
     (directory / STATUS).write_bytes(content)
     with pytest.raises(RunError):
         read_status(directory)
-
-
-# Being alive
-
-
-def test_a_recent_heartbeat_is_alive_on_either_side_of_the_watchers_clock():
-    far = dataclasses.replace(STATUS_NOW, host="elsewhere")
-    alive = [is_alive(far, 1e9 + late, patience=20) for late in (-30, -20, 0, 20, 30)]
-    assert alive == [False, True, True, True, False]
-
-
-def test_a_running_python_process_of_this_machine_is_alive_however_old_its_heartbeat():
-    assert is_alive(STATUS_NOW, 2e9)
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
-        assert not is_alive(dataclasses.replace(STATUS_NOW, pid=other.pid), 2e9)
-        other.stdin.close()
-        other.wait()
-    for pid in (other.pid, 0, -1, 10**20):
-        assert not is_alive(dataclasses.replace(STATUS_NOW, pid=pid), 2e9)
-
-
-@pytest.mark.parametrize("state", ["stopped", "finished", "failed"])
-def test_who_has_said_the_last_words_is_not_alive(state):
-    assert not is_alive(dataclasses.replace(STATUS_NOW, state=state), 1e9)

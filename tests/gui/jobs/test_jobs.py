@@ -70,8 +70,8 @@ def test_what_cannot_be_trained_is_told_while_typing(window, until, dialog_of):
     until(dialog.ok.isEnabled)
     steps = dialog.field("training.steps")
     for text, sentence in (
-        ("0", "Steps is 0, expected 1 or more."),
-        ("many", "Steps is 'many', expected a whole number."),
+        ("0", "Steps is 0, expected a whole number from 1 up."),
+        ("many", "Steps is 'many', expected a whole number from 1 up."),
     ):
         steps.set_text(text)
         assert dialog.missing.text() == f"⚠ {sentence}"

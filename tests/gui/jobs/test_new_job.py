@@ -85,11 +85,12 @@ def test_enter_does_not_start_what_is_wrong_and_escape_leaves_nothing(
 def test_a_mistake_is_marked_at_its_field_until_it_is_mended(dialog, retype, until):
     rate = dialog.field("training.learning_rate")
     retype(rate.edit, "fast")
-    assert dialog.missing.text() == "⚠ Learning rate is 'fast', expected a number."
-    assert sign(rate.edit).toolTip() == "Learning rate is 'fast', expected a number."
-    assert rate.edit.accessibleDescription() == "Learning rate is 'fast', expected a number."
+    told = "Learning rate is 'fast', expected a number from 1e-12 to 1."
+    assert dialog.missing.text() == f"⚠ {told}"
+    assert sign(rate.edit).toolTip() == told
+    assert rate.edit.accessibleDescription() == told
     retype(rate.edit, "")
-    assert dialog.missing.text() == "⚠ Learning rate is empty, expected a number."
+    assert dialog.missing.text() == "⚠ Learning rate is empty, expected a number from 1e-12 to 1."
     retype(rate.edit, "0.01")
     assert (dialog.missing.text(), sign(rate.edit)) == ("", None)
     for text, what in (("con", "keeps for a device"), ("../up", "has / in it"), (" x", "a space")):
