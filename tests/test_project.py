@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 import zipfile
@@ -69,6 +70,16 @@ def test_loading_a_model_imports_none_of_torch_s_slow_parts():
         "print('sympy' in sys.modules)"
     )
     assert out.strip() == "False"
+
+
+def test_the_python_of_the_readme_runs_as_it_stands_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        printed = run(block).splitlines()
+        assert "answer 1" in printed
+        assert printed[-1].endswith("]]")  # the grid
 
 
 def refusal_to_start(before="", **environment):

@@ -342,6 +342,18 @@ def test_marked_solves_are_exported_side_by_side(
         assert picture.size == film.size.toTuple()
 
 
+def test_what_several_solves_were_marked_for_is_chosen_already(qtbot, window, show, action, dialog):
+    first = show("maze")
+    action("mark").trigger()
+    second = show("sudoku")
+    opened = dialog()
+    assert opened.order.recordings == (second,)
+    with qtbot.waitSignal(opened.destroyed):
+        opened.reject()
+    action("mark").trigger()
+    assert dialog().order.recordings == (first, second)
+
+
 def test_a_mark_is_taken_away_again(window, show, action):
     show("maze")
     action("mark").trigger()

@@ -39,7 +39,7 @@ class Exports(QObject):
         self._show()
 
     def ask(self, marked: bool = False) -> None:
-        """Open the dialog, for the marked solves if so and if there are any."""
+        """Open the dialog; for the marked solves, if so or if there are several."""
         from trm_gui.export.dialog import ExportDialog
         from trm_gui.export.worker import ExportWorker
 
@@ -61,7 +61,7 @@ class Exports(QObject):
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.unmark_all.connect(self.unmark_all)
-        if marked:
+        if marked or len(self.marked) > 1:
             dialog.show_marked()
         dialog.open()
 
