@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+if "OMP_WAIT_POLICY" not in os.environ:
+    # PyTorch's threads wait for each other thousands of times a second, by default for 15 ms
+    # before they sleep: beside other work that keeps the very cores busy that they wait for, and
+    # training is ten times slower. OpenMP reads this as torch is imported.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    os.environ.setdefault("KMP_BLOCKTIME", "1")  # ms; Intel's and LLVM's OpenMP (Windows, macOS)
 
 if TYPE_CHECKING:
     from trm_core.checkpoints.directory import load_model

@@ -22,7 +22,7 @@ def compile_networks(model: RecursiveModel) -> None:
     """Have torch.compile build the networks of `model` when they first run."""
     for module in model.modules():
         if isinstance(module, Network):
-            module.compile(dynamic=False)
+            module.compile(dynamic=False, options={"cpp.dynamic_threads": True})
 
 
 def compile_now(model: RecursiveModel, samples: int, gradient: GradientMode) -> None:

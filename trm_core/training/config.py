@@ -87,6 +87,8 @@ class TrainingSettings:
         Most cells of the answer that are given away with a puzzle (Sudoku), drawn for each.
     dtype, compile
         Number format of the passes, and whether torch.compile builds them; "auto" measures.
+    threads
+        Threads on the CPU; 0 for a share of its cores with the other trainings and what else runs.
     evaluate_every, evaluate_puzzles
         Steps between evaluations, and how many held-out puzzles each has (0: all there are).
     checkpoint_every, keep_checkpoints
@@ -118,6 +120,7 @@ class TrainingSettings:
     extra_givens: Count = 0
     dtype: Dtype = "auto"
     compile: Compile = "auto"
+    threads: Annotated[int, Between(0, 1_000)] = 0
     seed: Annotated[int, Between(0, 2**63 - 1)] = 0
     evaluate_every: CountFrom1 = 5000
     evaluate_puzzles: Count = 1000

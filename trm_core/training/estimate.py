@@ -32,6 +32,7 @@ from trm_core.solver import Solver
 from trm_core.training.compilation import WORTH_TRYING
 from trm_core.training.config import RunConfig, TrainingSettings, data_build
 from trm_core.training.distributed import Group
+from trm_core.training.threads import Threads
 from trm_core.training.trainer import Trainer
 
 MEASURED_SECONDS = 2.0
@@ -71,6 +72,7 @@ def estimate(config: RunConfig, device: torch.device) -> Estimate:
     """Train a few steps of `config` on a small part of its data. Raises UserError."""
     settings, group = config.training, Group()
     with ExitStack() as stack:
+        stack.enter_context(Threads(settings.threads))
         data, seconds = _small_data(config, stack)
         dataset = read_dataset(data, "train")
         dtype = choose_dtype(settings.dtype, device)

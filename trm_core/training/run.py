@@ -31,6 +31,7 @@ from trm_core.training.run_directory import DATA, Request, RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.signals import Interrupted, StopSignals
 from trm_core.training.status import State, Status, StatusWriter
+from trm_core.training.threads import Threads
 from trm_core.training.trainer import Trainer
 
 MOST_REWINDS = 3
@@ -80,10 +81,11 @@ def train(
                 directory = directory.changed(config.to_json())
             status = _Status(directory, config.training.steps, group, say)
             try:
-                run = _Run(
-                    directory, config, device, group, signals, status, report, on_data, deadline
-                )
-                return status.end(*run.go())
+                with Threads(config.training.threads) as threads:
+                    run = _Run(
+                        directory, config, device, group, signals, status, report, on_data, deadline
+                    )
+                    return status.end(*run.go(threads))
             except Interrupted:
                 why = f"by {signals.received}" if signals.received else "as asked"
                 return status.end("stopped", f"stopped {why} before training began")
@@ -235,7 +237,7 @@ class _Run:
             self._status.tell("compiling the networks")
             compile_now(self._trainer.model, self._trainer.micro_size, settings.gradient)
 
-    def go(self) -> tuple[State, str]:
+    def go(self, threads: Threads) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
         trainer, settings = self._trainer, self._settings
         self._status.tell(self._keeper.damage, state="running", step=trainer.step)
@@ -251,6 +253,7 @@ class _Run:
                 self._evaluate()
                 self._save()
                 continue
+            threads.adapt()
             trainer.take_step()
             self._evaluation = None
             at_end = trainer.step == settings.steps
