@@ -7,6 +7,7 @@ import torch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from trm_core.checkpoints.directory import build_model
 from trm_core.checkpoints.info import CheckpointError
 from trm_core.checkpoints.official import official_name
 from trm_core.model.config import HRMConfig
@@ -20,9 +21,20 @@ damages = st.tuples(
 )
 
 
-def write_official(model, folder):
-    """`model` as the official trainers write it: the checkpoint file and its config."""
-    config = model.config
+PREFIX = "_orig_mod.model.inner."
+
+
+def random_model(config):
+    """A model whose every weight is random, also those that training starts at zero."""
+    torch.manual_seed(1)
+    model = build_model(config).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
+    return model
+
+
+def official_settings(config):
+    """`config` by the names of the official code: the architecture, and its settings."""
     described = {
         "seq_len": config.cells,
         "vocab_size": config.vocab_size,
@@ -37,14 +49,22 @@ def write_official(model, folder):
         "puzzle_emb_ndim": config.puzzle_embedding_size,
     }
     if isinstance(config, HRMConfig):
-        arch = "hrm"
-        described |= {"L_layers": config.latent_layers, "H_layers": config.answer_layers}
-    else:
-        arch = "trm"
-        described |= {"L_layers": config.layers, "H_layers": 0, "mlp_t": config.mixer == "mlp"}
+        layers = {"L_layers": config.latent_layers, "H_layers": config.answer_layers}
+        return "hrm", described | layers
+    of_trm = {"L_layers": config.layers, "H_layers": 0, "mlp_t": config.mixer == "mlp"}
+    return "trm", described | of_trm | {"puzzle_emb_len": config.puzzle_positions}
+
+
+def official_tensors(model, prefix=PREFIX):
+    """The weights of `model` as the official trainers name them."""
+    return {prefix + official_name(name): t.clone() for name, t in model.state_dict().items()}
+
+
+def write_official(model, folder):
+    """`model` as the official trainers write it: the checkpoint file, and its config as JSON."""
+    arch, described = official_settings(model.config)
     checkpoint, config_file = folder / "step_1", folder / "all_config.json"
-    prefix = "_orig_mod.model.inner."
-    torch.save({prefix + official_name(n): t for n, t in model.state_dict().items()}, checkpoint)
+    torch.save(official_tensors(model), checkpoint)
     config_file.write_text(json.dumps({"arch": arch, "config": described}))
     return checkpoint, config_file
 

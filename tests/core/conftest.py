@@ -5,10 +5,10 @@ import sys
 import numpy as np
 import pytest
 import torch
-from checkpoints_to_try import write_official
+from checkpoints_to_try import random_model, write_official
 from ended import Ended
 
-from trm_core.checkpoints.directory import build_model, save_model
+from trm_core.checkpoints.directory import save_model
 from trm_core.checkpoints.info import ModelInfo, find_model
 from trm_core.cli import main
 from trm_core.model.config import HRMConfig, TRMConfig
@@ -42,15 +42,6 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-def random_model(config):
-    """A model whose every weight is random, also those that training starts at zero."""
-    torch.manual_seed(1)
-    model = build_model(config).eval()
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
-    return model
 
 
 @pytest.fixture(params=CONFIGS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from checkpoints_to_try import (
+    PREFIX,
     damaged,
     damages,
     fuzz,
@@ -27,7 +28,6 @@ from trm_core.checkpoints.official import guess_puzzle
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 
-PREFIX = "_orig_mod.model.inner."
 HEAD = "lm_head.weight"
 
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
 import pickle
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
 
-from trm_core.checkpoints.directory import fill_model, save_model
+from trm_core.checkpoints.directory import fill_model, read_tensors, save_model
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_identifiers
-from trm_core.documents import DocumentError, quoted, read_json
-from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
+from trm_core.checkpoints.official_config import (
+    DATASET_FILE,
+    IDENTIFIERS_FILE,
+    Architecture,
+    described_config,
+    find_config,
+    read_architecture,
+    read_sizes,
+)
+from trm_core.checkpoints.official_tensors import stored_in
+from trm_core.documents import open_file
+from trm_core.model.config import HRMConfig, RecursionConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
 
-_PREFIX = re.compile(r"^(_orig_mod\.|model\.|inner\.)+")
 _OFFICIAL_NAMES = [
     ("token_embedding.weight", "embed_tokens.embedding_weight"),
     ("position_embedding.weight", "embed_pos.embedding_weight"),
@@ -40,47 +49,66 @@ _OFFICIAL_NAMES = [
     (".gate_up.", ".gate_up_proj."),
     (".down.", ".down_proj."),
 ]
-_FIELDS = {
-    "cells": "seq_len",
-    "vocab_size": "vocab_size",
-    "hidden_size": "hidden_size",
-    "cycles": "H_cycles",
-    "latent_steps": "L_cycles",
-    "max_supervision_steps": "halt_max_steps",
-    "heads": "num_heads",
-    "expansion": "expansion",
-    "positions": "pos_encodings",
-    "puzzle_count": "num_puzzle_identifiers",
-    "puzzle_embedding_size": "puzzle_emb_ndim",
-}
-_OPTIONAL = {
-    "rotary_base": "rope_theta",
-    "norm_epsilon": "rms_norm_eps",
-    "puzzle_positions": "puzzle_emb_len",
-}
-_LAYERS = {
-    "trm": {"layers": "L_layers"},
-    "hrm": {"latent_layers": "L_layers", "answer_layers": "H_layers"},
-}
 
 
-def import_official(checkpoint_file: Path | str, config_json: Path | str) -> RecursiveModel:
+def import_official(
+    checkpoint_file: Path | str,
+    config_file: Path | str | None = None,
+    *,
+    dataset: Path | str | None = None,
+    puzzle: PuzzleShape | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
+) -> RecursiveModel:
     """A model, in float32 on the CPU, from an official checkpoint.
 
-    checkpoint_file: what the official trainers write (`step_N`), a `torch.save` of tensors.
-    config_json: `{"arch": "trm" | "hrm", "config": {...}}` with the official architecture config.
+    checkpoint_file: what the official trainers write (`step_N`), a `torch.save` of tensors, or the
+        same tensors in a dictionary of one, in safetensors, or in a Lightning checkpoint of
+        nano-trm.
+    config_file: their `all_config.yaml`, or what else `read_architecture` reads; if None, the one
+        beside the checkpoint.
+    dataset: the data set that it was trained on, or its `dataset.json`; if None, one beside the
+        checkpoint.
+    puzzle: what it solves, where neither config nor tensors tell how many cells that has.
+    settings: by their official names, in place of those in the config.
     Raises CheckpointError with one sentence; code inside a pickle is never run.
     """
-    checkpoint_file, config_json = Path(checkpoint_file), Path(config_json)
-    config = read_official_config(config_json)
-    tensors = _read_tensors(checkpoint_file)
-    is_hrm = any(name.startswith("H_level.") for name in tensors)
+    config_file = None if config_file is None else Path(config_file)
+    dataset = None if dataset is None else Path(dataset)
+    return _import(Path(checkpoint_file), config_file, dataset, puzzle, settings).model
+
+
+class _Imported(NamedTuple):
+    """A model, the name of what says its architecture, and what is special about its tensors."""
+
+    model: RecursiveModel
+    described_by: str
+    notes: Sequence[str]
+
+
+def _import(
+    checkpoint: Path,
+    config_file: Path | None,
+    dataset: Path | None,
+    puzzle: PuzzleShape | None,
+    settings: Mapping[str, Any],
+) -> _Imported:
+    stored = stored_in(_load(checkpoint), checkpoint)
+    if stored.settings is None:
+        architecture = read_architecture(config_file or find_config(checkpoint), settings)
+    else:
+        architecture = Architecture("trm", {**stored.settings, **settings}, checkpoint)
+    if dataset is None and (beside := checkpoint.with_name(DATASET_FILE)).is_file():
+        dataset = beside
+    sizes = {} if dataset is None else read_sizes(dataset)
+    config = described_config(architecture, stored.tensors, sizes, puzzle)
+    is_hrm = any(name.startswith("H_level.") for name in stored.tensors)
     if is_hrm != isinstance(config, HRMConfig):
         found, asked = ("tensors", "a TRM") if is_hrm else ("no tensors", "an HRM")
         raise CheckpointError(
-            f"{checkpoint_file} has {found} called H_level, but {config_json} describes {asked}"
+            f"{checkpoint} has {found} called H_level, but {architecture.file} describes {asked}"
         )
-    return fill_model(config, tensors, checkpoint_file, official_name)
+    model = fill_model(config, stored.tensors, checkpoint, official_name)
+    return _Imported(model, architecture.file.name, stored.notes)
 
 
 def official_name(name: str) -> str:
@@ -96,17 +124,23 @@ def official_name(name: str) -> str:
 def import_to(
     directory: Path,
     checkpoint_file: Path,
-    config_json: Path,
+    config_file: Path | None = None,
     puzzle: PuzzleShape | None = None,
     identifiers: Path | None = None,
+    dataset: Path | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
 ) -> ModelInfo:
-    """Write a new model directory from an official checkpoint.
+    """Write a new model directory from an official checkpoint; arguments as of `import_official`.
 
-    puzzle: what it solves, where the sizes in its config leave that open.
-    identifiers: the `identifiers.json` of the data set that it was trained on (ARC).
+    identifiers: the `identifiers.json` of the data set that it was trained on (ARC); if None, that
+        of `dataset` where this is a directory that has one.
     Raises CheckpointError, also where `directory` is there already.
     """
-    model = import_official(checkpoint_file, config_json)
+    imported = _import(checkpoint_file, config_file, dataset, puzzle, settings)
+    model = imported.model
+    if identifiers is None and dataset is not None:
+        beside = dataset / IDENTIFIERS_FILE
+        identifiers = beside if beside.is_file() else None
     info = ModelInfo(
         architecture=type(model).__name__.lower(),
         puzzle=puzzle or guess_puzzle(model.config),
@@ -114,63 +148,21 @@ def import_to(
         identifiers=() if identifiers is None else read_identifiers(identifiers),
         directory=directory.resolve(),
     )
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    card = (
-        f"# {info.name}\n\n{info.title}, {parameters:,} parameters, imported from the official "
-        f"checkpoint `{checkpoint_file.name}`. Its accuracy has not been measured here; "
-        f"`trm eval {directory} DATA` does that.\n"
-    )
-    save_model(model, info, card)
+    save_model(model, info, _card(info, imported, checkpoint_file))
     return info
 
 
-def read_official_config(file: Path) -> RecursionConfig:
-    """Our config for an official architecture config. Raises CheckpointError."""
-    try:
-        raw = read_json(file)
-    except DocumentError as error:
-        raise CheckpointError(str(error)) from None
-    config = raw.get("config") if isinstance(raw, dict) else None
-    if not isinstance(config, dict):
-        raise CheckpointError(f'{file}: expected {{"arch": …, "config": {{…}}}}')
-    architecture = raw.get("arch")
-    if not isinstance(architecture, str) or architecture not in _LAYERS:
-        raise CheckpointError(f"{file}: arch is {quoted(architecture)}, expected 'trm' or 'hrm'")
-    try:
-        return _translated(architecture, config)
-    except KeyError as error:
-        raise CheckpointError(f"{file}: {error} is missing from config") from None
-    except ConfigError as error:
-        name, rest = str(error).split(" ", 1)
-        official = (_FIELDS | _OPTIONAL | _LAYERS[architecture]).get(name, name)
-        raise CheckpointError(f"{file}: {official} {rest}") from None
-
-
-def _translated(architecture: str, official: Mapping[str, Any]) -> RecursionConfig:
-    names = _FIELDS | _LAYERS[architecture]
-    names |= {ours: theirs for ours, theirs in _OPTIONAL.items() if theirs in official}
-    fields = {ours: official[theirs] for ours, theirs in names.items()}
-    if fields["positions"] == "rope":
-        fields["positions"] = "rotary"
-    if not fields.get("puzzle_positions"):
-        fields["puzzle_positions"] = _least_positions(fields)
-    if architecture == "hrm":
-        return HRMConfig(**fields)
-    if not isinstance(official["mlp_t"], bool):
-        raise ConfigError(f"mlp_t is {quoted(official['mlp_t'])}, expected true or false")
-    if official["mlp_t"] and fields["positions"] == "rotary":
-        fields["positions"] = "none"  # the official code accepts it here and does not use it
-    return TRMConfig(**fields, mixer="mlp" if official["mlp_t"] else "attention")
-
-
-def _least_positions(fields: Mapping[str, Any]) -> int:
-    """How many positions the puzzle embedding fills, 0 where its sizes are no sizes."""
-    embedding_size, hidden_size = fields["puzzle_embedding_size"], fields["hidden_size"]
-    try:
-        least: int = math.ceil(embedding_size / hidden_size)
-    except (TypeError, ArithmeticError, ValueError):
-        return 0
-    return least
+def _card(info: ModelInfo, imported: _Imported, checkpoint: Path) -> str:
+    parameters = sum(parameter.numel() for parameter in imported.model.parameters())
+    with open_file(checkpoint) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    origin = [
+        f"Imported from the checkpoint `{checkpoint.name}` (SHA-256 `{digest}`), its architecture "
+        f"as `{imported.described_by}` has it.",
+        *imported.notes,
+        f"Its accuracy has not been measured here; `trm eval {info.directory} DATA` does that.",
+    ]
+    return f"# {info.name}\n\n{info.title}, {parameters:,} parameters.\n\n{' '.join(origin)}\n"
 
 
 def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
@@ -183,8 +175,10 @@ def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
     )
 
 
-def _read_tensors(file: Path) -> dict[str, Tensor]:
-    """The state dict in `file` by official names without prefixes."""
+def _load(file: Path) -> dict[str, Any]:
+    """What a PyTorch or safetensors file holds, by name."""
+    if _is_safetensors(file):
+        return dict(read_tensors(file))
     try:
         with warnings.catch_warnings(action="ignore"):  # about pickles that are refused anyway
             loaded = torch.load(file, map_location="cpu", weights_only=True)
@@ -202,4 +196,13 @@ def _read_tensors(file: Path) -> dict[str, Tensor]:
         raise CheckpointError(
             f"{file} holds a {type(loaded).__name__}, expected a dictionary of tensors"
         )
-    return {_PREFIX.sub("", name): tensor for name, tensor in loaded.items()}
+    return loaded
+
+
+def _is_safetensors(file: Path) -> bool:
+    """By its first bytes: the length of a JSON object, and that object's beginning."""
+    try:
+        with open_file(file) as stream:
+            return stream.read(9)[8:] == b"{"
+    except OSError:
+        return False  # which is told where it is loaded

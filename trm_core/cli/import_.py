@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from trm_core.puzzles.base import PuzzleShape
-from trm_core.puzzles.sudoku import usual_box_rows
+from trm_core.puzzles.base import PuzzleError, PuzzleShape
+from trm_core.puzzles.shapes import parse_shape
 
 
 def import_(
-    checkpoint: Annotated[Path, typer.Argument(help="What the official trainer wrote (step_N).")],
-    config: Annotated[Path, typer.Option(help="JSON with arch and its official config.")],
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(
+            help="What the official trainer wrote (step_N), the same as .pt or .safetensors, or a "
+            "Lightning checkpoint of nano-trm."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The model directory to write; must not exist.")],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="The official all_config.yaml, its arch section alone, or a JSON of either; by "
+            "default the one beside the checkpoint."
+        ),
+    ] = None,
+    dataset: Annotated[
+        Path | None,
+        typer.Option(
+            help="The data set that it was trained on, or its dataset.json, where the sizes of "
+            "puzzles are not in the config and no tensor shows them."
+        ),
+    ] = None,
     puzzle: Annotated[
         str | None,
         typer.Option(help="What it solves, as KIND:ROWSxCOLS, where its sizes leave that open."),
@@ -23,22 +42,43 @@ def import_(
     identifiers: Annotated[
         Path | None, typer.Option(help="identifiers.json of the data set it was trained on (ARC).")
     ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of the architecture by its official name, such as puzzle_emb_len=16, "
+            "in place of what the config says; may be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """Import an official TRM or HRM checkpoint. Nothing in it is ever executed."""
     shape = None if puzzle is None else _shape(puzzle)
 
     from trm_core.checkpoints.official import import_to
 
-    info = import_to(out, checkpoint, config, shape, identifiers)
+    settings = _settings(changes or ())
+    info = import_to(out, checkpoint, config, shape, identifiers, dataset, settings)
     print(f"{info.title}, {info.parameters:,} parameters: {out}")
 
 
 def _shape(text: str) -> PuzzleShape:
-    if match := re.fullmatch(r"(sudoku|maze|arc):([1-9]\d?)x([1-9]\d?)", text):
-        kind, rows, cols = match[1], int(match[2]), int(match[3])
-        boxes = usual_box_rows(rows) if kind == "sudoku" and rows == cols else None
-        if boxes or kind != "sudoku":
-            return PuzzleShape(kind, rows, cols, boxes)
-    raise typer.BadParameter(
-        f"{text!r} is not KIND:ROWSxCOLS, such as sudoku:9x9, maze:30x30 or arc:30x30"
-    )
+    try:
+        return parse_shape(text)
+    except PuzzleError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _settings(changes: Sequence[str]) -> dict[str, Any]:
+    from trm_core.checkpoints.official_config import parse_setting
+
+    settings = {}
+    for change in changes:
+        name, sign, value = change.partition("=")
+        if not (name and sign):
+            raise typer.BadParameter(f"{change!r} is not NAME=VALUE")
+        try:
+            settings[name] = parse_setting(value)
+        except ValueError as error:
+            raise typer.BadParameter(f"{change!r}: {error}") from None
+    return settings

@@ -1,10 +1,11 @@
-"""Which puzzles a model or data set is for, told from its sizes alone."""
+"""Which puzzles a model or data set is for, as people write it, or told from its sizes alone."""
 
 from __future__ import annotations
 
+import re
 from math import isqrt
 
-from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.sudoku import usual_box_rows
 
 
@@ -21,3 +22,15 @@ def guess_shape(cells: int, vocab_size: int) -> PuzzleShape | None:
         if (shape.cells, shape.vocab_size) == (cells, vocab_size):
             return shape
     return None
+
+
+def parse_shape(text: str) -> PuzzleShape:
+    """The puzzle that `KIND:ROWSxCOLS` means. Raises PuzzleError."""
+    if match := re.fullmatch(r"(sudoku|maze|arc):([1-9]\d?)[x×]([1-9]\d?)", text.strip()):
+        kind, rows, cols = match[1], int(match[2]), int(match[3])
+        boxes = usual_box_rows(rows) if kind == "sudoku" and rows == cols else None
+        if boxes or kind != "sudoku":
+            return PuzzleShape(kind, rows, cols, boxes)
+    raise PuzzleError(
+        f"{text[:40]!r} is not KIND:ROWSxCOLS, such as sudoku:9x9, maze:30x30 or arc:30x30"
+    )
