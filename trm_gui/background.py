@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.errors import UserError
 from trm_core.mixing import Mixing, NetworkCall
-from trm_core.puzzles.base import Puzzle
+from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings import SUFFIX, Recording, read_recording, write_recording
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.torch_import import import_torch
@@ -39,9 +39,11 @@ class OfficialCheckpoint(NamedTuple):
     """A checkpoint of the official trainers, and the model directory that it is to become."""
 
     checkpoint: Path
-    config: Path
+    config: Path | None
     directory: Path
     identifiers: Path | None = None
+    dataset: Path | None = None
+    puzzle: PuzzleShape | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +188,12 @@ class Background(QObject):
                 from trm_core.checkpoints.official import import_to
 
                 info = import_to(
-                    source.directory, source.checkpoint, source.config, None, source.identifiers
+                    source.directory,
+                    source.checkpoint,
+                    source.config,
+                    source.puzzle,
+                    source.identifiers,
+                    source.dataset,
                 )
             self.model_read.emit(info, use)
         except UserError as error:

@@ -18,6 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trm_core.checkpoints.info import CheckpointError
+from trm_core.checkpoints.official_config import config_beside
+from trm_core.puzzles.base import PuzzleError
+from trm_core.puzzles.shapes import parse_shape
 from trm_gui import theme as themes
 from trm_gui.background import OfficialCheckpoint
 from trm_gui.names import trouble_with_name
@@ -36,13 +40,24 @@ class CheckpointDialog(QDialog):
         self._models = models
         self.setWindowTitle("Import an official checkpoint")
         self.setMinimumWidth(72 * themes.SPACE)
-        self.checkpoint = _FileField("Checkpoint", "What the official trainer wrote (step_N)")
+        self.checkpoint = _FileField(
+            "Checkpoint",
+            "What the official trainer wrote (step_N, .pt), .safetensors, or a .ckpt of nano-trm",
+        )
         self.config = _FileField(
-            "Config", 'A JSON file: {"arch": "trm" or "hrm", "config": the architecture\'s config}'
+            "Config",
+            "all_config.yaml, which the official trainer writes beside it, or a JSON of it",
+        )
+        self.dataset = _FileField(
+            "Data set", "dataset.json of what it was trained on; may be left empty"
         )
         self.identifiers = _FileField(
             "Task names", "identifiers.json of the data set, for ARC; may be left empty"
         )
+        self.puzzle = QLineEdit()
+        self.puzzle.setAccessibleName("Puzzle")
+        self.puzzle.setToolTip("What it solves, where its files do not say how many cells that has")
+        self.puzzle.setPlaceholderText("Such as maze:30x30; may be left empty")
         self.name = QLineEdit()
         self.name.setAccessibleName("Name")
         self.name.setToolTip("What the model is to be called")
@@ -56,12 +71,13 @@ class CheckpointDialog(QDialog):
         buttons.rejected.connect(self.reject)
 
         form = QFormLayout()
-        for field in (self.checkpoint, self.config, self.identifiers):
+        for field in self._files():
             form.addRow(field.name, field)
             field.path.textChanged.connect(self._check)
-        form.addRow("Name", self.name)
-        self.name.textChanged.connect(self._check)
-        self.checkpoint.path.textChanged.connect(self._suggest_name)
+        for label, line in (("Puzzle", self.puzzle), ("Name", self.name)):
+            form.addRow(label, line)
+            line.textChanged.connect(self._check)
+        self.checkpoint.path.textChanged.connect(self._suggest)
         layout = QVBoxLayout(self)
         layout.setSpacing(2 * themes.SPACE)
         layout.addLayout(form)
@@ -70,38 +86,61 @@ class CheckpointDialog(QDialog):
         self._check()
 
     def accept(self) -> None:
-        identifiers = self.identifiers.path.text()
+        puzzle = self.puzzle.text()
         self.chosen.emit(
             OfficialCheckpoint(
                 Path(self.checkpoint.path.text()),
-                Path(self.config.path.text()),
+                self.config.file(),
                 self._models / self.name.text(),
-                Path(identifiers) if identifiers else None,
+                self.identifiers.file(),
+                self.dataset.file(),
+                parse_shape(puzzle) if puzzle else None,
             )
         )
         super().accept()
 
-    def _suggest_name(self, checkpoint: str) -> None:
+    def _files(self) -> tuple[_FileField, ...]:
+        return self.checkpoint, self.config, self.dataset, self.identifiers
+
+    def _suggest(self, checkpoint: str) -> None:
+        """A name, and the config beside the checkpoint, where nothing else was typed."""
+        file = Path(checkpoint)
         if not self.name.isModified():
-            file = Path(checkpoint)
             self.name.setText("-".join(filter(None, (file.parent.name, file.name))))
+        if not self.config.path.isModified():
+            self.config.path.setText(_config_beside(file))
 
     def _check(self) -> None:
         self.missing.setText(self._what_is_missing())
         self.ok.setEnabled(not self.missing.text())
 
     def _what_is_missing(self) -> str:
-        for field in (self.checkpoint, self.config, self.identifiers):
+        needed = [self.checkpoint, self.config]
+        if self.checkpoint.path.text().endswith(".ckpt"):  # which may describe its model itself
+            needed.remove(self.config)
+        for field in self._files():
             text = field.path.text()
-            if not text and field is not self.identifiers:
+            if not text and field in needed:
                 return f"{field.name}: choose a file."
             if text and not Path(text).is_file():
                 return f"{field.name}: there is no file {text}."
+        if puzzle := self.puzzle.text():
+            try:
+                parse_shape(puzzle)
+            except PuzzleError as error:
+                return f"Puzzle: {error}."
         name = self.name.text()
         if sentence := trouble_with_name(name):
             return sentence
         if (self._models / name).exists():
             return f"Name: there is a model {name} already."
+        return ""
+
+
+def _config_beside(checkpoint: Path) -> str:
+    try:
+        return str(config_beside(checkpoint))
+    except (CheckpointError, ValueError):  # of a path without a name
         return ""
 
 
@@ -123,6 +162,10 @@ class _FileField(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.path, 1)
         layout.addWidget(browse)
+
+    def file(self) -> Path | None:
+        """What was chosen; None where nothing was."""
+        return Path(self.path.text()) if self.path.text() else None
 
     def _browse(self) -> None:
         folder = Path(self.path.text()).parent if self.path.text() else Path.home()

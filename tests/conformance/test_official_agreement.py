@@ -1,8 +1,13 @@
 """Agreement with the official TRM and HRM code, tensor by tensor, within 1e-4 in float32."""
 
-import torch
-from official_passes import CASES, assert_close, assert_official_gradients
+import json
 
+import pytest
+import torch
+from official_passes import CASES, FOLDER, assert_close, assert_official_gradients
+from safetensors.torch import load_file
+
+from trm_core import import_official
 from trm_core.model.recursion import State
 from trm_core.training.losses import supervision_loss
 
@@ -47,6 +52,21 @@ def test_four_supervision_steps_agree(case):
                 assert_close(out.state.y[-1:], y, f"step {index}, y")
                 assert_close(out.state.z[-1:], z, f"step {index}, z")
                 state, tokens, puzzle_ids = State(y, z), tokens[-1:], puzzle_ids[-1:]
+
+
+@pytest.mark.parametrize("name", ["trm-att-maze", "trm-mlp-sudoku"])
+def test_a_config_that_leaves_out_its_puzzle_positions_means_sixteen(name, tmp_path):
+    """As the official code has them by default; these two models were recorded with so many."""
+    raw = json.loads((FOLDER / name / "config.json").read_text())
+    assert raw["config"].pop("puzzle_emb_len") == 16
+    (tmp_path / "config.json").write_text(json.dumps(raw))
+    model = import_official(FOLDER / name / "step_1", tmp_path / "config.json")
+    golden = load_file(FOLDER / name / "golden.safetensors")
+    tokens, puzzle_ids = inputs(golden)
+    with torch.inference_mode():
+        out = model.supervision_step(tokens, model.initial_state(len(tokens)), puzzle_ids)
+    assert_close(out.logits, golden["eval.0.logits"], "logits")
+    assert_close(out.halt_logit, golden["eval.0.q_halt_logits"], "halting")
 
 
 def test_every_network_call_agrees(case):

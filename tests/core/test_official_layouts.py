@@ -324,7 +324,8 @@ def test_a_model_without_puzzle_embedding_has_no_positions_for_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "prefix", map("".join, itertools.permutations(["module.", "_orig_mod.", "model.inner."]))
+    "prefix",
+    ["".join(each) for each in itertools.permutations(["module.", "_orig_mod.", "model.inner."])],
 )
 def test_wrappers_may_stand_in_any_order(tmp_path, prefix):
     model = random_model(MIXING)
@@ -481,8 +482,8 @@ def test_the_command_finds_the_config_and_the_card_says_where_the_model_is_from(
     model = random_model(MIXING)
     checkpoint = written(model, tmp_path)
     done = trm("import", checkpoint, "--out", tmp_path / "mine", "--puzzle", "maze:5x5")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("TRM-MLP, mazes")
+    assert done.status == 0, done.err
+    assert done.out.startswith("TRM-MLP, mazes")
     assert same_weights(load_model(tmp_path / "mine", "cpu", "float32"), model)
     digest = hashlib.sha256(checkpoint.read_bytes()).hexdigest()
     card = (tmp_path / "mine" / "README.md").read_text()
@@ -499,9 +500,9 @@ def test_the_command_takes_what_is_missing(tmp_path, trm):
         "import", checkpoint, "--out", tmp_path / "mine", "--puzzle", "maze:5x5",
         "--set", f"L_cycles={ATTENTION.latent_steps}", "--set", "residual_connections=null",
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.err
     assert read_info(tmp_path / "mine").config == ATTENTION
     for wrong in ("L_cycles", "=3", "L_cycles=[1"):
         done = trm("import", checkpoint, "--out", tmp_path / "other", "--set", wrong)
-        assert done.returncode == 2
-        assert wrong in done.stderr
+        assert done.status == 2
+        assert wrong in done.said

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from checkpoints_to_try import write_official
+from checkpoints_to_try import rewrite_json, without, write_official
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from trm_core import load_model
@@ -112,6 +112,31 @@ def test_an_official_checkpoint_becomes_a_model_that_is_used(qtbot, window, dial
     with qtbot.waitSignal(window.session.solve_finished):
         window.session.solve()
     assert window.session.trace.solved(len(window.session.trace) - 1)
+
+
+def test_the_config_beside_a_checkpoint_is_put_in_and_what_else_is_needed_can_be_said(
+    qtbot, window, dialog, tmp_path, widget
+):
+    model = load_model(find_model("maze-15x15").directory, "cpu", "float32")
+    checkpoint, config = write_official(model, tmp_path)
+    rewrite_json(config, lambda raw: {**raw, "config": without("seq_len")(raw["config"])})
+    dialog.checkpoint.path.setText(str(checkpoint))
+    assert dialog.config.path.text() == str(config)
+    dialog.name.setText("mazes")
+    dialog.puzzle.setText("maze")
+    assert dialog.missing.text().startswith("Puzzle: 'maze' is not KIND:ROWSxCOLS, such as ")
+    dialog.puzzle.setText("maze:15x15")
+    assert dialog.missing.text() == ""
+    with qtbot.waitSignal(window.session.models_changed):
+        dialog.ok.click()
+    assert window.session.models[-1].config == model.config
+
+
+def test_a_lightning_checkpoint_needs_no_config(dialog, tmp_path):
+    (tmp_path / "last.ckpt").write_bytes(b"")
+    dialog.checkpoint.path.setText(str(tmp_path / "last.ckpt"))
+    assert dialog.config.path.text() == ""
+    assert dialog.missing.text() == ""
 
 
 def load_puzzles_of_size_4(folder):

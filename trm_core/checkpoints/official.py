@@ -19,14 +19,14 @@ from trm_core.checkpoints.official_config import (
     DATASET_FILE,
     IDENTIFIERS_FILE,
     Architecture,
+    config_beside,
     described_config,
-    find_config,
     read_architecture,
     read_sizes,
 )
 from trm_core.checkpoints.official_tensors import stored_in
 from trm_core.documents import open_file
-from trm_core.model.config import HRMConfig, RecursionConfig
+from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
@@ -92,21 +92,25 @@ def _import(
     puzzle: PuzzleShape | None,
     settings: Mapping[str, Any],
 ) -> _Imported:
-    stored = stored_in(_load(checkpoint), checkpoint)
-    if stored.settings is None:
-        architecture = read_architecture(config_file or find_config(checkpoint), settings)
+    if config_file is None:
+        stored = stored_in(_load(checkpoint), checkpoint)
+        if stored.settings is None:
+            architecture = read_architecture(config_beside(checkpoint), settings)
+        else:
+            architecture = Architecture("trm", {**stored.settings, **settings}, checkpoint)
     else:
-        architecture = Architecture("trm", {**stored.settings, **settings}, checkpoint)
-    if dataset is None and (beside := checkpoint.with_name(DATASET_FILE)).is_file():
-        dataset = beside
-    sizes = {} if dataset is None else read_sizes(dataset)
-    config = described_config(architecture, stored.tensors, sizes, puzzle)
+        architecture = read_architecture(config_file, settings)
+        stored = stored_in(_load(checkpoint), checkpoint)
     is_hrm = any(name.startswith("H_level.") for name in stored.tensors)
-    if is_hrm != isinstance(config, HRMConfig):
+    if is_hrm != (architecture.kind == "hrm"):
         found, asked = ("tensors", "a TRM") if is_hrm else ("no tensors", "an HRM")
         raise CheckpointError(
             f"{checkpoint} has {found} called H_level, but {architecture.file} describes {asked}"
         )
+    if dataset is None and (beside := checkpoint.with_name(DATASET_FILE)).is_file():
+        dataset = beside
+    sizes = {} if dataset is None else read_sizes(dataset)
+    config = described_config(architecture, stored.tensors, sizes, puzzle)
     model = fill_model(config, stored.tensors, checkpoint, official_name)
     return _Imported(model, architecture.file.name, stored.notes)
 

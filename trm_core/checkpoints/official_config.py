@@ -2,19 +2,19 @@
 
 Its trainers write `all_config.yaml` beside the checkpoints; the section `arch` there is the model's
 config, but for what the data set decides: `seq_len`, `vocab_size` and `num_puzzle_identifiers`.
+No torch.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError
 from trm_core.documents import SMALL, DocumentError, parse_json, quoted, read_json, read_text
@@ -78,7 +78,7 @@ class Architecture:
     file: Path
 
 
-def find_config(checkpoint: Path) -> Path:
+def config_beside(checkpoint: Path) -> Path:
     """The `all_config.yaml` beside a checkpoint. Raises CheckpointError where there is none."""
     for name in CONFIG_FILES:
         if (file := checkpoint.with_name(name)).is_file():
@@ -236,8 +236,8 @@ def _shown(tensors: Mapping[str, object], puzzle_positions: Any) -> dict[str, in
 
 
 def _rows(tensors: Mapping[str, object], name: str) -> int:
-    tensor = tensors.get(name)
-    return len(tensor) if isinstance(tensor, Tensor) and tensor.ndim else 0
+    shape: Sequence[int] = getattr(tensors.get(name), "shape", ())
+    return shape[0] if shape else 0
 
 
 def _kind(name: object, file: Path) -> str:

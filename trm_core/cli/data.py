@@ -148,7 +148,10 @@ def build_arc(
     dataset: Annotated[
         list[str] | None, typer.Option(help="arc-agi-1 or arc-agi-2; may be repeated.")
     ] = None,
-    file: Annotated[list[str] | None, typer.Option(help="File of tasks; may be repeated.")] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option(help="File of tasks, or folder with a file for each; may be repeated."),
+    ] = None,
     generate: Annotated[int, typer.Option(min=0, help="Tasks to make up.")] = ArcBuild.generate,
     part: Annotated[
         list[str] | None,
@@ -208,7 +211,12 @@ def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> 
         def show(done: int, total: int) -> None:
             progress.update(task, description="building", completed=done, total=total)
 
-        build_dataset(spec, out, show, processes=processes)
+        def warn(told: str) -> None:
+            progress.console.print(
+                f"warning: {told}", markup=False, highlight=False, soft_wrap=True
+            )
+
+        build_dataset(spec, out, show, processes=processes, on_warning=warn)
     for split in SPLITS:
         dataset = read_dataset(out, split)
         print(f"{out}: {dataset.shape}, {split}: {len(dataset):,} examples")

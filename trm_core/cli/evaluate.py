@@ -19,6 +19,7 @@ from rich.table import Table
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model, held_out_build
 from trm_core.cli.options import Device, Dtype, Json
+from trm_core.data.layout import METADATA_FILE, SPLITS
 from trm_core.evaluation.scores import Calibration, Evaluation, Score, summarise
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
@@ -35,7 +36,8 @@ def evaluate(
     data: Annotated[
         Path | None,
         typer.Argument(
-            help="A file of puzzles, such as a CSV, or a data set directory; if not given, the "
+            help="A file of puzzles, such as a CSV, a folder of ARC task files, or a data set "
+            "directory; if not given, the "
             "puzzles that the model's card speaks of are made anew."
         ),
     ] = None,
@@ -140,8 +142,10 @@ def _held_out(info: ModelInfo, progress: Progress) -> Sequence[Puzzle]:
 def read_puzzles(
     data: Path, split: str = "test", limit: int | None = None, seed: int = 0
 ) -> Sequence[Puzzle]:
-    """The puzzles in `data`, a file or, of its `split`, a data set: all, or `limit` drawn."""
-    if data.is_dir():
+    """The puzzles in `data`, all or `limit` drawn: a file, a folder of ARC task files, or, of its
+    `split`, a data set."""
+    is_dataset = any((data / name / METADATA_FILE).exists() for name in SPLITS)
+    if is_dataset or (data.is_dir() and not any(data.glob("*.json"))):
         from trm_core.data.dataset import read_dataset
 
         dataset = read_dataset(data, split)

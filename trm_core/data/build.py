@@ -45,17 +45,21 @@ def build(
     cancelled: Callable[[], bool] = bool,
     *,
     processes: int | None = None,
+    on_warning: Callable[[str], None] = lambda told: None,
 ) -> None:
     """Write the data set that `spec` describes as the directory `target`.
 
     The same spec gives the same bytes, whatever the number of `processes` (if None, as many as
-    are worth it). `on_progress` is told how many puzzles of how many are done. Raises
-    UserError, `parallel.Cancelled` among them, and then leaves nothing behind.
+    are worth it). `on_progress` is told how many puzzles of how many are done, `on_warning` what is
+    doubtful about the data set. Raises UserError, `parallel.Cancelled` among them, and then leaves
+    nothing behind.
     """
     target = Path(target).resolve()
     if target.exists():
         raise DatasetError(f"{target} exists already; choose a directory that does not")
     plan = spec.plan(cancelled)
+    for warning in plan.warnings:
+        on_warning(warning)
     total = len(plan.jobs)
     results = ordered_map(
         plan.work,

@@ -48,8 +48,9 @@ class ArcBuild:
     Attributes
     ----------
     datasets, files, generate
-        Where the tasks come from, all of them together: "arc-agi-1" and "arc-agi-2", task files,
-        and a number of made-up tasks. Of tasks with the same id the first one is taken.
+        Where the tasks come from, all of them together: "arc-agi-1" and "arc-agi-2", task files
+        or folders of them, and a number of made-up tasks. Of tasks with the same id the first one
+        is taken.
     parts
         Which parts of the data sets are taken: "training", "evaluation" or both.
     tasks
@@ -66,7 +67,8 @@ class ArcBuild:
         draws variants on the fly.
     train_on_tests
         Whether the test pairs of the data sets' training tasks are trained on, too, as in the
-        official build; only their evaluation tasks are in the test split then.
+        official build; only their evaluation tasks are in the test split then. Those that stand in
+        both parts, by their content, are warned of.
     seed
         The same build with the same seed gives the same bytes.
     """
@@ -123,6 +125,7 @@ class ArcBuild:
                     job.task.id: _official(job.task) for job in jobs if job.task.test
                 }
             },
+            warnings=_leaks([task for task, _ in tasks.values()]),
         )
 
     def _tasks(self, cancelled: Callable[[], bool]) -> dict[str, tuple[Task, str]]:
@@ -180,6 +183,30 @@ def _with_more_pairs(task: Task, pairs: Sequence[Pair]) -> Task:
     """`task` with those of `pairs` whose input none of its own has."""
     seen = {_key(pair) for pair in (*task.train, *task.test)}
     return replace(task, train=(*task.train, *(pair for pair in pairs if _key(pair) not in seen)))
+
+
+def _leaks(tasks: Sequence[Task]) -> list[str]:
+    """A warning of tasks with a test pair, output known, that another task has for training."""
+    trained = {_whole_key(pair): task.id for task in tasks for pair in task.train}
+    leaked = {
+        task.id: trained[_whole_key(pair)]
+        for task in tasks
+        for pair in task.test
+        if pair.output is not None and trained.get(_whole_key(pair), task.id) != task.id
+    }
+    if not leaked:
+        return []
+    named = [f"{tested} as {known}" for tested, known in list(leaked.items())[:5]]
+    more = f" and {len(leaked) - 5:,} more" * (len(leaked) > 5)
+    return [
+        "of the tasks to test on, these are trained on under another id, test pair included: "
+        f"{', '.join(named)}{more}"
+    ]
+
+
+def _whole_key(pair: Pair) -> tuple[Any, ...]:
+    output = () if pair.output is None else (pair.output.shape, pair.output.tobytes())
+    return *_key(pair), *output
 
 
 def _key(pair: Pair) -> tuple[Any, ...]:

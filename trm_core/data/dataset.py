@@ -22,7 +22,7 @@ from trm_core.data.layout import (
     dataset_json,
     read_metadata,
 )
-from trm_core.puzzles.arc_variants import SEPARATOR
+from trm_core.puzzles.arc_variants import task_of
 from trm_core.puzzles.base import Puzzle, PuzzleError, PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
 
@@ -83,7 +83,7 @@ class Dataset:
         return [
             index
             for index, identifier in enumerate(self.example_identifiers.tolist())
-            if SEPARATOR not in self.identifiers[identifier]
+            if task_of(self.identifiers[identifier]) == self.identifiers[identifier]
         ]
 
     def puzzles(self, indices: Iterable[int] | None = None) -> list[Puzzle]:

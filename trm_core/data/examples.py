@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trm_core.puzzles.arc import Arc, Pair, Task
-from trm_core.puzzles.arc_variants import SEPARATOR
+from trm_core.puzzles.arc_variants import task_of
 from trm_core.puzzles.base import NO_SYMBOL, Grid, Puzzle, PuzzleError, PuzzleShape, Tokens
 from trm_core.puzzles.maze import Maze
 from trm_core.puzzles.sudoku import Sudoku
@@ -49,7 +49,7 @@ class Example:
         if grid is None:
             raise PuzzleError("found an input without colours, expected a grid")
         answer = _on_canvas(np.where(self.counted, self.labels, 0), shape)
-        task = Task(identifier.partition(SEPARATOR)[0], (), (Pair(grid, answer),))
+        task = Task(task_of(identifier), (), (Pair(grid, answer),))
         return Arc(grid, answer, identifier, self.source, task=task)
 
 

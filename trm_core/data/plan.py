@@ -27,8 +27,8 @@ class Plan:
     Jobs for the test split come before those for training. Where `keep_inputs_apart` (labels), an
     example whose tokens are in the test split is left out of training, and so is what one of
     `images` makes of a test puzzle, because augmentation may do the same; the puzzles of such a
-    plan have one example each. `work` and jobs are picklable, `seconds_each` is a rough guess, and
-    `files` are further JSON files by name.
+    plan have one example each. `work` and jobs are picklable, `seconds_each` is a rough guess,
+    `files` are further JSON files by name, and `warnings` are sentences for who builds it.
     """
 
     shape: PuzzleShape
@@ -40,6 +40,7 @@ class Plan:
     keep_labels_apart: bool = False
     images: Sequence[Dihedral] = (Dihedral(),)
     files: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
 
 class Job(NamedTuple):

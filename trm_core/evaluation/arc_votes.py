@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from trm_core.puzzles.arc import Arc, ArcTransform
-from trm_core.puzzles.arc_variants import SEPARATOR, parse_variant
+from trm_core.puzzles.arc_variants import parse_variant, task_of
 from trm_core.puzzles.base import Puzzle
 
 Variants = dict[str, list[tuple[str, ArcTransform]]]
@@ -22,7 +22,7 @@ def variants_of(puzzles: Iterable[Puzzle], identifiers: Iterable[str], most: int
     tasks = {puzzle.task.id for puzzle in puzzles if isinstance(puzzle, Arc)}
     found: Variants = defaultdict(list)
     for name in identifiers:
-        task_id = name.partition(SEPARATOR)[0]
+        task_id = task_of(name)
         if task_id in tasks and len(found[task_id]) < most:
             found[task_id].append((name, parse_variant(name)[1]))
     return dict(found)

@@ -2,8 +2,8 @@
 
 `ID|||t5|||0918273645` is the task `ID` with colour c turned into the digit at c, then under the
 symmetry that the official code numbers 5; `ID` alone is the task itself. The names, the order and
-the numbers are those of `aug` in the official `dataset/build_arc_dataset.py` and of
-`dihedral_transform` in `dataset/common.py`.
+the numbers are those of `aug` in the official `dataset/build_arc_dataset.py` of TRM and of
+`dihedral_transform` in `dataset/common.py`. HRM's writes `ID_t5_0918273645` for the same.
 """
 
 from __future__ import annotations
@@ -32,30 +32,39 @@ OFFICIAL_DIHEDRAL = (
 COLOUR_ORDERS = factorial(9)
 """Black stays black; the other nine colours take each other's places."""
 
-_VARIANT = re.compile(r"(.*)\|\|\|t([0-7])\|\|\|(0[1-9]{9})", re.DOTALL)
+_VARIANT = re.compile(r"(.*)(\|\|\||_)t([0-7])\2(0(?:([1-9])(?!.*\5)){9})", re.DOTALL)
 
 
 def variant_name(task_id: str, transform: ArcTransform) -> str:
-    """The name of a task under `transform`; PuzzleError if `task_id` has the separator in it."""
+    """The name of a task under `transform`; PuzzleError if `task_id` is already a variant's."""
     if SEPARATOR in task_id:
         raise PuzzleError(f"found the ARC task id {task_id!r}, expected one without {SEPARATOR}")
+    if _VARIANT.fullmatch(task_id):
+        raise PuzzleError(f"found the ARC task id {task_id!r}, which is the name of a variant")
     if transform == ArcTransform():
         return task_id
     number = OFFICIAL_DIHEDRAL.index(transform.dihedral)
     return SEPARATOR.join((task_id, f"t{number}", "".join(map(str, transform.colours))))
 
 
+def task_of(name: str) -> str:
+    """The id of the task of which `name`, of any kind, is a variant or which it is itself."""
+    if match := _VARIANT.fullmatch(name):
+        return match[1]
+    return name.partition(SEPARATOR)[0]
+
+
 def parse_variant(name: str) -> tuple[str, ArcTransform]:
     """The task's id and what was done to it; PuzzleError if `name` is no such name."""
-    if SEPARATOR not in name:
-        return name, ArcTransform()
     match = _VARIANT.fullmatch(name)
-    if match is None or len(set(match[3])) < 10 or SEPARATOR in match[1]:
+    if SEPARATOR in (name if match is None else match[1]):
         raise PuzzleError(
             f"found the ARC variant {name!r}, expected a task id, or ID|||tN|||COLOURS "
             "with N from 0 to 7 and COLOURS 0 and then the digits 1 to 9 in any order"
         )
-    return match[1], ArcTransform(OFFICIAL_DIHEDRAL[int(match[2])], tuple(map(int, match[3])))
+    if match is None:
+        return name, ArcTransform()
+    return match[1], ArcTransform(OFFICIAL_DIHEDRAL[int(match[3])], tuple(map(int, match[4])))
 
 
 def random_variants(task_ids: Sequence[str], count: int, seed: int) -> list[str]:

@@ -31,10 +31,13 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
 
     Images are mazes and JSON is ARC; other text is mazes if more of it is drawn with `# SGo` than
     with digits, else Sudoku. `.gz` files are unpacked, and Kaggle's `…challenges.json` has its
-    outputs from the `…solutions.json` beside it, if there is one.
+    outputs from the `…solutions.json` beside it, if there is one. Of a folder, the `.json` files
+    are read, one for each ARC task, as in ARC's own repositories.
     Raises PuzzleError with one sentence that names file and place.
     """
     file = Path(file)
+    if file.is_dir():
+        return [puzzle for each in _task_files(file) for puzzle in load_puzzles(each)]
     if file.suffix.lower() in IMAGE_SUFFIXES:
         return [maze_files.read_image(file)]
     text = _read_text(file)
@@ -72,8 +75,23 @@ def _is_json(text: str) -> bool:
     return text.lstrip().startswith("{")
 
 
+def _task_files(folder: Path) -> list[Path]:
+    """The `.json` files in `folder` but for the solutions of others."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise PuzzleError(f"{folder}: found no .json file, expected one for each ARC task")
+    solutions = {_solutions(file) for file in files if _solutions(file) != file}
+    return [file for file in files if file not in solutions]
+
+
+def _solutions(challenges: Path) -> Path:
+    """Where the outputs of a file of ARC tasks are, by its name; the file itself where it has
+    them."""
+    return challenges.with_name(challenges.name.replace("challenges", "solutions"))
+
+
 def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
-    solutions = file.with_name(file.name.replace("challenges", "solutions"))
+    solutions = _solutions(file)
     if solutions == file or not solutions.exists():
         return arc_tasks.parse(text, str(file))
     return arc_tasks.join_solutions(text, _read_text(solutions), str(file), str(solutions))

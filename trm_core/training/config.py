@@ -247,7 +247,7 @@ class RunConfig:
             return dataclasses.replace(self, data=data)
         for option in FILES:
             for file in data.get(option, ()):
-                if not Path(file).is_file():
+                if not Path(file).exists():
                     raise TrainingConfigError(
                         f"data.{option}: {file} is not there; the preset {self.preset} needs files "
                         "that do not come with the program, name yours with "

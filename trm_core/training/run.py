@@ -293,11 +293,15 @@ class _Run:
                     self._status.update(message=said)
 
             try:
-                build(data_build(self._config.data), target, progress, self._asked_to_stop)
+                spec = data_build(self._config.data)
+                build(spec, target, progress, self._asked_to_stop, on_warning=self._warn)
             except Cancelled:
                 raise Interrupted from None
             self._status.update(message="")
         return target
+
+    def _warn(self, told: str) -> None:
+        self._status.say(f"warning: {told}")
 
     def _model_info(self, dataset: Dataset) -> ModelInfo:
         several = self._trainer.config.puzzle_embedding_size and len(dataset.identifiers) > 1

@@ -273,6 +273,19 @@ def test_the_test_pairs_of_arc_training_tasks_can_be_trained_on_as_the_authors_d
     assert set(json.loads((as_authors / "test_puzzles.json").read_text())) == tested
 
 
+def test_tasks_that_stand_in_both_parts_are_warned_of_where_their_tests_are_trained_on(write):
+    told = []
+    both = ("40853293", "070dd51e", "feca6190", "c1990cce")  # the latter two share a train pair
+    spec = ArcBuild(datasets=("arc-agi-1",), tasks=both)
+    write(spec, "apart", on_warning=told.append)
+    assert told == []
+    write(replace(spec, train_on_tests=True), "as authors", on_warning=told.append)
+    assert told == [
+        "of the tasks to test on, these are trained on under another id, test pair included: "
+        "070dd51e as 40853293"
+    ]
+
+
 @pytest.mark.parametrize("materialise", [True, False])
 def test_the_many_pairs_of_an_arc_task_are_puzzles_of_their_own(write, tmp_path, materialise):
     pairs = [{"input": [[a, b]], "output": [[b, a]]} for a in range(5) for b in range(5)]

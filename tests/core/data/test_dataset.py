@@ -111,6 +111,20 @@ def test_large_arrays_stay_on_disk(small):
 # What other programs built is read
 
 
+def test_variants_are_told_from_their_tasks_by_the_names_of_hrm_too(write):
+    """And a model that knows them by the names of one is asked about puzzles of the other."""
+    directory = write(ArcBuild(generate=3, canvas=10, augmentations=2))
+    before = {split: read_dataset(directory, split) for split in ("train", "test")}
+    file = directory / "identifiers.json"
+    file.write_text(file.read_text().replace("|||", "_"))
+    for split, dataset in before.items():
+        renamed = read_dataset(directory, split)
+        assert "_t" in renamed.identifiers[2]
+        assert renamed.originals() == dataset.originals() != list(range(len(dataset)))
+        tasks = [[puzzle.task.id for puzzle in each.puzzles()] for each in (renamed, dataset)]
+        assert tasks[0] == tasks[1]
+
+
 def test_a_data_set_without_our_files_is_told_from_its_sizes(write):
     for spec, shape in (
         (SudokuBuild(generate=2, held_out=1), PuzzleShape("sudoku", 9, 9, 3)),

@@ -23,6 +23,7 @@ SURE = VOCAB - 1  # the feature of the puzzle embedding that the halting head re
 GRID = np.array([[1, 2, 0], [0, 3, 9]], np.int8)
 TASK = Task("00576224", (Pair(GRID, GRID),), (Pair(GRID, GRID), Pair(GRID[:, :2], GRID[:, :2])))
 NAMES = ("<blank>", *random_variants(["other", TASK.id], 6, seed=1))
+NAMES_OF_HRM = tuple(name.replace("|||", "_") for name in NAMES)
 
 
 class Copier(RecursiveModel):
@@ -37,7 +38,7 @@ class Copier(RecursiveModel):
         return z + z[:, :1]
 
 
-def copier(rows):
+def copier(rows, names=NAMES):
     """A solver for copied grids; `rows` (names, VOCAB) is the puzzle embedding."""
     config = TRMConfig(
         cells=SIDE**2,
@@ -59,7 +60,7 @@ def copier(rows):
         model.halt_head.weight[0, SURE] = 1
         model.halt_head.bias.zero_()
         model.y_init.zero_()
-    info = ModelInfo("trm", PuzzleShape("arc", SIDE, SIDE), config, identifiers=NAMES)
+    info = ModelInfo("trm", PuzzleShape("arc", SIDE, SIDE), config, identifiers=names)
     return Solver(model, info)
 
 
@@ -101,9 +102,10 @@ def test_the_first_variants_that_the_model_knows_are_used():
 
 
 @pytest.mark.parametrize("wrong", [(), (0,), (0, 2, 4)])
-def test_votes_recover_the_answer_from_variants_of_which_some_are_surely_wrong(wrong):
+@pytest.mark.parametrize("names", [NAMES, NAMES_OF_HRM], ids=["of TRM", "of HRM"])
+def test_votes_recover_the_answer_from_variants_of_which_some_are_surely_wrong(wrong, names):
     """Wrong variants disagree, as each one's colour 3 is another colour of the task."""
-    for outcome in solve_many(copier(spoilt(*wrong)), TASK.puzzles("arc"), votes(7)):
+    for outcome in solve_many(copier(spoilt(*wrong), names), TASK.puzzles("arc"), votes(7)):
         assert outcome.exact
         assert outcome.exact_by_majority
         assert outcome.supervision_steps == 7

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trm_core.puzzles.arc import ArcTransform
-from trm_core.puzzles.arc_variants import parse_variant, random_variants, variant_name
+from trm_core.puzzles.arc_variants import parse_variant, random_variants, task_of, variant_name
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.dihedral import DIHEDRAL
 
@@ -25,6 +25,39 @@ task_ids = st.text().filter(lambda text: "|||" not in text)
 @given(task_id=task_ids, transform=transforms)
 def test_a_name_tells_the_task_and_the_transform(task_id, transform):
     assert parse_variant(variant_name(task_id, transform)) == (task_id, transform)
+
+
+@given(task_id=task_ids, transform=transforms)
+def test_a_name_as_hrm_writes_it_tells_the_same(task_id, transform):
+    name = variant_name(task_id, transform)
+    of_hrm = name.replace("|||", "_")
+    assert parse_variant(of_hrm) == (task_id, transform)
+    assert task_of(of_hrm) == task_of(name) == task_id
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a_t8_0123456789",
+        "a_t1_0123456788",
+        "a_t1_1023456789",
+        "a_t1_012345678",
+        "a_t1_-83621",
+        "a_t1",
+    ],
+)
+def test_a_task_id_that_only_looks_like_a_name_of_hrm_is_a_task_s_own(name):
+    assert parse_variant(name) == (name, ArcTransform())
+    assert task_of(name) == name
+    assert variant_name(name, ArcTransform()) == name
+
+
+def test_a_task_id_that_is_a_name_of_hrm_cannot_be_given_to_a_task():
+    with pytest.raises(PuzzleError) as error:
+        variant_name("a_t1_0123456789", ArcTransform())
+    assert str(error.value) == (
+        "found the ARC task id 'a_t1_0123456789', which is the name of a variant"
+    )
 
 
 @given(transform=transforms)
@@ -82,7 +115,7 @@ def test_any_other_name_is_refused_in_one_sentence(name):
     )
 
 
-@given(name=st.text("ab|t01234567890", max_size=30))
+@given(name=st.text("ab|_t01234567890", max_size=30))
 def test_a_name_is_read_or_refused(name):
     try:
         task_id, transform = parse_variant(name)

@@ -1,5 +1,7 @@
 """Texts of any kind, and what is saved and read again."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,3 +83,31 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
     file = tmp_path / "absent" / "maze.txt"
     with pytest.raises(PuzzleError, match=r"maze\.txt: No such file or directory$"):
         save_puzzle(Maze([[START, GOAL], [FLOOR, FLOOR]]), file)
+
+
+def test_a_folder_with_a_file_for_each_task_is_read_in_the_order_of_their_names(tmp_path):
+    tasks = [
+        Task(name, (Pair(np.ones((1, 2), np.int8), np.ones((2, 1), np.int8)),) * 2, (test,) * count)
+        for name, count in (("00d62c1b", 1), ("007bbfb7", 2))
+        for test in [Pair(np.zeros((2, 2), np.int8), np.zeros((1, 1), np.int8))]
+    ]
+    for task in tasks:
+        (tmp_path / f"{task.id}.json").write_text(task.format())
+    puzzles = load_puzzles(tmp_path)
+    assert [puzzle.task for puzzle in puzzles] == [tasks[1], tasks[1], tasks[0]]
+
+
+def test_a_folder_of_kaggle_s_has_its_outputs_from_the_solutions_in_it(tmp_path):
+    pair = {"input": [[1]], "output": [[2]]}
+    challenges = {"aa": {"train": [pair], "test": [{"input": [[3]]}]}}
+    (tmp_path / "arc_challenges.json").write_text(json.dumps(challenges))
+    (tmp_path / "arc_solutions.json").write_text(json.dumps({"aa": [[[4]]]}))
+    (puzzle,) = load_puzzles(tmp_path)
+    assert puzzle.solution.tolist() == [[4]]
+
+
+def test_a_folder_without_tasks_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("none")
+    with pytest.raises(PuzzleError) as error:
+        load_puzzles(tmp_path)
+    assert str(error.value) == f"{tmp_path}: found no .json file, expected one for each ARC task"
