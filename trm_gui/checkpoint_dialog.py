@@ -41,12 +41,10 @@ class CheckpointDialog(QDialog):
         self.setWindowTitle("Import an official checkpoint")
         self.setMinimumWidth(72 * themes.SPACE)
         self.checkpoint = _FileField(
-            "Checkpoint",
-            "What the official trainer wrote (step_N, .pt), .safetensors, or a .ckpt of nano-trm",
+            "Checkpoint", "step_N, .pt or .safetensors, or a .ckpt of nano-trm"
         )
         self.config = _FileField(
-            "Config",
-            "all_config.yaml, which the official trainer writes beside it, or a JSON of it",
+            "Config", "all_config.yaml of the official trainer, or a JSON of it"
         )
         self.dataset = _FileField(
             "Data set", "dataset.json of what it was trained on; may be left empty"
