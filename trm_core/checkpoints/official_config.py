@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from trm_core.checkpoints.info import CheckpointError
-from trm_core.documents import SMALL, DocumentError, parse_json, quoted, read_json, read_text
+from trm_core.documents import DocumentError, parse_json, quoted, read_json, read_text
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 
 CONFIG_FILES = "all_config.yaml", "all_config.json"
 DATASET_FILE, IDENTIFIERS_FILE = "dataset.json", "identifiers.json"
+MOST_BYTES = 2**14
+"""The official file has one or two thousand."""
 EXPECTED = (
     'expected {"arch": …, "config": {…}}, the official all_config.yaml, or its arch section alone'
 )
@@ -263,42 +263,19 @@ def _value(settings: Mapping[str, Any], name: str) -> Any:
 
 
 def parse_setting(text: str) -> Any:
-    """The value of a setting as YAML has it. Raises ValueError."""
-    try:
-        return yaml.load(text, _Loader)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"{text!r} is no value in YAML") from error
+    """The value of a setting as YAML has it. Raises DocumentError."""
+    from trm_core.checkpoints.plain_yaml import parse_yaml  # not at the start of the window
 
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases, which can make a short text endless."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-
-_Loader.add_implicit_resolver(  # as in YAML 1.2, and as the official trainer reads it
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+"),
-    list("-+0123456789"),
-)
+    return parse_yaml(text, "the value")
 
 
 def _read(file: Path) -> Any:
     """The content of a YAML or JSON file as small as configs are. Raises CheckpointError."""
+    from trm_core.checkpoints.plain_yaml import parse_yaml
+
     try:
-        text = read_text(file, SMALL)
-        if text.lstrip().startswith(("{", "[")):
-            return parse_json(text, str(file))
-        return yaml.load(text, _Loader)
+        text = read_text(file, MOST_BYTES)
+        is_json = text.lstrip().startswith(("{", "["))
+        return (parse_json if is_json else parse_yaml)(text, str(file))
     except DocumentError as error:
         raise CheckpointError(str(error)) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise CheckpointError(f"{file}{place}: not YAML ({str(error.problem)[:80]})") from None
-    except (yaml.YAMLError, ValueError, RecursionError):  # no text, no number, nested too deeply
-        raise CheckpointError(f"{file}: not YAML") from None

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from trm_core.documents import DocumentError
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.shapes import parse_shape
 
@@ -79,6 +80,6 @@ def _settings(changes: Sequence[str]) -> dict[str, Any]:
             raise typer.BadParameter(f"{change!r} is not NAME=VALUE")
         try:
             settings[name] = parse_setting(value)
-        except ValueError as error:
+        except DocumentError as error:
             raise typer.BadParameter(f"{change!r}: {error}") from None
     return settings
