@@ -484,7 +484,7 @@ def test_the_command_finds_the_config_and_the_card_says_where_the_model_is_from(
     checkpoint = written(model, tmp_path)
     done = trm("import", checkpoint, "--out", tmp_path / "mine", "--puzzle", "maze:5x5")
     assert done.status == 0, done.err
-    assert done.out.startswith("TRM-MLP, mazes")
+    assert done.out.startswith("TRM-MLP, Maze up to 5×5, ")
     assert same_weights(load_model(tmp_path / "mine", "cpu", "float32"), model)
     digest = hashlib.sha256(checkpoint.read_bytes()).hexdigest()
     card = (tmp_path / "mine" / "README.md").read_text()
