@@ -468,6 +468,14 @@ def test_what_differs_in_nano_trm_is_named(tmp_path, changed, what):
     assert sentence.startswith(f"{checkpoint} is a Lightning checkpoint of nano-trm, whose {what}")
 
 
+@pytest.mark.parametrize("wrong", [torch.tensor(1.0), torch.ones(1, 16).to_sparse(), "text"])
+def test_a_halting_head_of_nano_trm_that_is_none_is_refused(tmp_path, wrong):
+    content = nano_trm(random_model(ATTENTION))
+    content["state_dict"]["q_head.weight"] = wrong
+    torch.save(content, tmp_path / "last.ckpt")
+    assert "q_head.weight" in refusal(import_official, tmp_path / "last.ckpt")
+
+
 def test_a_checkpoint_of_lucidrains_is_refused_by_name(tmp_path):
     names = "input_embed.weight", "output_init_embed", "latent_init_embed", "to_halt_pred.1.weight"
     torch.save({name: torch.zeros(4, 4) for name in names}, tmp_path / "model.pt")

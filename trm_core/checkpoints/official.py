@@ -175,7 +175,7 @@ def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
         return shape
     raise CheckpointError(
         f"{config.cells} cells with {config.vocab_size} tokens are no square Sudoku, maze or ARC "
-        "canvas; say which puzzle the model is for"
+        "canvas; say which puzzle the model is for, as in --puzzle maze:30x30"
     )
 
 

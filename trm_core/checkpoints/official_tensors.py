@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError
+from trm_core.documents import quoted
 
 STATE_DICTS = "model", "model_state_dict", "state_dict"
 """Where training code that saves more than the weights puts these."""
@@ -102,13 +103,13 @@ def _of_nano_trm(loaded: Mapping[str, Any], named: Mapping[str, Any], file: Path
     positions = described.get("pos_emb_type", "1d")
     if positions not in ("1d", None):
         raise CheckpointError(
-            f"{file} is {_NANO_TRM} position encoding is {positions!r}, which differs from the "
+            f"{file} is {_NANO_TRM} position encoding is {quoted(positions)}, which differs from the "
             "official ones"
         )
     if described.get("vocab_size") != _TOKENS_OF_MAZES:
         raise CheckpointError(
             f"{file} is {_NANO_TRM} tokens differ from the official ones: it has "
-            f"{described.get('vocab_size')!r} kinds, and only those of mazes, "
+            f"{quoted(described.get('vocab_size'))} kinds, and only those of mazes, "
             f"{_TOKENS_OF_MAZES}, stand for the same"
         )
     tensors = _renamed(named)
@@ -155,5 +156,9 @@ def _averaged(loaded: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_one_row(tensors: Mapping[str, Any]) -> bool:
-    weight, bias = tensors.get("q_head.weight"), tensors.get("q_head.bias")
-    return isinstance(weight, Tensor) and isinstance(bias, Tensor) and len(weight) == len(bias) == 1
+    """Whether the halting head is as nano-trm has it, for halting alone."""
+    head = (tensors.get(name) for name in ("q_head.weight", "q_head.bias"))
+    return all(
+        isinstance(part, Tensor) and part.layout is torch.strided and part.shape[:1] == (1,)
+        for part in head
+    )
