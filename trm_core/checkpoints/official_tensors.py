@@ -103,8 +103,8 @@ def _of_nano_trm(loaded: Mapping[str, Any], named: Mapping[str, Any], file: Path
     positions = described.get("pos_emb_type", "1d")
     if positions not in ("1d", None):
         raise CheckpointError(
-            f"{file} is {_NANO_TRM} position encoding is {quoted(positions)}, which differs from the "
-            "official ones"
+            f"{file} is {_NANO_TRM} position encoding is {quoted(positions)}, which differs from "
+            "the official ones"
         )
     if described.get("vocab_size") != _TOKENS_OF_MAZES:
         raise CheckpointError(
