@@ -46,6 +46,26 @@ def test_json_is_the_rows_of_metrics_and_nothing_else(trm_train, preset, tmp_pat
     assert rows
 
 
+def test_a_run_that_trains_on_what_it_tests_on_says_so_in_its_log(trm_train, preset, tmp_path):
+    """And its tasks come from a folder, with a file for each."""
+    pairs = [{"input": [[colour]], "output": [[colour, colour]]} for colour in range(1, 5)]
+    folder = tmp_path / "tasks"
+    folder.mkdir()
+    (folder / "aa.json").write_text(json.dumps({"train": pairs[:2], "test": pairs[2:3]}))
+    (folder / "bb.json").write_text(json.dumps({"train": pairs[1:3], "test": pairs[3:]}))
+    before, _, after = preset.read_text().partition("[data]")
+    data = "[data]\nkind = 'arc'\nfiles = ['tasks']\ncanvas = 3\n\n[training]"
+    (tmp_path / "arc.toml").write_text(before + data + after.partition("[training]")[2])
+    ended = trm_train("arc.toml", "--out", "run", "--set", "steps=1", "--device", "cpu")
+    assert ended.status == 0, ended.err
+    warning = (
+        "warning: of the tasks to test on, these are trained on under another id, test pair "
+        "included: aa as bb"
+    )
+    assert warning in ended.out.splitlines()
+    assert warning in (tmp_path / "run" / "log.txt").read_text()
+
+
 def test_a_run_goes_on_after_its_time_limit_with_other_settings(trm_train, preset, tmp_path):
     ended = trm_train(preset, "--out", "run", "--time-limit", "0", "--device", "cpu")
     path = tmp_path / "run"

@@ -468,6 +468,13 @@ def test_what_differs_in_nano_trm_is_named(tmp_path, changed, what):
     assert sentence.startswith(f"{checkpoint} is a Lightning checkpoint of nano-trm, whose {what}")
 
 
+def test_a_setting_of_nano_trm_that_is_no_plain_value_is_as_if_missing(tmp_path):
+    checkpoint = tmp_path / "last.ckpt"
+    wrong = {"num_heads": torch.ones(2), "use_mlp_t": torch.ones(2)}
+    torch.save(nano_trm(random_model(ATTENTION), **wrong), checkpoint)
+    assert refusal(import_official, checkpoint).startswith(f"{checkpoint}: 'num_heads' is missing")
+
+
 @pytest.mark.parametrize("wrong", [torch.tensor(1.0), torch.ones(1, 16).to_sparse(), "text"])
 def test_a_halting_head_of_nano_trm_that_is_none_is_refused(tmp_path, wrong):
     content = nano_trm(random_model(ATTENTION))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Any, NamedTuple
 
 import torch
@@ -47,6 +48,7 @@ _NANO_TRM_SETTINGS = {
     "puzzle_emb_len": "puzzle_emb_len",
 }
 _TOKENS_OF_MAZES = 6
+_PLAIN = int, float, str, bool, NoneType
 
 
 class Stored(NamedTuple):
@@ -88,9 +90,10 @@ def _of_nano_trm(loaded: Mapping[str, Any], named: Mapping[str, Any], file: Path
 
     Its blocks, embeddings and loops are the official code's; what is not is refused.
     """
-    described = loaded.get("hyper_parameters")
-    if not isinstance(described, Mapping):
+    raw = loaded.get("hyper_parameters")
+    if not isinstance(raw, Mapping):
         raise CheckpointError(f"{file} is {_NANO_TRM} hyper_parameters are missing")
+    described = {name: raw[name] for name in raw if isinstance(raw[name], _PLAIN)}
     for name, what in {
         "use_mlp_t": "token MLP is normalised over the hidden size",
         "use_mlp": "token MLP is normalised over the hidden size",
