@@ -12,7 +12,6 @@ import errno
 import json
 import math
 import os
-import reprlib
 import stat
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -33,7 +32,7 @@ from typing import (
     get_type_hints,
 )
 
-from trm_core.errors import UserError
+from trm_core.errors import MOST_QUOTED, UserError, quoted
 
 SMALL = 2**16
 """Bytes of a file with a few numbers, such as a status."""
@@ -49,7 +48,6 @@ MAX_DEPTH = 32
 MAX_NUMBER = 2**64
 """Of whole numbers, in size."""
 _MAX_FLOAT = 1e300  # beyond, sums and squares overflow
-_LONGEST = 80  # signs of a value that are quoted
 
 _Record = TypeVar("_Record")
 
@@ -435,24 +433,9 @@ class Values:
 def expected_one_of(found: str, names: Iterable[str]) -> str:
     """ "did you mean NAME?" for the nearest of `names`, or all of them where none is near."""
     names = list(names)
-    if close := get_close_matches(found[:_LONGEST], names, 1):
+    if close := get_close_matches(found[:MOST_QUOTED], names, 1):
         return f"did you mean {close[0]}?"
     return f"expected {', '.join(names)}"
-
-
-def quoted(value: object) -> str:
-    """A value as the user has written it, or nearly so, in a line of 80 signs at most."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    shortened = reprlib.Repr()
-    shortened.maxstring = shortened.maxother = shortened.maxlong = _LONGEST
-    try:
-        text = shortened.repr(value)
-    except ValueError:  # Python's limit on digits
-        return "a number of thousands of digits"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."
 
 
 def said(error: OSError) -> str:

@@ -1,5 +1,50 @@
-"""What users are told when something that they asked for cannot be done."""
+"""What users are told when something that they asked for cannot be done, and how it is quoted."""
+
+from __future__ import annotations
+
+import reprlib
+
+MOST_QUOTED = 80
+"""Characters of what was found that a sentence repeats at most."""
+
+MOST_TOLD = 1000
+"""Characters of a sentence, long paths among them."""
 
 
 class UserError(ValueError):
-    """One sentence for the user: the place, what was found there, and what was expected."""
+    """One sentence for the user: the place, what was found there, and what was expected.
+
+    However long what it is made of is, it stays readable: a sentence of more than `MOST_TOLD`
+    characters has its middle left out.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(shortened(sentence, MOST_TOLD))
+
+
+def quoted(found: object) -> str:
+    """What was found in a file or field, as it was written or nearly so: in one line, and not all
+    of it where that is long."""
+    if found is None:
+        return "null"
+    if isinstance(found, bool):
+        return str(found).lower()
+    brief = reprlib.Repr()
+    brief.maxstring = brief.maxother = brief.maxlong = MOST_QUOTED
+    try:
+        return shortened(brief.repr(found))
+    except ValueError:  # Python's limit on digits
+        return "a number of thousands of digits"
+
+
+def shortened(words: str, most: int = MOST_QUOTED) -> str:
+    """`words`, or their beginning and end where there are more than `most` characters."""
+    if len(words) <= most:
+        return words
+    end = most // 4
+    return f"{words[: most - end - 1]}…{words[len(words) - end :]}"
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 line", "2 lines"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

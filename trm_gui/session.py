@@ -9,7 +9,8 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.info import ModelInfo, smallest_fitting, why_none_fits
+from trm_core.checkpoints.expectations import why_none_fits
+from trm_core.checkpoints.info import ModelInfo, smallest_fitting
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording

@@ -13,6 +13,7 @@ from checkpoints_to_try import one_kind
 from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
+from trm_core.checkpoints.expectations import share_right
 from trm_core.checkpoints.info import (
     ModelInfo,
     Result,
@@ -21,7 +22,6 @@ from trm_core.checkpoints.info import (
     read_info,
 )
 from trm_core.cli import app
-from trm_core.cli.models import accuracy
 from trm_core.data.build import ArcBuild, build
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import load_task
@@ -268,7 +268,7 @@ def test_models_lists_what_is_bundled(trm, monkeypatch):
 
 def test_the_accuracy_of_an_arc_model_is_the_share_within_two_guesses():
     result = Result("held_out", "arc-agi-1 training", 40, exact=0.25, two_guesses=0.35)
-    assert accuracy(result) == "35.0% within two guesses, 40 test inputs of arc-agi-1 training"
+    assert share_right(result) == "35.0% within two guesses, 40 test inputs of arc-agi-1 training"
 
 
 def test_an_imported_model_solves(trm, official, tmp_path):

@@ -148,7 +148,7 @@ def test_what_is_no_file_is_refused(tmp_path):
         ("empty.json", b"", "line 1, column 1: found no JSON (Expecting value), "),
         ("list.json", b"[1]", "found a list of length 1, expected an object with "),
         ("binary.sdm", b"12\xff\x00", "byte 3 is not text, expected a puzzle file in UTF-8"),
-        ("wide.txt", LINE.encode("utf-16"), "byte 1 is not text, expected a puzzle file in UTF-8"),
+        ("wide.txt", LINE.encode("utf-16"), "found text in UTF-16, expected UTF-8"),
         ("empty.gz", b"", "found no puzzle, "),
         ("plain.csv.gz", LINE.encode(), "not a gzip file, or a truncated one"),
         (

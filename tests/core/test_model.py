@@ -5,7 +5,7 @@ from typing import get_type_hints
 import pytest
 import torch
 
-from trm_core.documents import quoted
+from trm_core.errors import quoted
 from trm_core.model.config import ConfigError, HRMConfig, TRMConfig
 from trm_core.model.device import DeviceError, choose_device, choose_dtype, has_bfloat16
 from trm_core.model.recursion import State

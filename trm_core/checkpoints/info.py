@@ -9,33 +9,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from safetensors import SafetensorError, safe_open
 
+from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
 from trm_core.documents import (
     LARGE,
-    Between,
     DocumentError,
     Format,
     open_file,
-    quoted,
     read_json,
     record,
     regular,
     said,
 )
-from trm_core.errors import UserError
+from trm_core.errors import UserError, quoted
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.arc import Arc
+from trm_core.puzzles.arc_variants import SEPARATOR
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.resources import RESOURCES
 
 if TYPE_CHECKING:
     from trm_core.data.build import Build
 
+_Record = TypeVar("_Record")
+
 FORMAT = Format("trm-studio-model", 1, "a model's config")
 PUZZLE_KINDS = "sudoku", "maze", "arc"
+BLANK = "<blank>"
+"""Name of puzzle identifier 0, which stands for no puzzle in particular."""
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
@@ -46,31 +50,15 @@ class CheckpointError(UserError):
 
 
 @dataclass(frozen=True)
-class Result:
-    """Exact accuracy (0..1) measured on `puzzles` puzzles of `source`.
-
-    data: the file or data set that they are from, or "held_out" for those that the model's
-    `held_out` describes. two_guesses: for ARC, the mean over the tasks of the share of test inputs
-    for which one of two guesses is right.
-    """
-
-    data: str
-    source: str
-    puzzles: Annotated[int, Between(1, 10**9)]
-    exact: Annotated[float, Between(0, 1)]
-    two_guesses: Annotated[float, Between(0, 1)] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {k: v for k, v in dataclasses.asdict(self).items() if v is not None}
-
-
-@dataclass(frozen=True)
 class ModelInfo:
     """A model's `config.json`.
 
     identifiers: names of the rows of the puzzle embedding (ARC task ids), empty if it has none.
     held_out: the kind and options of a data set, as in a preset, on whose test split the results
     were measured; empty where they were measured on something else.
+    learned: None where nobody knows, as of an imported checkpoint. by_style, calibration: empty
+    where nothing was measured; calibration is of the puzzles of the results, after the last
+    supervision step.
     Raises CheckpointError where puzzle, config and identifiers contradict each other.
     """
 
@@ -81,6 +69,9 @@ class ModelInfo:
     identifiers: tuple[str, ...] = ()
     directory: Path = field(default=Path(), compare=False)
     held_out: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    learned: Learned | None = None
+    by_style: tuple[StyleResult, ...] = ()
+    calibration: tuple[HaltingBin, ...] = ()
 
     def __post_init__(self) -> None:
         shape, config = self.puzzle, self.config
@@ -159,9 +150,15 @@ class ModelInfo:
         tells_tasks_apart = self.config.puzzle_embedding_size > 0 and self.config.puzzle_count > 1
         if isinstance(puzzle, Arc) and tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
-                return f"{self.name} was not trained on the task {puzzle.task.id}"
+                known = f"it knows {self.tasks:,} task{'' if self.tasks == 1 else 's'} by id"
+                return f"{self.name} was not trained on the task {puzzle.task.id}; {known}"
             return f"{self.name} knows tasks by number only; import it with their identifiers"
         return None
+
+    @property
+    def tasks(self) -> int:
+        """How many ARC tasks it knows by their ids, whatever variants it has of them."""
+        return len({name.partition(SEPARATOR)[0] for name in self.identifiers} - {BLANK})
 
     def puzzle_id(self, puzzle: Puzzle) -> int:
         """The row of the puzzle embedding for a `puzzle` that fits; only ARC has more than one."""
@@ -182,7 +179,13 @@ class ModelInfo:
             "model": dataclasses.asdict(self.config),
             "results": [result.to_json() for result in self.results],
         }
-        return described | ({"held_out": dict(self.held_out)} if self.held_out else {})
+        known: dict[str, Any] = {
+            "held_out": dict(self.held_out),
+            "learned": None if self.learned is None else self.learned.to_json(),
+            "by_style": [dataclasses.asdict(result) for result in self.by_style],
+            "calibration": [dataclasses.asdict(each) for each in self.calibration],
+        }
+        return described | {name: value for name, value in known.items() if value}
 
 
 def read_info(directory: Path | str) -> ModelInfo:
@@ -204,23 +207,32 @@ def read_info(directory: Path | str) -> ModelInfo:
             raise ConfigError(
                 f"architecture is {quoted(architecture)}, expected {' or '.join(CONFIGS)}"
             )
-        results = raw.get("results", [])
-        if not isinstance(results, list):
-            raise ConfigError("results is not a list")
+        learned = raw.get("learned")
         info = ModelInfo(
             architecture,
             record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
             record(CONFIGS[architecture], raw.get("model", {}), "model"),
-            tuple(record(Result, result, "results") for result in results),
+            _records(Result, raw, "results"),
             identifiers,
             directory,
             raw.get("held_out", {}),
+            None if learned is None else record(Learned, learned, "learned"),
+            _records(StyleResult, raw, "by_style"),
+            _records(HaltingBin, raw, "calibration"),
         )
         if "held_out" in raw:
             held_out_build(info)
         return info
     except (ConfigError, DocumentError, CheckpointError) as error:
         raise CheckpointError(f"{file}: {error}") from None
+
+
+def _records(kind: type[_Record], raw: Mapping[str, Any], name: str) -> tuple[_Record, ...]:
+    """The list of objects `name` of a config, which may be absent."""
+    found = raw.get(name, [])
+    if not isinstance(found, list):
+        raise ConfigError(f"{name} is not a list")
+    return tuple(record(kind, each, name) for each in found)
 
 
 def held_out_build(info: ModelInfo) -> Build:
@@ -272,12 +284,6 @@ def smallest_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo |
     most accurate one."""
     fitting = (model for model in models if model.misfit(puzzle) is None)
     return min(fitting, key=lambda model: (model.puzzle.cells, -model.accuracy), default=None)
-
-
-def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
-    """What `puzzle` is and what the models are made for, where none of them fits."""
-    made_for = ", ".join(dict.fromkeys(model.puzzle.fitting for model in models))
-    return f"No model here fits {puzzle.shape}. There are models for {made_for}."
 
 
 def find_model(name_or_directory: str) -> ModelInfo:

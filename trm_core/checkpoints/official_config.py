@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from trm_core.checkpoints.info import CheckpointError
-from trm_core.documents import DocumentError, parse_json, quoted, read_json, read_text
+from trm_core.documents import DocumentError, parse_json, read_json, read_text
+from trm_core.errors import quoted
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 

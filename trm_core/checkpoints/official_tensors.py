@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError
-from trm_core.documents import quoted
+from trm_core.errors import quoted
 
 STATE_DICTS = "model", "model_state_dict", "state_dict"
 """Where training code that saves more than the weights puts these."""

@@ -20,6 +20,7 @@ from rich.table import Table
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model, held_out_build
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.data.layout import METADATA_FILE, SPLITS
+from trm_core.evaluation import by_style
 from trm_core.evaluation.scores import Calibration, Evaluation, Score, summarise
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from trm_core.evaluation.batches import EvaluationSettings
 
 _Found = TypeVar("_Found")
+
+MADE = 100
+"""How many puzzles of a style are made unless --limit says otherwise."""
 
 
 def evaluate(
@@ -42,8 +46,31 @@ def evaluate(
         ),
     ] = None,
     split: Annotated[str, typer.Option(help="Which part of a data set.")] = "test",
+    style: Annotated[
+        str | None,
+        typer.Option(
+            help='In place of DATA: made-up puzzles of this style, such as "corridors" or "hard", '
+            'or of "all" there are.'
+        ),
+    ] = None,
+    side: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --style: rows and columns; by default the model's."),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="With --style, or of a model for ARC: have the model's config and card say it.",
+        ),
+    ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only so many puzzles, drawn at random by --seed.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Only so many puzzles, drawn at random by --seed; of each --style so many are "
+            f"made, {MADE} by default.",
+        ),
     ] = None,
     extra_givens: Annotated[
         int, typer.Option(min=0, help="Sudoku: so many more cells of the solution are given.")
@@ -80,9 +107,18 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure exact accuracy, source by source, and how well the model knows when it is right."""
+    if style is not None and data is not None:
+        raise typer.BadParameter("give DATA or --style, not both", param_hint="--style")
+    if style is None and side is not None:
+        raise typer.BadParameter("expected --style beside it", param_hint="--side")
     info = find_model(model)
+    if keep and style is None and info.puzzle.kind != "arc":
+        raise typer.BadParameter("expected --style beside it", param_hint="--keep")
+    side = side or min(info.puzzle.rows, info.puzzle.cols)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        if data is None:
+        if style is not None:
+            puzzles = _made(info, style, side, limit or MADE, progress)
+        elif data is None:
             puzzles = _drawn(_held_out(info, progress), limit, seed)
         else:
             puzzles = read_puzzles(data, split, limit, seed)
@@ -107,6 +143,8 @@ def evaluate(
         outcomes = solve_many(
             solver, puzzles, settings, lambda done: progress.update(task, completed=done)
         )
+    if keep:
+        by_style.keep(info, by_style.results_of(outcomes, side))
     evaluation, tasks = summarise(outcomes), tasks_solved(outcomes)
     if as_json:
         for score in evaluation.sources:
@@ -121,6 +159,25 @@ def evaluate(
     if tasks:
         console.print(solved_sentence(tasks))
     console.print(_calibration(evaluation.calibration))
+
+
+def _made(
+    info: ModelInfo, style: str, side: int, count: int, progress: Progress
+) -> Sequence[Puzzle]:
+    """`count` puzzles of the style, or of each of "all"."""
+    task = progress.add_task("making puzzles", total=None)
+    kind = info.puzzle.kind
+    return [
+        puzzle
+        for each in (by_style.styles_for(info, side) if style == "all" else (style,))
+        for puzzle in by_style.made_puzzles(
+            kind,
+            side,
+            each,
+            count,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    ]
 
 
 def _held_out(info: ModelInfo, progress: Progress) -> Sequence[Puzzle]:

@@ -8,7 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from trm_core.checkpoints.info import Result, bundled_models
+from trm_core.checkpoints.expectations import share_right
+from trm_core.checkpoints.info import bundled_models
 from trm_core.cli.options import Json
 
 
@@ -32,16 +33,6 @@ def models(as_json: Json = False) -> None:
             info.title,
             f"{info.parameters:,}",
             f"{info.size / 2**20:.1f} MiB",
-            "\n".join(map(accuracy, info.results)),
+            "\n".join(map(share_right, info.results)),
         )
     Console(markup=False, emoji=False, highlight=False).print(table)
-
-
-def accuracy(result: Result) -> str:
-    """For people, e.g. "99.2% of 500 generated"; of ARC, what the benchmark counts."""
-    if result.two_guesses is None:
-        return f"{result.exact:.1%} of {result.puzzles:,} {result.source}"
-    return (
-        f"{result.two_guesses:.1%} within two guesses, "
-        f"{result.puzzles:,} test inputs of {result.source}"
-    )

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from trm_core.checkpoints.expectations import share_right
 from trm_core.cli.evaluate import read_puzzles
-from trm_core.cli.models import accuracy
 from trm_core.cli.options import Device
 
 
@@ -73,4 +73,4 @@ def publish(
         )
     print(f"{out}: {info.title}, {info.size / 2**20:.1f} MiB")
     for result in info.results:
-        print(accuracy(result))
+        print(share_right(result))

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from trm_core.checkpoints.expectations import why_none_fits
 from trm_core.checkpoints.info import (
     CheckpointError,
     ModelInfo,
     bundled_models,
     find_model,
     smallest_fitting,
-    why_none_fits,
 )
 from trm_core.cli.display import coloured
 from trm_core.cli.options import Device, Dtype, Json

@@ -11,11 +11,13 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from trm_core.data.layout import BLANK, TEST_PUZZLES_FILE, DatasetError
+from trm_core.checkpoints.info import BLANK
+from trm_core.data.layout import TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
 from trm_core.data.plan import Count, Plan, Seed
 from trm_core.data.writer import Group
-from trm_core.documents import Between, check_fields, quoted
+from trm_core.documents import Between, check_fields
+from trm_core.errors import quoted
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import PuzzleShape

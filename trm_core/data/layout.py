@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from trm_core.documents import LARGE, Between, DocumentError, quoted, read_json, read_record
-from trm_core.errors import UserError
+from trm_core.documents import LARGE, Between, DocumentError, read_json, read_record
+from trm_core.errors import UserError, quoted
 
 SPLITS = "train", "test"
-BLANK = "<blank>"
-"""Name of puzzle identifier 0, which stands for no puzzle in particular."""
 
 METADATA_FILE = "dataset.json"
 IDENTIFIERS_FILE = "identifiers.json"

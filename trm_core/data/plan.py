@@ -8,7 +8,8 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from trm_core.data.layout import BLANK, DatasetError
+from trm_core.checkpoints.info import BLANK
+from trm_core.data.layout import DatasetError
 from trm_core.data.writer import Group
 from trm_core.documents import Between, check_fields
 from trm_core.puzzles.base import Puzzle, PuzzleShape

@@ -13,8 +13,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.checkpoints.info import BLANK
 from trm_core.data.layout import (
-    BLANK,
     IDENTIFIERS_FILE,
     METADATA_FILE,
     PUZZLE_FILE,

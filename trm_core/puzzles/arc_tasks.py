@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from trm_core.errors import counted, shortened
 from trm_core.puzzles.arc import Arc, ArcTransform, Pair, Task
 from trm_core.puzzles.base import Grid, PuzzleError
 
@@ -54,7 +55,9 @@ def join_solutions(
         place = (solutions_source, f"task {_found(task.id)}")
         grids = _list(_member(answers, task.id, (solutions_source,)), place)
         if len(grids) != len(task.test):
-            raise _error(place, _found(grids), f"{len(task.test)} grids, one for each test input")
+            raise _error(
+                place, _found(grids), f"{counted(len(task.test), 'grid')}, one for each test input"
+            )
         test = tuple(
             Pair(pair.input, _grid(grid, (*place, f"test output {number}")))
             for number, (pair, grid) in enumerate(zip(task.test, grids, strict=True), start=1)
@@ -66,8 +69,20 @@ def join_solutions(
 def _tasks(text: str, source: str) -> list[Task]:
     value = _json(text, source)
     if isinstance(value, dict) and value and not value.keys() & {"train", "test"}:
+        if all(isinstance(task, list) for task in value.values()):
+            raise _error((source,), "the outputs of ARC tasks alone", _challenges(source))
         return [_task(task, name, (source, f"task {_found(name)}")) for name, task in value.items()]
+    if isinstance(value, list) and value:
+        expected = 'an object with "train" and "test", as a task is (a grid alone is not read)'
+        raise _error((source,), _found(value), expected)
     return [_task(value, PurePath(source).stem or "task", (source,))]
+
+
+def _challenges(solutions: str) -> str:
+    """What to open in place of a file of outputs, as Kaggle's solutions are."""
+    name = PurePath(solutions).name
+    called = name.replace("solutions", "challenges") if "solutions" in name else "…challenges.json"
+    return f"the file of the tasks ({called}), which has its outputs from this one beside it"
 
 
 def _task(value: Any, task_id: str, place: _Place) -> Task:
@@ -143,7 +158,7 @@ def _found(value: Any) -> str:
         return f"a list of length {len(value)}"
     if isinstance(value, dict):
         keys = ", ".join(_found(key) for key in list(value)[:3])
-        return f"an object with {keys}" if keys else "an empty object"
+        return f"an object with {shortened(keys)}" if keys else "an empty object"
     text = json.dumps(value)
     return text if len(text) <= 40 else f"{text[:36]} ..."
 

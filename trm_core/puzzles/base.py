@@ -17,6 +17,9 @@ Grid = npt.NDArray[np.int8]
 Tokens = npt.NDArray[np.int32]
 """(cells,) what a model reads and writes, row by row; 0 is padding for every kind."""
 
+KIND_NAMES = {"sudoku": "Sudoku", "maze": "Maze", "arc": "ARC"}
+"""What the kinds of puzzle are called."""
+
 NO_SYMBOL = -1
 """Code of a cell whose token stands for no symbol of the puzzle (padding, for example)."""
 
@@ -57,9 +60,7 @@ class PuzzleShape:
 
     def __str__(self) -> str:
         size = f"{self.rows}×{self.cols}"
-        if self.kind == "arc":
-            return f"ARC up to {size}"
-        return f"{self.kind.capitalize()} {size}"
+        return f"{KIND_NAMES[self.kind]} {'up to ' if self.kind == 'arc' else ''}{size}"
 
     @property
     def fitting(self) -> str:

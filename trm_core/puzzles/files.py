@@ -12,6 +12,7 @@ from pathlib import Path
 from trm_core.files import write_whole
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.puzzles.formats import is_json, refuse_bytes, refuse_foreign
 from trm_core.puzzles.maze import SYMBOLS as MAZE_SYMBOLS
 from trm_core.puzzles.sudoku import SYMBOLS as SUDOKU_SYMBOLS
 
@@ -41,7 +42,7 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     if file.suffix.lower() in IMAGE_SUFFIXES:
         return [maze_files.read_image(file)]
     text = _read_text(file)
-    if file.suffix.lower() == ".json" or _is_json(text):
+    if file.suffix.lower() == ".json" or is_json(text):
         return _read_arc(text, file)
     return parse_puzzles(text, str(file))
 
@@ -51,13 +52,13 @@ def parse_puzzles(text: str, source: str = "") -> Sequence[Puzzle]:
 
     Raises PuzzleError with one sentence that names `source` and place.
     """
-    if _is_json(text):
+    if is_json(text):
         return arc_tasks.parse(text, source)
-    if not _draws_mazes(text):
-        return sudoku_files.parse(text, source)
-    if "," in text.lstrip().partition("\n")[0]:
-        return list(maze_files.read_csv(io.StringIO(text, newline=None), source))
-    return maze_files.parse(text, source)
+    try:
+        return _parse_drawn(text, source)
+    except PuzzleError:
+        refuse_foreign(text, source)
+        raise
 
 
 def save_puzzle(puzzle: Puzzle, file: Path) -> None:
@@ -71,8 +72,12 @@ def save_puzzle(puzzle: Puzzle, file: Path) -> None:
         raise PuzzleError(f"{file}: {error.strerror}") from None
 
 
-def _is_json(text: str) -> bool:
-    return text.lstrip().startswith("{")
+def _parse_drawn(text: str, source: str) -> Sequence[Puzzle]:
+    if not _draws_mazes(text):
+        return sudoku_files.parse(text, source)
+    if "," in text.lstrip().partition("\n")[0]:
+        return list(maze_files.read_csv(io.StringIO(text, newline=None), source))
+    return maze_files.parse(text, source)
 
 
 def _task_files(folder: Path) -> list[Path]:
@@ -131,6 +136,7 @@ def _read_text(file: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        refuse_bytes(content, str(file))
         raise PuzzleError(
             f"{file}: byte {error.start + 1} is not text, expected a puzzle file in UTF-8"
         ) from None

@@ -13,6 +13,7 @@ from statistics import mode
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.errors import counted, shortened
 from trm_core.puzzles.base import NO_SYMBOL, Grid, PuzzleError
 from trm_core.puzzles.maze import (
     FLOOR,
@@ -80,8 +81,8 @@ def _read_rows(rows: Sequence[str], first: int, source: str) -> tuple[Grid, _Pla
     for row, line in enumerate(rows):
         if len(line) != width:
             raise PuzzleError(
-                f"{at(row, min(len(line), width))}: found a row of {len(line)} cells, expected "
-                f"{width} as in most rows of this maze (spaces at the end count as floor)"
+                f"{at(row, min(len(line), width))}: found a row of {counted(len(line), 'cell')}, "
+                f"expected {width} as in most rows of this maze (spaces at the end count as floor)"
             )
     return _codes(rows, SYMBOLS, at), at
 
@@ -104,7 +105,7 @@ def read_csv(lines: Iterable[str], source: str = "") -> Iterator[Maze]:
             yield _from_fields(fields, f"{source_name}, line {reader.line_num}", count, source)
     except csv.Error as error:
         place = f"{source_name}, line {reader.line_num}"
-        raise PuzzleError(f"{place}: expected a row of CSV, but {error}") from error
+        raise PuzzleError(f"{place}: expected a row of CSV, but {shortened(str(error))}") from error
     except UnicodeError as error:
         raise PuzzleError(f"{source_name}: expected text, but {error}") from error
     if not count:
@@ -114,18 +115,18 @@ def read_csv(lines: Iterable[str], source: str = "") -> Iterator[Maze]:
 def _from_fields(fields: list[str], place: str, number: int, source: str) -> Maze:
     if not 3 <= len(fields) <= len(_COLUMNS):
         columns = ",".join(_COLUMNS)
-        raise PuzzleError(f"{place}: found {len(fields)} columns, expected {columns}")
+        raise PuzzleError(f"{place}: found {counted(len(fields), 'column')}, expected {columns}")
     question, answer = fields[1:3]
     side = isqrt(len(question))
     if side**2 != len(question):
         raise PuzzleError(
-            f"{place}: found a question of {len(question)} cells, "
+            f"{place}: found a question of {counted(len(question), 'cell')}, "
             "expected the cells of a square such as 30×30 = 900"
         )
     check_size(side, side, f"{place}: ")
     if len(answer) != len(question):
         raise PuzzleError(
-            f"{place}: found an answer of {len(answer)} cells, "
+            f"{place}: found an answer of {counted(len(answer), 'cell')}, "
             f"expected {len(question)} as in the question"
         )
 
@@ -190,7 +191,9 @@ def _pixels(file: Path) -> npt.NDArray[np.uint8]:
             if max(width, height) <= MAX_IMAGE_SIDE:
                 return np.asarray(image.convert("RGB"))
     except Exception as error:  # Pillow's readers raise all kinds on broken files
-        raise PuzzleError(f"{file}: expected an image that Pillow reads, but {error}") from error
+        raise PuzzleError(
+            f"{file}: expected an image that Pillow reads, but {shortened(str(error))}"
+        ) from error
     raise PuzzleError(
         f"{file}: found {width}×{height} pixels, expected at most {MAX_IMAGE_SIDE}×{MAX_IMAGE_SIDE}"
     )

@@ -12,13 +12,17 @@ from pathlib import PurePath
 
 import numpy as np
 
+from trm_core.errors import counted, quoted, shortened
 from trm_core.puzzles.base import Grid, PuzzleError
 from trm_core.puzzles.sudoku import MAX_SIDE, SYMBOLS, Sudoku, usual_box_rows
 
 CSV_COLUMNS = ("source", "question", "answer", "rating")
 
 _SIDES = [side for side in range(4, MAX_SIDE + 1) if usual_box_rows(side)]
-_SIZES = "81 cells in one line (9×9; 16 for 4×4, 36 for 6×6, ...) or 9 in each of 9 lines"
+_SIZES = (
+    "81 cells in one line (9×9; 16 for 4×4, 36 for 6×6, ...) or 9 in each of 9 lines, with '.' or "
+    "'0' for empty ones"
+)
 
 _DIGITS = np.full(256, -1, dtype=np.int8)
 """The digit that each ASCII character stands for, -1 for none."""
@@ -26,6 +30,7 @@ for _digit, _symbol in enumerate(SYMBOLS):
     _DIGITS[[ord(_symbol), ord(_symbol.lower())]] = _digit
 _DIGITS[[ord("0"), ord("_")]] = 0
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _CELL = re.compile(r"[^\s|]")
 _BETWEEN_CELLS = re.compile(r"[\s|]+")
 _SEPARATOR = re.compile(r"[+*.:'|]?[-=]{2,}([+*.:'|][-=]{2,})*[+*.:'|]?")
@@ -40,7 +45,7 @@ class _Line:
     text: str
     cells: str
 
-    def digits(self, side: int, source: str) -> Grid:
+    def digits(self, side: int | None, source: str) -> Grid:
         def place(index: int) -> str:
             cell = next(islice(_CELL.finditer(self.text), index, None))
             return f"{_place(source, self.number)}, column {cell.start() + 1}"
@@ -59,7 +64,7 @@ def parse(text: str, source: str = "") -> list[Sudoku]:
     """
     lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
     first = next((line for line in lines if line.partition("#")[0].strip()), "")
-    if "," in first:
+    if "," in first.partition("#")[0]:
         puzzles = list(read_csv(lines, source))
     else:
         found = list(_grids(list(_lines_with_cells(lines)), source))
@@ -92,16 +97,31 @@ def read_csv(lines: Iterable[str], source: str) -> Iterator[Sudoku]:
                 continue
             place = _place(source, reader.line_num)
             if len(row) != len(columns):
-                raise PuzzleError(
-                    f"{place}: found {len(row)} columns, expected {len(columns)} "
-                    f"({', '.join(columns)})"
-                )
+                raise PuzzleError(f"{place}: {_wrong_columns(row, columns)}")
             name = _place(PurePath(source).name, reader.line_num)
             yield _from_row(dict(zip(columns, row, strict=True)), place, name)
     except csv.Error as error:
         raise PuzzleError(
-            f"{_place(source, reader.line_num)}: not readable as CSV, {error}"
+            f"{_place(source, reader.line_num)}: not readable as CSV, {shortened(str(error))}"
         ) from None
+
+
+def _wrong_columns(row: Sequence[str], columns: Sequence[str]) -> str:
+    """What is wrong with a row that has not as many columns as there should be."""
+    named = shortened(", ".join(columns))
+    expected = f"{len(columns)} ({named})"
+    fields = [field.strip() for field in row]
+    if columns is CSV_COLUMNS and all(_NAME.fullmatch(field) for field in fields):
+        return (
+            f"found the columns {shortened(', '.join(fields))}, "
+            f"expected one called question, as in {named}"
+        )
+    if len(row) >= _SIDES[0] and all(len(field) <= 2 for field in fields):
+        return (
+            f"found a table of {len(row)} columns with a cell in each, "
+            f"expected all cells of a puzzle in one column of {expected}"
+        )
+    return f"found {counted(len(row), 'column')}, expected {expected}"
 
 
 def _from_row(row: dict[str, str], place: str, name: str) -> Sudoku:
@@ -111,7 +131,9 @@ def _from_row(row: dict[str, str], place: str, name: str) -> Sudoku:
     except ValueError:
         number = np.nan
     if number is not None and not isfinite(number):
-        raise PuzzleError(f"{place}: found the rating {rating!r}, expected a number or nothing")
+        raise PuzzleError(
+            f"{place}: found the rating {quoted(rating)}, expected a number or nothing"
+        )
     question = _square(row["question"].strip(), f"{place}, question")
     answer = row.get("answer", "").strip()
     solution = _square(answer, f"{place}, answer") if answer else None
@@ -125,7 +147,7 @@ def _square(cells: str, place: str) -> Grid:
     side = isqrt(len(cells))
     if side not in _SIDES or side * side != len(cells):
         raise PuzzleError(
-            f"{place}: found {_cells(len(cells))}, expected 81 (9×9; 16 for 4×4, ...)"
+            f"{place}: found {counted(len(cells), 'cell')}, expected 81 (9×9; 16 for 4×4, ...)"
         )
 
     def cell_place(index: int) -> str:
@@ -161,9 +183,9 @@ def _grids(lines: list[_Line], source: str) -> Iterator[tuple[int, Grid, int]]:
             yield line.number, _stacked(lines[at : at + count], source), _box_rows(line)
             at += count
         else:
-            line.digits(MAX_SIDE, source)  # an odd character is the clearer complaint
+            line.digits(None, source)  # an odd character is the clearer complaint
             raise PuzzleError(
-                f"{_place(source, line.number)}: found {_cells(count)}, expected {_SIZES}"
+                f"{_place(source, line.number)}: found {counted(count, 'cell')}, expected {_SIZES}"
             )
 
 
@@ -176,16 +198,17 @@ def _has_rows_of_16(lines: list[_Line]) -> bool:
 
 def _stacked(lines: list[_Line], source: str) -> Grid:
     side = len(lines[0].cells)
+    lines[0].digits(side, source)  # an odd character is the clearer complaint
     for line in lines:
         if len(line.cells) != side:
             raise PuzzleError(
-                f"{_place(source, line.number)}: found {_cells(len(line.cells))}, "
+                f"{_place(source, line.number)}: found {counted(len(line.cells), 'cell')}, "
                 f"expected {side} as in line {lines[0].number}"
             )
     if len(lines) < side:
         raise PuzzleError(
-            f"{_place(source, lines[0].number)}: found {len(lines)} lines of {side} cells, "
-            f"expected {side} lines"
+            f"{_place(source, lines[0].number)}: found {counted(len(lines), 'line')} of {side} "
+            f"cells, expected {side} lines"
         )
     return np.stack([line.digits(side, source) for line in lines])
 
@@ -198,23 +221,23 @@ def _box_rows(line: _Line) -> int:
     return side // width if not widths and 1 < width < side else 0
 
 
-def _digits(cells: str, side: int, place: Callable[[int], str]) -> Grid:
-    """(len(cells),) digits; PuzzleError at `place(index)` of the first character that is none."""
+def _digits(cells: str, side: int | None, place: Callable[[int], str]) -> Grid:
+    """(len(cells),) digits; PuzzleError at `place(index)` of the first character that is none.
+
+    side: None where it is not known, as the number of cells is that of no puzzle.
+    """
     digits = _DIGITS[np.frombuffer(cells.encode("ascii", "replace"), dtype=np.uint8)]
-    wrong = digits.view(np.uint8) > side  # -1 is seen as 255
+    wrong = digits.view(np.uint8) > (side or MAX_SIDE)  # -1 is seen as 255
     if wrong.any():
         index = int(wrong.argmax())
-        letters = f"a letter A-{SYMBOLS[side]}, " if side > 9 else ""
+        least = "" if side is None else f" 1-{min(side, 9)}"
+        letters = f" a letter A-{SYMBOLS[side]}," if side and side > 9 else ""
         raise PuzzleError(
             f"{place(index)}: found {cells[index]!r}, "
-            f"expected a digit 1-{min(side, 9)}, {letters}'.' or '0'"
+            f"expected a digit{least},{letters} '.' or '0' for an empty cell"
         )
     return digits
 
 
 def _place(source: str, line: int) -> str:
     return f"{source}, line {line}" if source else f"line {line}"
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"

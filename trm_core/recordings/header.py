@@ -18,10 +18,9 @@ from trm_core.documents import (
     is_text,
     open_file,
     parse_json,
-    quoted,
     said,
 )
-from trm_core.errors import UserError
+from trm_core.errors import UserError, quoted
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 from trm_core.recordings.recording import Recording

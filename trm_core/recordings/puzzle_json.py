@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trm_core.documents import DocumentError, Values, quoted
+from trm_core.documents import DocumentError, Values
+from trm_core.errors import quoted
 from trm_core.puzzles import arc_tasks, maze, sudoku
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import Grid, Puzzle

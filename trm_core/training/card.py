@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import FILES
+from trm_core.errors import counted
 from trm_core.evaluation.outcomes import Outcome
 from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
@@ -139,22 +140,18 @@ def _sizes(config: RecursionConfig) -> str:
     """The sizes that tell models of one architecture apart."""
     layers = ""
     if isinstance(config, TRMConfig):
-        layers = _counted(config.layers, "layer")
+        layers = counted(config.layers, "layer")
     elif isinstance(config, HRMConfig):
         layers = f"{config.latent_layers} latent and {config.answer_layers} answer layers"
     embedding = "no puzzle embedding"
     if config.puzzle_embedding_size:
-        rows = _counted(config.puzzle_count, "row")
+        rows = counted(config.puzzle_count, "row")
         embedding = f"a puzzle embedding of {rows} of width {config.puzzle_embedding_size}"
     return (
-        f"hidden size {config.hidden_size}, {layers}, {_counted(config.cycles, 'cycle')} of "
-        f"{_counted(config.latent_steps, 'latent step')}, up to "
-        f"{_counted(config.max_supervision_steps, 'supervision step')}, {embedding}"
+        f"hidden size {config.hidden_size}, {layers}, {counted(config.cycles, 'cycle')} of "
+        f"{counted(config.latent_steps, 'latent step')}, up to "
+        f"{counted(config.max_supervision_steps, 'supervision step')}, {embedding}"
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _start(run: RunConfig) -> str:

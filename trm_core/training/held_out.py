@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trm_core.checkpoints.info import ModelInfo, Result
+from trm_core.checkpoints.facts import HaltingBin, Result
+from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.dataset import read_dataset
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import Evaluation, summarise
@@ -50,6 +51,18 @@ def results_of(evaluation: Evaluation, data: str) -> tuple[Result, ...]:
     return tuple(
         Result(data, score.source, score.puzzles, score.exact, score.arc_score)
         for score in evaluation.sources
+    )
+
+
+def bins_of(evaluation: Evaluation) -> tuple[HaltingBin, ...]:
+    """What a model's `config.json` says about its calibration; bins without puzzles are left out.
+
+    The bins count right answers; `exact` is a mean of them, so that it comes out whole.
+    """
+    return tuple(
+        HaltingBin(each.low, each.high, each.puzzles, round(each.exact * each.puzzles))
+        for each in evaluation.calibration.bins
+        if each.exact is not None
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, Result
+from trm_core.checkpoints.facts import Result
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import (
     Checkpoint,

@@ -39,12 +39,11 @@ from trm_core.documents import (
     Format,
     Values,
     open_file,
-    quoted,
     read_json,
     record,
     said,
 )
-from trm_core.errors import UserError
+from trm_core.errors import UserError, quoted
 from trm_core.files import whole_directory
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import Checkpoint, Progress, newest_readable, write_checkpoint

@@ -23,6 +23,7 @@ from trm_core.checkpoints.info import (
 from trm_core.data.build import FILES, TEST_FILES, held_out_puzzles
 from trm_core.data.dataset import read_dataset
 from trm_core.errors import UserError
+from trm_core.evaluation import by_style
 from trm_core.evaluation.arc_votes import variants_of
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import summarise
@@ -32,7 +33,8 @@ from trm_core.solver import Solver
 from trm_core.training.card import Effort, Measured, published_card, tasks_solved
 from trm_core.training.checkpoint import MODEL, Checkpoint, newest_readable, read_checkpoint
 from trm_core.training.config import RunConfig
-from trm_core.training.held_out import results_of
+from trm_core.training.held_out import bins_of, results_of
+from trm_core.training.learned import learned
 from trm_core.training.metrics import METRICS, read_metrics
 from trm_core.training.run_directory import DATA, RunDirectory
 from trm_core.training.run_files import RunError
@@ -108,7 +110,13 @@ def publish(
     command_data = "" if sample.recipe else sample.data
     evaluation, tasks = summarise(outcomes), tasks_solved(outcomes)
     measured = Measured(evaluation, command_data, sample.limit, votes, tasks)
-    info = replace(info, results=results_of(measured.evaluation, sample.data))
+    info = replace(
+        info,
+        learned=info.learned or learned(run_config.data),  # runs of older versions do not say
+        results=results_of(evaluation, sample.data),
+        by_style=tuple(by_style.results_of(outcomes, info.puzzle.rows)) if tasks else (),
+        calibration=bins_of(evaluation),
+    )
     card = published_card(
         info, run_config, step, _weights(rounded), _effort(run, run_config, step), measured
     )

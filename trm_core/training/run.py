@@ -26,6 +26,7 @@ from trm_core.training.config import RunConfig, data_build
 from trm_core.training.distributed import Group
 from trm_core.training.held_out import HeldOut, metrics_of, results_of
 from trm_core.training.keeper import Keeper
+from trm_core.training.learned import learned
 from trm_core.training.metrics import METRICS, MetricsWriter, read_metrics
 from trm_core.training.run_directory import DATA, Request, RunDirectory
 from trm_core.training.run_files import RunError
@@ -310,6 +311,7 @@ class _Run:
             puzzle=dataset.shape,
             config=self._trainer.config,
             identifiers=dataset.identifiers if several else (),
+            learned=learned(self._config.data),
         )
 
     def _choose_compiled(self) -> bool:

@@ -28,7 +28,8 @@ from typing import Any, Literal, cast, get_args
 
 from filelock import FileLock, Timeout
 
-from trm_core.documents import SMALL, DocumentError, Format, quoted, read_json
+from trm_core.documents import SMALL, DocumentError, Format, read_json
+from trm_core.errors import quoted
 from trm_core.files import remove_directory, whole_directory, write_whole
 from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import RESERVE, STATUS, read_status

@@ -149,7 +149,7 @@ def broken(grid):
         (task_json(test=None), "test: found null, expected a list"),
         (task_json(test=[]), "test: found an empty list, expected at least one test input"),
         ('{"train": []}', 'found an object with "train", expected an object with "test"'),
-        ('{"aa": [[[1]]]}', 'task "aa": found a list of length 1, expected an object with "train"'),
+        ('{"aa": 1, "b": []}', 'task "aa": found 1, expected an object with "train"'),
         ("{}", 'found an empty object, expected an object with "train"'),
         ("[]", 'found a list of length 0, expected an object with "train"'),
         ("NaN", 'found NaN, expected an object with "train"'),

@@ -1,6 +1,7 @@
 """Texts of any kind, and what is saved and read again."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -70,13 +71,120 @@ def test_every_test_input_of_a_saved_task_is_there_again(tmp_path_factory, task)
     [
         ("", "the text: found no puzzle"),
         ("12345", "line 1: found 5 cells"),
-        ("S#\n#", "the text, line 2, column 2: found a row of 1 cells"),
+        ("S#\n#", "the text, line 2, column 2: found a row of 1 cell"),
         ('{"train": 3}', "ARC task: train: found 3"),
     ],
 )
 def test_text_that_is_no_puzzle_is_refused(text, sentence):
     with pytest.raises(PuzzleError, match=f"^{sentence}"):
         parse_puzzles(text)
+
+
+LINE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
+UNDERSTOOD = "expected a Sudoku (81 digits in one line, or 9 in each of 9 lines, with '.' for empty"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"quizzes,solutions\n{LINE},{LINE}", "line 1: found the columns quizzes, solutions, "),
+        (f"id,puzzle\n1,{LINE}", "line 1: found the columns id, puzzle, expected one called quest"),
+        (
+            "\n".join(["5,3,,,7,,,,"] * 9),
+            "line 1: found a table of 9 columns with a cell in each, ",
+        ),
+        (
+            LINE.replace(".", "*"),
+            "line 1, column 3: found '*', expected a digit 1-9, '.' or '0' for",
+        ),
+        (LINE[:-1] + "*", "line 1, column 81: found '*', expected a digit 1-9, '.' or '0' for an"),
+        (
+            LINE[:40].replace(".", "*"),
+            "line 1, column 3: found '*', expected a digit, '.' or '0' fo",
+        ),
+        ("53 7\n6  195", "line 1: found 3 cells, expected 81 cells in one line (9×9; 16 for 4×4"),
+        (".........", "line 1: found 1 line of 9 cells, expected 9 lines"),
+        (f'<?xml version="1.0"?>\n<opensudoku><game data="{LINE}"/>', "XML ('<opensudoku>'), "),
+        (f"<!DOCTYPE html>\n<html><p>{LINE}", "line 1: found HTML ('<html>'), expected a Sudoku"),
+        ("<b>hello</b>", f"line 1: found HTML or XML ('<b>'), {UNDERSTOOD}"),
+        (f"https://www.sudokuwiki.org/sudoku.htm?bd={LINE}", "found a web address ('https://www."),
+        (f":0000:x:{LINE}:::", "line 1: found a line of HoDoKu's library (':0000:x:53..7"),
+        ("Grid 01\n003020600\n900305001", f"line 1: found 'Grid 01', {UNDERSTOOD}"),
+        ("Dear all, here is a puzzle", f"found 'Dear all, here is a puzzle', {UNDERSTOOD}"),
+        ("{\\rtf1\\ansi hello", "line 1: found a document in RTF, "),
+        ("[[1,2],[3,4]]", 'found a list of length 2, expected an object with "train" and "test"'),
+        (
+            '{"ab": [[[3, 2]]]}',
+            "found the outputs of ARC tasks alone, expected the file of the task",
+        ),
+        ("#####\n#S..#\n#..G#\n#####", "line 2, column 3: found '.', expected # (wall), a space"),
+    ],
+)
+def test_a_message_speaks_of_the_format_that_was_given_and_of_what_is_understood(text, found):
+    with pytest.raises(PuzzleError) as refused:
+        parse_puzzles(text, "mine.txt")
+    sentence = str(refused.value)
+    assert sentence.startswith("mine.txt")
+    assert found in sentence
+    assert "letter A-P" not in sentence
+    assert "as in line" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        (
+            "photo.jpg",
+            b"\xff\xd8\xff\xe0\0",
+            "found a JPEG picture, expected a maze in PNG, BMP, GIF",
+        ),
+        (
+            "scan.tif",
+            b"II*\0\x80\xff",
+            "found a TIFF picture, expected a maze in PNG, BMP, GIF or W",
+        ),
+        ("wide.txt", LINE.encode("utf-16"), "found text in UTF-16, expected UTF-8; most editors"),
+        ("sheet.xlsx", b"PK\3\4\x80\xff", "found a zip archive or an office document, expected a"),
+        ("maze.txt", b"\x89PNG\r\n", "found a PNG picture, expected a name that ends in .png"),
+        ("some.bin", b"12\xff", "byte 3 is not text, expected a puzzle file in UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_is_called_what_it_is(tmp_path, name, content, found):
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(PuzzleError) as refused:
+        load_puzzles(file)
+    assert str(refused.value).startswith(f"{file}: {found}")
+
+
+def test_outputs_alone_name_the_file_of_their_tasks(tmp_path):
+    file = tmp_path / "arc-agi_training_solutions.json"
+    file.write_text('{"00576224": [[[3, 2], [7, 8]]]}')
+    with pytest.raises(PuzzleError, match=r"\(arc-agi_training_challenges\.json\)"):
+        load_puzzles(file)
+
+
+def test_a_comment_with_a_comma_does_not_make_csv_of_a_puzzle():
+    assert parse_puzzles(f"{LINE}  # 30 givens, easy")[0].shape.rows == 9
+
+
+PARTS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(["\n", ",", "<", "[", "{", '"', "#", "S", "G", " ", "\0", "\x1b", "://", "}"]),
+    st.sampled_from([LINE, "question,answer", "train", "[[", "9" * 300, "," * 300, "[Puzzle]"]),
+)
+
+
+@given(st.lists(PARTS, max_size=12).map("".join))
+def test_any_text_is_puzzles_or_one_short_sentence_with_the_name_of_its_source(text):
+    try:
+        assert parse_puzzles(text, "mine.txt")
+    except PuzzleError as error:
+        sentence = str(error)
+        assert sentence.startswith("mine.txt")
+        assert len(sentence) < 500
+        assert sentence.isprintable()
+        assert not re.search(r"(?<!×)\b1 (cells|lines|columns|rows|grids)\b", sentence)
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

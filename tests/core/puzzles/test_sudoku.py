@@ -134,7 +134,7 @@ def test_a_csv_header_may_order_the_columns_otherwise():
         ("." * 255 + "h", "f, line 1, column 256: found 'h', expected a digit 1-9, a letter A-G, "),
         (LINE[:-1], "f, line 1: found 80 cells, expected 81 cells in one line"),
         ("1", "f, line 1: found 1 cell, expected 81"),
-        ("5" * 10**6, "f, line 1: found 1000000 cells"),
+        ("5" * 10**6, "f, line 1: found 1,000,000 cells"),
         (".........\n" * 7, "f, line 1: found 7 lines of 9 cells, expected 9 lines"),
         (".........\n" * 7 + "...", "f, line 8: found 3 cells, expected 9 as in line 1"),
         (f"a,{LINE}", "f, line 1: found 2 columns, expected 4 (source, question, answer, rating)"),

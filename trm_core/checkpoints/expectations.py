@@ -1,0 +1,103 @@
+"""What can be expected of a model, in sentences: what it learned, how often it is right, on what.
+
+That a model can read a puzzle says nothing of whether it solves it. All figures are those of the
+model's own config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trm_core.checkpoints.facts import Result
+from trm_core.checkpoints.info import ModelInfo
+from trm_core.puzzles.base import KIND_NAMES, Puzzle
+from trm_core.puzzles.styles import style_of
+
+MOST_REASONS = 2
+"""Models of which it is told why they know nothing of an ARC task."""
+
+
+def what_it_learned(info: ModelInfo) -> str:
+    """A sentence on what the model was trained on."""
+    if info.learned is None:
+        return f"What {info.name} was trained on is not known."
+    return f"{info.name} learned from {info.learned.words}."
+
+
+def how_often_right(info: ModelInfo, style: str, side: int) -> str:
+    """A sentence on made-up puzzles of this style and size, or of the nearest one measured.
+
+    "" where the model was not measured on the style.
+    """
+    measured = [result for result in info.by_style if result.style == style]
+    if not measured:
+        return ""
+    nearest = min(measured, key=lambda result: abs(result.side - side))
+    size = f"{nearest.side}×{nearest.side}"
+    return (
+        f"{info.name} gets {nearest.right} of {nearest.puzzles:,} made-up ones right "
+        f"({nearest.style}, {size})."
+    )
+
+
+def outlook(info: ModelInfo, puzzle: Puzzle) -> str:
+    """What to expect of the model on `puzzle`, which fits it, in a sentence or two."""
+    style, side = style_of(puzzle), max(puzzle.rows, puzzle.cols)
+    if puzzle.kind == "arc":
+        return _of_task(info, style)
+    if puzzle.kind == "sudoku":
+        return all_in_all(info)
+    styles = () if info.learned is None else info.learned.styles
+    if styles and style not in styles:
+        known = how_often_right(info, style, side)
+        unlike = f"This maze is unlike those that {info.name} learned from"
+        words = "" if info.learned is None else f": {info.learned.words}"
+        return f"{unlike}{words}. {known}".rstrip()
+    return how_often_right(info, style, side) or all_in_all(info)
+
+
+def all_in_all(info: ModelInfo) -> str:
+    """A sentence on all that the model was measured on, style by style where that is known."""
+    if info.by_style and info.puzzle.kind != "arc":
+        largest = max(result.side for result in info.by_style)
+        told = [
+            f"{result.style} {result.right / result.puzzles:.0%}"
+            for result in info.by_style
+            if result.side == largest
+        ]
+        return f"{info.name} is right on made-up {largest}×{largest} ones: {', '.join(told)}."
+    if info.results:
+        return f"{info.name} is right on {', '.join(map(share_right, info.results))}."
+    return f"How often {info.name} is right has not been measured."
+
+
+def share_right(result: Result) -> str:
+    """For people, e.g. "99.2% of 500 generated"; of ARC, what the benchmark counts."""
+    if result.two_guesses is None:
+        return f"{result.exact:.1%} of {result.puzzles:,} {result.source}"
+    return (
+        f"{result.two_guesses:.1%} within two guesses, "
+        f"{result.puzzles:,} test inputs of {result.source}"
+    )
+
+
+def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
+    """Why none of the models can be given `puzzle`, in the words of its own kind."""
+    of_kind = [model for model in models if model.puzzle.kind == puzzle.kind]
+    if large := [model for model in of_kind if puzzle.fits(model.puzzle)]:
+        reasons = [misfit for model in large[:MOST_REASONS] if (misfit := model.misfit(puzzle))]
+        return f"{'; '.join(reasons)}."
+    if of_kind:
+        made_for = ", ".join(dict.fromkeys(model.puzzle.fitting for model in of_kind))
+        return f"No model here fits {puzzle.shape}. There are models for {made_for}."
+    return f"There is no model for {KIND_NAMES[puzzle.kind]} here."
+
+
+def _of_task(info: ModelInfo, task: str) -> str:
+    for result in info.by_style:
+        if result.style == task:
+            right = f"gets {result.right} of its {result.puzzles} test inputs right"
+            if result.puzzles == 1:
+                right = "gets its test input right" if result.right else "fails on its test input"
+            return f"{info.name} learned the task {task}, and {right}."
+    return f"{info.name} learned the task {task}. {all_in_all(info)}"

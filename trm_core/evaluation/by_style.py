@@ -1,0 +1,93 @@
+"""How often a model is right on each style of made-up puzzles, and keeping that with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from trm_core.checkpoints.facts import StyleResult
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.evaluation.outcomes import Outcome
+from trm_core.files import write_whole
+from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.puzzles.recipes import Recipe, make, styles
+
+FIRST_SEED = 10**6
+"""Above those that the window draws, so that no puzzle was seen there."""
+
+_SECTION = re.compile(r"\n## By style\n.*?(?=\n## |\Z)", re.DOTALL)
+
+
+def made_puzzles(
+    kind: str,
+    side: int,
+    style: str,
+    count: int,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Puzzle]:
+    """The same `count` puzzles every time, with style and size as their source.
+
+    Raises PuzzleError where that style or size is not made.
+    """
+    puzzles: list[Puzzle] = []
+    for number in range(count):
+        entry = make(Recipe(kind, side, style, FIRST_SEED + number))
+        if entry is None:  # which only happens where somebody cancels
+            break
+        (puzzle,) = entry.puzzles()
+        puzzles.append(replace(puzzle, source=f"{style} {side}×{side}"))
+        on_progress(number + 1, count)
+    return puzzles
+
+
+def styles_for(info: ModelInfo, side: int) -> tuple[str, ...]:
+    """What a model can be measured on, of that size. Raises PuzzleError if there is nothing."""
+    kind = info.puzzle.kind
+    found = () if kind == "arc" else styles(kind, side)
+    if not found:
+        raise PuzzleError(f"no {kind} of {side}×{side} is made in styles, expected another size")
+    return found
+
+
+def results_of(outcomes: Iterable[Outcome], side: int) -> list[StyleResult]:
+    """How many are right of each style of `made_puzzles`, or of the test inputs of an ARC task."""
+    right: dict[str, list[bool]] = defaultdict(list)
+    for outcome in outcomes:
+        style = outcome.task or outcome.source.rpartition(" ")[0]
+        right[style].append(outcome.exact_in_two)  # where nothing votes there is one guess
+    return [StyleResult(style, side, len(each), sum(each)) for style, each in right.items()]
+
+
+def keep(info: ModelInfo, results: Sequence[StyleResult]) -> ModelInfo:
+    """Have the model's config and card say `results`, in place of older ones on the same.
+
+    Raises CheckpointError where they cannot be written.
+    """
+    known = {(each.style, each.side): each for each in (*info.by_style, *results)}
+    info = replace(info, by_style=tuple(known.values()))
+    card = info.directory / "README.md"
+    try:
+        text = _SECTION.sub("", card.read_text(encoding="utf-8")).rstrip("\n")
+        write_whole(card, f"{text}\n{style_section(info)}")
+        config = info.directory / "config.json"
+        write_whole(config, json.dumps(info.to_json(), indent=2) + "\n")
+    except OSError as error:
+        raise CheckpointError(f"{error.filename}: {error.strerror}") from None
+    return info
+
+
+def style_section(info: ModelInfo) -> str:
+    """The part of a card about styles, "" where nothing was measured."""
+    if not info.by_style or info.puzzle.kind == "arc":  # whose tasks the card lists already
+        return ""
+    rows = [
+        f"| {each.style} | {each.side}×{each.side} | {each.puzzles:,} | "
+        f"{each.right / each.puzzles:.1%} |"
+        for each in info.by_style
+    ]
+    table = ["| made-up puzzles | size | number | exact |", "| --- | --- | --- | --- |", *rows]
+    command = f"`trm eval {info.name} --style all --side {info.by_style[-1].side}`"
+    return "\n".join(["", "## By style", "", *table, "", f"{command} measures this again.", ""])
