@@ -102,6 +102,12 @@ COMMANDS = (
         "Open the puzzle that is in the clipboard as text or file",
         (StandardKey.Paste,),
     ),
+    Command(
+        "show_fitting",
+        "&Edit",
+        "Puzzles that fit a &model",
+        "List the puzzles that a model here can be given; of ARC the tasks that it learned",
+    ),
     Command("find_puzzle", "&Edit", "&Find a puzzle", "Search the library", (StandardKey.Find,)),
     Command(
         "favourite",
@@ -116,6 +122,13 @@ COMMANDS = (
         "&Settings…",
         "What solves are computed on",
         (StandardKey.Preferences,),
+    ),
+    Command(
+        "model_card",
+        "&Model",
+        "A&bout the model…",
+        "What it is, what it learned, how often it is right, and how well it knows that",
+        icon="info",
     ),
     Command(
         "add_model",
@@ -135,6 +148,12 @@ COMMANDS = (
         "&New job…",
         "Train a model of your own, in a process of its own",
         ("Ctrl+T",),
+    ),
+    Command(
+        "train_on_this",
+        "T&rain",
+        "New job for this &puzzle…",
+        "Train a model for the kind and size of the puzzle, from the nearest preset",
     ),
     Command(
         "open_run",
@@ -246,9 +265,16 @@ COMMANDS = (
         ("9",),
         checkable=True,
     ),
-    Command("tour", "&Help", "Guided &tour", "What is where, in five steps"),
+    Command("tour", "&Help", "Guided &tour", "What is where, and what the model does, in steps"),
+    Command(
+        "how_it_thinks",
+        "&Help",
+        "&How it thinks",
+        "y, z, latent, cycle, supervision step: what the words mean, and what the plots show",
+    ),
+    Command("formats", "&Help", "&Formats of puzzles", "What puzzle files and texts look like"),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
-    Command("about", "&Help", "&About TRM Studio", "Versions, and what solves are computed on"),
+    Command("about", "&Help", "&About TRM Studio", "Versions, licence, papers"),
 )
 
 

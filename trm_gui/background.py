@@ -100,6 +100,8 @@ class Background(QObject):
     """The ModelInfo of a model that was asked for, and whether it is to be used."""
     failed = Signal(str, str)
     """Why a model or a look that was asked for cannot be had, and the details."""
+    card_read = Signal(object, str)
+    """ModelInfo, and all that there is to read of it, as Markdown."""
     loaded = Signal(str)
     """The device and the number format of the model that was loaded."""
     started = Signal(object, object)
@@ -135,6 +137,9 @@ class Background(QObject):
         """Read a model directory, which is made first from an official checkpoint."""
         self._solver.submit(self._read_model, source, use)
 
+    def read_card(self, info: ModelInfo) -> None:
+        self._reader.submit(self._read_card, info)
+
     def solve(self, solve: Solve) -> None:
         self._solver.submit(self._run, solve)
 
@@ -167,6 +172,15 @@ class Background(QObject):
         except Exception as error:  # a defect in a reader must not take the window down
             told = f"{source} cannot be read ({type(error).__name__})."
             self.open_failed.emit(source, told, traceback.format_exc())
+
+    def _read_card(self, info: ModelInfo) -> None:
+        from trm_core.checkpoints.card_text import card_text
+
+        try:
+            self.card_read.emit(info, card_text(info))
+        except Exception as error:
+            told = f"The card of {info.name} cannot be read ({type(error).__name__})."
+            self.failed.emit(told, traceback.format_exc())
 
     def _save(self, recording: Recording, file: Path) -> None:
         try:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import platform
+from functools import partial
 from importlib.metadata import version
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 from trm_gui.actions import COMMANDS
+from trm_gui.manual import PAGES, show_page
 
+LICENCE = "MIT"
+PAPERS = {
+    "TRM (arXiv 2510.04871)": "https://arxiv.org/abs/2510.04871",
+    "HRM (arXiv 2506.21734)": "https://arxiv.org/abs/2506.21734",
+}
 PACKAGES = "trm-studio", "torch", "PySide6-Essentials", "pyqtgraph", "numpy"
 
 EDITING_KEYS = (
@@ -60,19 +67,34 @@ def versions() -> str:
 
 
 def show_about(parent: QWidget, computed_on: str) -> None:
-    """Versions of what the program stands on, and what it computes on ("" if nothing yet)."""
+    """Versions of what the program stands on, what it computes on ("" if nothing yet), its licence,
+    and where to read on."""
     lines = "<br>".join(versions().splitlines())
     words = "Watch a Tiny Recursive Model think, cycle by cycle."
     device = f"Solves are computed on {computed_on}." if computed_on else "Nothing is solved yet."
-    _open(parent, "About TRM Studio", f"<p>{words}</p><p>{lines}</p><p>{device}</p>")
+    papers = ", ".join(f'<a href="{link}">{name}</a>' for name, link in PAPERS.items())
+    manual = ", ".join(f'<a href="{name}">{title}</a>' for name, title in PAGES.items())
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "About TRM Studio", "", parent=parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setAccessibleName("About TRM Studio")
+    box.setText(
+        f"<p>{words}</p><p>Free software under the {LICENCE} licence.</p><p>Papers: {papers}</p>"
+        f"<p>Manual: {manual}</p><p>{lines}</p><p>{device}</p>"
+    )
+    told = box.findChild(QLabel, "qt_msgbox_label")
+    told.setOpenExternalLinks(False)
+    told.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+    told.linkActivated.connect(partial(_follow, parent))
+    box.open()
+
+
+def _follow(parent: QWidget, link: str) -> None:
+    """Open a page of the manual, or what is elsewhere."""
+    if link in PAGES:
+        show_page(link, parent)
+    else:
+        QDesktopServices.openUrl(QUrl(link))
 
 
 def _row(keys: str, hint: str) -> str:
     return f"<tr><td><b>{keys}</b></td><td>&nbsp;&nbsp;{hint}</td></tr>"
-
-
-def _open(parent: QWidget, title: str, text: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setAccessibleName(title)
-    box.open()

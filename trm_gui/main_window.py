@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trm_core.checkpoints.info import bundled_models
+from trm_core.checkpoints.info import ModelInfo, bundled_models
 from trm_core.recordings import SUFFIX
 from trm_gui import preferences
 from trm_gui import theme as themes
@@ -33,6 +33,8 @@ from trm_gui.export.exports import Exports
 from trm_gui.help import show_about, show_keys
 from trm_gui.jobs.room import JobsRoom
 from trm_gui.library.library import Library
+from trm_gui.manual import FORMATS, HOW_IT_THINKS, show_page
+from trm_gui.model_card import CardDialog
 from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.recordings.recordings import Recordings
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
         self.user_models = UserModels(self.session, settings, self)
+        self.user_models.card_wanted.connect(self._show_card)
         self._lay_out()
         self.library = Library(self, self.session)
         self.editor.editing_changed.connect(
@@ -84,7 +87,7 @@ class MainWindow(QMainWindow):
         self.tour = Tour(self)
         self._fill_menus()
         self._connect_actions()
-        self._answer.another_puzzle_wanted.connect(self._ask_for_file)
+        self._answer.way_chosen.connect(lambda name: self.actions_by_name[name].trigger())
         self.session.another_puzzle.connect(self.undo_stack.clear)
         for signal in (
             self.session.puzzle_changed,
@@ -146,7 +149,9 @@ class MainWindow(QMainWindow):
             bar.widgetForAction(action).setAccessibleName(action.iconText())
         self._solve_button = bar.widgetForAction(self.actions_by_name["solve"])
         self._solve_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        bar.addWidget(SolveBar(self.session))
+        solve_bar = SolveBar(self.session)
+        solve_bar.card.setDefaultAction(self.actions_by_name["model_card"])
+        bar.addWidget(solve_bar)
         self.addToolBar(bar)
 
     def _fill_menus(self) -> None:
@@ -161,6 +166,7 @@ class MainWindow(QMainWindow):
         menus["&View"].addSeparator()
         menus["&View"].addMenu(self.plots.menu)
         menus["&View"].addMenu(ThemeMenu(self.settings, self))
+        menus["&Model"].addMenu(self.user_models.cards)
         menus["&Model"].addMenu(self.user_models.menu)
         menus["&File"].insertMenu(self.actions_by_name["generate"], self.library.recent_menu)
 
@@ -174,6 +180,7 @@ class MainWindow(QMainWindow):
             "redo": self.undo_stack.redo,
             "edit": self.editor.toggle,
             "settings": self._ask_for_settings,
+            "model_card": lambda: self._show_card(session.model),
             "add_model": self.user_models.ask_for_folder,
             "import_model": self.user_models.ask_for_checkpoint,
             "solve": session.solve,
@@ -192,6 +199,8 @@ class MainWindow(QMainWindow):
             "faster": lambda: self.playback.change_speed(1),
             "tour": self.tour.start,
             "keys": lambda: show_keys(self),
+            "how_it_thinks": lambda: show_page(HOW_IT_THINKS, self),
+            "formats": lambda: show_page(FORMATS, self),
             "about": lambda: show_about(self, session.computed_on),
         }.items():
             actions[name].triggered.connect(slot)
@@ -215,6 +224,8 @@ class MainWindow(QMainWindow):
         cursor = -1 if session.cursor is None else session.cursor
         enabled = {
             "edit": session.puzzle is not None,
+            "model_card": session.model is not None,
+            "train_on_this": session.puzzle is not None,
             "solve": session.model is not None and not session.solving,
             "cancel": session.solving,
             "solve_further": steps > 0 and not session.solving,
@@ -276,6 +287,9 @@ class MainWindow(QMainWindow):
         dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)
         dialog.chosen.connect(self.editor.new)
         dialog.open()
+
+    def _show_card(self, model: ModelInfo) -> None:
+        CardDialog(self.session, model, self).open()
 
     def _ask_for_settings(self) -> None:
         models = self.user_models.usual_folder

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from trm_gui.main_window import MainWindow
 
 DEVICES = {
-    "auto": "the best there is",
+    "auto": "automatic: a GPU if there is one, else CPU",
     "cpu": "CPU",
     "cuda": "NVIDIA or AMD GPU (cuda)",
     "mps": "Apple GPU (mps)",
 }
 DTYPES = {
-    "auto": "what is quick there",
-    "float32": "32 bits (float32)",
-    "bfloat16": "16 bits (bfloat16)",
+    "auto": "automatic: 16 bits where they are quick",
+    "float32": "32 bits: exact (float32)",
+    "bfloat16": "16 bits: quick on GPUs (bfloat16)",
 }
 MOST_STEPS = 256
 

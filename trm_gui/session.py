@@ -24,6 +24,7 @@ from trm_gui.background import (
     Solve,
     Source,
 )
+from trm_gui.manual import FORMATS
 from trm_gui.span import Span
 
 Extent = Literal["halting", "all", "stepping"]
@@ -60,6 +61,8 @@ class Session(QObject):
     """The file that the solve was written to."""
     solve_finished = Signal()
     """A solve ended: halted, reached its maximum, was cancelled or failed."""
+    card_read = Signal(object, str)
+    """A ModelInfo, and all that there is to read of it, as Markdown."""
     failed = Signal(str)
     """Something that was asked for could not be done; one sentence for the user."""
 
@@ -82,6 +85,8 @@ class Session(QObject):
         """Why the last solve of this puzzle failed, in a sentence; "" if it did not."""
         self.details = ""
         """What is known about the last failure beyond its sentence."""
+        self.help_page = ""
+        """The page of the manual that helps with it, "" for none."""
         self.computed_on = ""
         """The device and number format of the model that was loaded last."""
         self._solve: Solve | None = None
@@ -95,6 +100,7 @@ class Session(QObject):
         self._background = Background()
         self._background.model_read.connect(self._on_model_read)
         self._background.failed.connect(self.fail)
+        self._background.card_read.connect(self.card_read)
         self._background.loaded.connect(self._on_loaded)
         self._background.opened.connect(self._on_opened)
         self._background.open_failed.connect(self._on_open_failed)
@@ -353,6 +359,10 @@ class Session(QObject):
         if self.trace and self.cell is not None:
             self._background.look(Look(self.trace, call, self.trace.cell_index(*self.cell)))
 
+    def ask_card(self, info: ModelInfo) -> None:
+        """Read what there is to read of a model in the background, for `card_read`."""
+        self._background.read_card(info)
+
     def why_no_model(self) -> str:
         """Why the puzzle cannot be solved, and what could be."""
         return why_none_fits(self.models, self.puzzle)
@@ -416,9 +426,10 @@ class Session(QObject):
             self.show_recording(recording)
             self.opened.emit(source)
 
-    def fail(self, sentence: str, details: str = "") -> None:
-        """Tell that something could not be done; `details` are for whoever asks for them."""
-        self.details = details
+    def fail(self, sentence: str, details: str = "", page: str = "") -> None:
+        """Tell that something could not be done; `details`, of what was not foreseen, or a `page`
+        of the manual that helps, are for whoever asks for them."""
+        self.details, self.help_page = details, page
         self.failed.emit(sentence)
 
     def _on_model_read(self, model: ModelInfo, use: bool) -> None:
@@ -435,7 +446,7 @@ class Session(QObject):
         if source is self.opening:
             self.opening = None
             self.opening_changed.emit()
-            self.fail(sentence, details)
+            self.fail(sentence, details, "" if details else FORMATS)
 
     def _on_started(self, solve: Solve, recording: Recording) -> None:
         if solve is self._solve:

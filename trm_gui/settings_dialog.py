@@ -45,7 +45,7 @@ class SettingsDialog(QDialog):
         self._before = preferences
         self.setWindowTitle("Settings")
         self.device = _choice("Device", "What the model runs on", DEVICES)
-        self.dtype = _choice("Numbers", "The format that the model computes in", DTYPES)
+        self.dtype = _choice("Precision", "How exactly the model computes", DTYPES)
         self.threads = QSpinBox()
         self.threads.setRange(0, most_threads())
         self.threads.setSpecialValueText("all but one")
@@ -184,7 +184,7 @@ class SettingsDialog(QDialog):
         return _page(
             _form(
                 ("&Device", self.device),
-                ("&Numbers", self.dtype),
+                ("&Precision", self.dtype),
                 ("&Threads", self.threads),
                 ("", note),
                 ("New windows start", self.as_before),

@@ -6,13 +6,34 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
+from trm_core.checkpoints.expectations import all_in_all, outlook, what_it_learned
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_gui import theme as themes
 from trm_gui.session import Session
 
 EXTENTS = ("until it halts", "halting"), ("all steps", "all"), ("as I step", "stepping")
 """How far a solve runs: the words, and what the session calls it."""
+
+MODEL_HINT = "The model that solves"
+
+
+def headline(info: ModelInfo) -> list[str]:
+    """Parameters, what it learned, how often it is right, a line each."""
+    try:
+        parameters = f"{info.parameters / 1e6:.1f} M parameters"
+    except CheckpointError:
+        parameters = "parameters not known"
+    return [f"{info.title}, {parameters}.", what_it_learned(info), all_in_all(info)]
 
 
 class SolveBar(QWidget):
@@ -45,7 +66,14 @@ class SolveBar(QWidget):
 
         layout = QHBoxLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
-        _add(layout, self.model, "Model", "The model that solves")
+        _add(layout, self.model, "Model", MODEL_HINT)
+        self.card = QToolButton()
+        self.card.setObjectName("about_model")
+        self.card.setAccessibleName("About the model")
+        self.card.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.card.setAutoRaise(True)
+        self.card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        layout.addWidget(self.card)
         for name, hint, control in (
             ("Run", "How far a solve runs by itself", self.extent),
             ("Max steps", "Supervision steps after which a solve stops", self.max_steps),
@@ -62,8 +90,9 @@ class SolveBar(QWidget):
 
     def _offer_models(self) -> None:
         self.model.clear()
-        for info in self._session.models:
+        for row, info in enumerate(self._session.models):
             self.model.addItem(f"{info.name} ({info.title})", str(info.directory))
+            self.model.setItemData(row, "\n".join(headline(info)), Qt.ItemDataRole.ToolTipRole)
         self._show()
 
     def _show(self) -> None:
@@ -73,6 +102,11 @@ class SolveBar(QWidget):
         for row, info in enumerate(session.models):
             fits = session.puzzle is not None and info.misfit(session.puzzle) is None
             items.item(row).setEnabled(fits)
+        model, puzzle = session.model, session.puzzle
+        said = [] if model is None else headline(model)
+        if model is not None and puzzle is not None:
+            said = list(dict.fromkeys([*said, outlook(model, puzzle)]))
+        self.model.setToolTip("\n".join(said) or MODEL_HINT)
         used = "" if session.model is None else str(session.model.directory)
         self.model.setCurrentIndex(self.model.findData(used))
         for control, value in (

@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QT
 
 from trm_gui import theme as themes
 from trm_gui.failure import FailureDialog
+from trm_gui.manual import PAGES, show_page
 from trm_gui.session import Session
+
+ALL_THAT_IS_KNOWN = "All that is known of what went wrong, to be copied"
 
 
 class Status(QWidget):
@@ -26,7 +29,6 @@ class Status(QWidget):
         self.details = QToolButton()
         self.details.setText("Details…")
         self.details.setAccessibleName("Details of what went wrong")
-        self.details.setToolTip("All that is known of what went wrong, to be copied")
         self.details.clicked.connect(self._show_details)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the solve")
@@ -72,13 +74,18 @@ class Status(QWidget):
         self._set_words(f"⚠ {sentence}", failed=True)
 
     def _show_details(self) -> None:
+        if page := self._session.help_page:
+            show_page(page, self)
+            return
         dialog = FailureDialog(self._sentence, self._session.details, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _set_words(self, words: str, failed: bool = False) -> None:
         self._failed = failed
-        self.details.setVisible(failed)
+        page, details = self._session.help_page, self._session.details
+        self.details.setVisible(failed and bool(page or details))
+        self.details.setToolTip(PAGES[page] if page else ALL_THAT_IS_KNOWN)
         self.line.setText(words)
         self.line.setToolTip(words)
         self._colour_words()

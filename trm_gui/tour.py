@@ -1,12 +1,13 @@
-"""A short tour of the window: one part after the other in the light, with a few words beside it."""
+"""A short tour of the window: one part after the other in the light, with words beside it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
+    QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,54 +24,86 @@ SEEN = "tour_seen"
 
 
 class Stop(NamedTuple):
-    """widget: the object name of the part that is shown."""
+    """widgets: the object names of the parts that are shown. plays: whether the solve is played
+    meanwhile, from its first frame. hands_on: whether the arrow keys step, from its first frame."""
 
-    widget: str
+    widgets: tuple[str, ...]
     title: str
     words: str
+    plays: bool = False
+    hands_on: bool = False
 
 
 STOPS = (
     Stop(
-        "input_board",
+        ("input_board",),
         "The puzzle",
-        "This is what the model is given. Press E to change it, or choose another one.",
+        "This is what the model is given. It stays as it is. Press E to change it, or choose "
+        "another one.",
     ),
     Stop(
-        "answer_board",
-        "The answer so far",
-        "What the model would answer at the cursor. It begins with a guess, all cells at once, and "
-        "goes over it again and again; outlined cells have just changed.",
+        ("answer_board",),
+        "The answer so far: y",
+        "Watch: the model begins with a guess, all cells at once, and goes over it again and "
+        "again. "
+        "It keeps its answer as y, a latent: numbers that only the model can read. The board shows "
+        "what they stand for. Outlined cells have just changed; a red dotted underline marks what "
+        "is wrong.",
+        plays=True,
     ),
     Stop(
-        "timeline",
-        "The recursion",
-        "Every block is a supervision step, and in it are its cycles. Click one, or use the arrow "
-        "keys; Space plays. A diamond marks where the answer is first right.",
+        ("timeline",),
+        "The recursion: now you",
+        "Press → a few times: each time is a cycle. In it the model first makes z anew, its "
+        "reasoning, several times over, and then y from z. Some cycles make a supervision step, a "
+        "block here. The diamond marks where the answer is first right, the dot where the model "
+        "halts. Enter goes on.",
+        hands_on=True,
     ),
     Stop(
-        "halting_plot",
+        ("halting_plot",),
         "When to stop",
-        "How sure the model is that its answer is right. Above the threshold it stops.",
+        "The halting probability: how sure the model is that its answer is right. Above the dashed "
+        "threshold it stops.",
     ),
     Stop(
-        "library",
+        (
+            *("plot_change", "plot_certainty", "plot_correctness"),
+            *("plot_latent_path", "plot_cell", "plot_attention"),
+        ),
+        "The plots",
+        "How far y and z move, how sure and how right the answer is, the way that the latents "
+        "take, and one cell by itself. They share the cursor with the boards; a click goes to a "
+        "frame.",
+    ),
+    Stop(
+        ("library",),
         "More puzzles",
-        "Easy ones, and ones that defeat the model: watch how it fails. Press ? for all keys.",
+        "Easy ones, and ones that defeat the model: watch how it fails. Help, How it thinks has "
+        "all these words again; press ? for all keys.",
     ),
 )
 
+PACE = 700
+"""Milliseconds between two cycles while the tour plays."""
+
 
 class Tour(QWidget):
-    """Lies over the window while the tour goes on; parts that are closed are passed over."""
+    """Lies over the window while the tour goes on; parts that are closed are passed over.
+
+    It moves the cursor about, and puts it back where it was in the end.
+    """
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._stops: list[Stop] = []
         self._at = 0
+        self._cursor: int | None = None
+        """Where it was before."""
+        self._beat = QTimer(self, interval=PACE)
+        self._beat.timeout.connect(self._play_on)
         self.setAccessibleName("Guided tour")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
         self.card = _Card(self)
         self.card.back.clicked.connect(lambda: self._go(-1))
@@ -81,22 +114,30 @@ class Tour(QWidget):
     def start(self) -> None:
         """Begin with the first part; from now on the settings say that it was shown."""
         self._window.settings.setValue(SEEN, 1)
-        self._stops = [stop for stop in STOPS if self._part(stop).isVisible()]
+        self._window.playback.set_playing(False)
+        self._stops = [stop for stop in STOPS if self._parts(stop)]
         self._at = 0
+        self._cursor = self._window.session.cursor
+        self._window.session.move_to(0)
         self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
-        self.setFocus()
+        self.card.next.setFocus(Qt.FocusReason.TabFocusReason)
         self._show_stop()
 
     def end(self) -> None:
+        self._beat.stop()
         self.hide()
+        if self._cursor is not None:
+            self._window.session.move_to(self._cursor)
         self._window.centralWidget().setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Return: 1}
+        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() == Qt.Key.Key_Escape:
             self.end()
+        elif event.key() in moves and self._stops[self._at].hands_on:
+            self._window.session.step("cycle", moves[event.key()])
         elif event.key() in moves:
             self._go(moves[event.key()])
 
@@ -109,7 +150,7 @@ class Tour(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self.setGeometry(self._window.rect())
-            self._show_stop()
+            self._place_card()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -124,13 +165,24 @@ class Tour(QWidget):
         painter.setPen(themes.translucent(theme.accent, 1.0))
         painter.drawRoundedRect(light, themes.SPACE, themes.SPACE)
 
-    def _part(self, stop: Stop) -> QWidget:
-        return self._window.findChild(QWidget, stop.widget)
+    def _parts(self, stop: Stop) -> list[QWidget]:
+        """Those that can be seen: Qt calls a dock behind another one visible, too."""
+        parts = (self._window.findChild(QWidget, name) for name in stop.widgets)
+        return [
+            part
+            for part in parts
+            if part.isVisible()
+            and not (isinstance(part, QDockWidget) and part.visibleRegion().isEmpty())
+        ]
 
     def _light(self) -> QRect:
-        part = self._part(self._stops[self._at])
-        corner = part.mapTo(self._window, QPoint(0, 0))
-        return QRect(corner, part.size()).adjusted(-4, -4, 4, 4) & self.rect()
+        light = QRect()
+        for part in self._parts(self._stops[self._at]):
+            light |= QRect(part.mapTo(self._window, QPoint(0, 0)), part.size())
+        return light.adjusted(-4, -4, 4, 4) & self.rect()
+
+    def _play_on(self) -> None:
+        self._window.session.step("cycle", 1)
 
     def _go(self, steps: int) -> None:
         self._at = max(0, self._at + steps)
@@ -141,8 +193,17 @@ class Tour(QWidget):
 
     def _show_stop(self) -> None:
         stop = self._stops[self._at]
+        self._beat.stop()
+        if stop.plays or stop.hands_on:
+            self._window.session.move_to(0)
+        if stop.plays:
+            self._beat.start()
         self.card.show_stop(stop, self._at + 1, len(self._stops))
-        self.card.adjustSize()
+        self._place_card()
+
+    def _place_card(self) -> None:
+        self.card.layout().activate()
+        self.card.resize(self.card.sizeHint())
         self.card.move(self._beside(self._light()))
         self.update()
 
@@ -172,9 +233,9 @@ class _Card(QFrame):
         self.title, self.words, self.count = QLabel(), QLabel(wordWrap=True), QLabel()
         self.title.setFont(themes.font(themes.TITLE))
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.skip = _button("Skip", "End the tour (Escape)")
-        self.back = _button("Back", "To the part before (←)")
-        self.next = _button("Next", "To the next part (→ or Enter)")
+        self.skip = _Button("Skip", "End the tour (Escape)")
+        self.back = _Button("Back", "To the part before (←)")
+        self.next = _Button("Next", "To the next part (Enter, mostly →)")
         buttons = QHBoxLayout()
         buttons.addWidget(self.count, 1)
         for button in (self.skip, self.back, self.next):
@@ -192,11 +253,33 @@ class _Card(QFrame):
         self.words.setFixedHeight(self.words.heightForWidth(self.width() - 4 * themes.SPACE))
         self.count.setText(f"{number} of {count}")
         self.back.setEnabled(number > 1)
+        self.skip.setVisible(number < count)
         self.next.setText("Next" if number < count else "Done")
+        if not self.back.isEnabled() or number == count:  # else the focus would be lost
+            self.next.setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def _button(text: str, hint: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(hint)
-    button.setAccessibleName(f"{text}, guided tour")
-    return button
+class _Button(QPushButton):
+    """Enter presses it, as Space does; the arrow keys are the tour's. The focus is always shown."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.setToolTip(hint)
+        self.setAccessibleName(f"{text}, guided tour")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()  # which Qt has do so in dialogs alone
+        elif event.key() == Qt.Key.Key_Space:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(themes.current(self).accent), 2))
+            half = themes.SPACE / 2
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), half, half)

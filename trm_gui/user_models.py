@@ -5,24 +5,32 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from trm_core.checkpoints.expectations import what_it_learned
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.resources import RESOURCES
 from trm_gui.checkpoint_dialog import CheckpointDialog
 from trm_gui.session import Session
 
 
-class UserModels:
+class UserModels(QObject):
     """Asks for models, and keeps the list in the settings in step with the session's.
 
     Those in `folder` are found there at every start, unless they were forgotten. `menu` has an
-    item for each model, which takes it off the list.
+    item for each model, which takes it off the list, and `cards` one for every model there is.
     """
 
+    card_wanted = Signal(object)
+    """The ModelInfo of a model about which somebody wants to read."""
+
     def __init__(self, session: Session, settings: QSettings, window: QWidget) -> None:
+        super().__init__(window)
         self._session, self._settings, self._window = session, settings, window
+        self.cards = QMenu("&Read a card", window)
+        self.cards.setObjectName("cards")
+        self.cards.setToolTipsVisible(True)
         self.menu = QMenu("&Forget a model", window)
         self.menu.setObjectName("forget_model")
         self.menu.setToolTipsVisible(True)
@@ -104,6 +112,11 @@ class UserModels:
         self._fill_menu()
 
     def _fill_menu(self) -> None:
+        self.cards.clear()
+        for model in self._session.models:
+            action = self.cards.addAction(f"{model.name} ({model.title})")
+            action.setToolTip(what_it_learned(model))
+            action.triggered.connect(partial(self.card_wanted.emit, model))
         self.menu.clear()
         for model in self._added():
             action = self.menu.addAction(f"{model.name} ({model.title})")

@@ -1,6 +1,7 @@
 """The `trm` command: what it prints where, in which order, and how it ends."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,9 +15,10 @@ from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.expectations import share_right
+from trm_core.checkpoints.facts import Result
 from trm_core.checkpoints.info import (
     ModelInfo,
-    Result,
+    find_model,
     held_out_build,
     read_identifiers,
     read_info,
@@ -425,3 +427,32 @@ def test_eval_refuses_a_puzzle_that_the_model_cannot_read(trm, tmp_path):
     assert trm("eval", MODEL, data).err == (
         f"trm: mixed.sdm, line 2: {MODEL} is made for Sudoku 9×9, this is Sudoku 4×4\n"
     )
+
+
+def test_eval_measures_a_style_and_keeps_it_with_the_model(trm, tmp_path):
+    copy = shutil.copytree(find_model("maze-15x15").directory, tmp_path / "mine")
+    command = ["eval", copy, "--style", "corridors with loops", "--side", "9", "--limit", "3"]
+    events = trm(*command, "--keep", "--json", "--device=cpu").events
+    assert events[0]["source"] == "corridors with loops 9×9"
+    info = find_model(str(copy))
+    (kept,) = (r for r in info.by_style if (r.style, r.side) == ("corridors with loops", 9))
+    assert (kept.puzzles, kept.right) == (3, round(3 * events[0]["exact"]))
+    others = [each for each in find_model("maze-15x15").by_style if each.side != 9]
+    assert [each for each in info.by_style if each.side != 9] == others
+    card = (copy / "README.md").read_text(encoding="utf-8")
+    assert card.count("## By style") == 1
+    assert "| corridors with loops | 9×9 | 3 | " in card
+    assert info.weights_hash() == find_model("maze-15x15").weights_hash()
+
+
+@pytest.mark.parametrize(
+    "options", [["--keep"], ["--side", "9"], [PUZZLES, "--style", "hard"]], ids=str
+)
+def test_options_of_eval_that_do_not_go_together_are_bad_usage(trm, options):
+    assert trm("eval", MODEL, *options).status == 2
+
+
+def test_a_style_that_is_not_made_is_told_with_those_that_are(trm):
+    ended = trm("eval", "maze-15x15", "--style", "round")
+    assert (ended.status, ended.out) == (1, "")
+    assert "found 'round', expected corridors, corridors with loops, obstacles" in ended.err

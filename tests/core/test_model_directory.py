@@ -1,6 +1,7 @@
 """Model directories: what comes back, what is refused, and how."""
 
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 
@@ -24,7 +25,14 @@ from safetensors.torch import load_file, save_file
 
 from trm_core import load_model
 from trm_core.checkpoints.directory import save_model
-from trm_core.checkpoints.info import ModelInfo, Result, find_model, read_info, smallest_fitting
+from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
+from trm_core.checkpoints.info import (
+    CheckpointError,
+    ModelInfo,
+    find_model,
+    read_info,
+    smallest_fitting,
+)
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.base import PuzzleShape
@@ -291,3 +299,36 @@ def test_of_models_that_fit_the_most_accurate_one_of_the_smallest_board_is_taken
     assert smallest_fitting(models[:2], maze).name == "unmeasured"
     assert smallest_fitting(models, generate_perfect(0, 9, 9)).name == "large"
     assert smallest_fitting(models, generate_perfect(0, 11, 11)) is None
+
+
+def test_what_is_known_of_a_model_comes_back_and_older_directories_are_read_without(directory):
+    info = read_info(directory)
+    assert (info.learned, info.by_style, info.calibration) == (None, (), ())
+    known = dataclasses.replace(
+        info,
+        learned=Learned("mazes", ("corridors",)),
+        by_style=(StyleResult("corridors", 9, 10, 7),),
+        calibration=(HaltingBin(0.9, 1.0, 4, 3),),
+    )
+    (directory / "config.json").write_text(json.dumps(known.to_json()))
+    assert read_info(directory) == known
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"learned": 3}, "learned is not an object"),
+        ({"learned": {"words": 3}}, "learned.words is 3, expected a text"),
+        ({"by_style": {}}, "by_style is not a list"),
+        (
+            {"by_style": [{"style": "x", "side": 9, "puzzles": 3, "right": 4}]},
+            "by_style.right is 4, expected at most the 3 puzzles",
+        ),
+        ({"calibration": [{"low": 0}]}, "calibration.high is missing"),
+    ],
+)
+def test_facts_that_make_no_sense_are_refused(directory, changes, sentence):
+    config = directory / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | changes))
+    with pytest.raises(CheckpointError, match=sentence):
+        read_info(directory)

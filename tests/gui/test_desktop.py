@@ -6,13 +6,14 @@ import threading
 import pytest
 import shiboken6
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QToolButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton
 
 from trm_core.checkpoints.info import find_model
 from trm_gui import app as application
 from trm_gui import theme as themes
 from trm_gui.background import Compute
 from trm_gui.failure import FailureDialog, Unforeseen
+from trm_gui.manual import HOW_IT_THINKS, PAGES, PageDialog
 from trm_gui.theme_menu import stored_theme
 
 
@@ -70,6 +71,16 @@ def test_about_names_the_versions_and_what_was_computed_on(window, action, solve
     text = window.findChild(QMessageBox).text()
     assert "torch 2." in text
     assert f"computed on {window.session.computed_on}." in text
+    assert "MIT licence" in text
+    assert "https://arxiv.org/abs/2510.04871" in text
+
+
+def test_about_leads_to_the_manual(window, action):
+    action("about").trigger()
+    window.findChild(QMessageBox).findChild(QLabel, "qt_msgbox_label").linkActivated.emit(
+        HOW_IT_THINKS
+    )
+    assert window.findChild(PageDialog).windowTitle() == PAGES[HOW_IT_THINKS]
 
 
 def test_the_details_of_a_failure_can_be_copied(window, control, failed_session):

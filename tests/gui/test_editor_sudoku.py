@@ -305,16 +305,26 @@ def test_a_new_puzzle_of_a_kind_and_size_is_begun_and_can_be_undone(
         assert_one_step(before)
 
 
-def test_the_dialog_begins_with_the_puzzle_at_hand_and_says_what_could_solve_it(
+def test_the_dialog_begins_with_the_puzzle_at_hand_and_says_what_models_learned(
     qtbot, window, session, action
 ):
     session.set_puzzle(blank("sudoku", 6, 6))
     action("new").trigger()
     dialog = window.findChildren(NewPuzzleDialog)[-1]
     assert dialog.puzzle() == blank("sudoku", 6, 6)
-    assert dialog.solver.text() == "sudoku-6x6 can solve it."
+    assert dialog.solver.text().startswith("sudoku-6x6 learned from made-up Sudokus 6×6 with ")
+    assert "is right on " in dialog.solver.text()
     dialog.side.setCurrentIndex(dialog.side.findData(16))
-    assert dialog.solver.text() == "No model here fits this size."
+    assert dialog.solver.text().startswith("No model here fits Sudoku 16×16. There are models for ")
+    assert "Maze" not in dialog.solver.text()
+    dialog.kind.setCurrentIndex(dialog.kind.findData("maze"))
+    assert "long corridors without loops" in dialog.solver.text()
+    dialog.kind.setCurrentIndex(dialog.kind.findData("arc"))
+    dialog.rows.setValue(3)
+    dialog.cols.setValue(3)
+    assert dialog.solver.text() == (
+        "No model here has learned a new task: each knows its own tasks by id."
+    )
     controls = dialog.findChildren(QComboBox) + dialog.findChildren(QSpinBox)
     assert all(control.accessibleName() and control.toolTip() for control in controls)
     dialog.findChild(QDialogButtonBox).rejected.emit()

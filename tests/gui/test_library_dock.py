@@ -220,7 +220,7 @@ def test_tab_leads_from_the_search_through_the_choices_to_the_list(dock, press):
     dock.search.setText("maze")
     dock.search.setFocus()
     names = []
-    for _ in range(8):
+    for _ in range(9):
         names.append(QApplication.focusWidget().accessibleName())
         press(Key.Key_Tab)
     assert names == [
@@ -229,6 +229,7 @@ def test_tab_leads_from_the_search_through_the_choices_to_the_list(dock, press):
         "Kind",
         "Size",
         "Difficulty",
+        "Fits a model here",
         "Clear the filters",
         "Generate a puzzle",
         "Puzzles",

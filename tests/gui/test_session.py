@@ -66,7 +66,8 @@ def test_a_puzzle_without_a_model_is_not_solved_and_the_sentence_says_what_would
         session.solve()
     assert failed.args == [session.why_no_model()]
     assert "Maze 20×20" in failed.args[0]
-    assert "Sudoku 9×9" in failed.args[0]
+    assert "Maze up to 15×15" in failed.args[0]
+    assert "Sudoku" not in failed.args[0]
 
 
 def test_without_a_puzzle_there_is_nothing_to_solve(qtbot, session_of):

@@ -15,10 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.puzzles import arc_tasks
+from trm_core.puzzles.recipes import Recipe, make
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.board import Board
+from trm_gui.board.panes import WAYS
 from trm_gui.board.task_strip import SIDE, TaskStrip
+from trm_gui.jobs.new_job import NewJobDialog
+from trm_gui.library.model import ITEM
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.solve_bar import SolveBar
 from trm_gui.timeline.scrubber import Scrubber
@@ -188,7 +192,8 @@ def test_where_no_model_fits_the_answer_says_so_and_solving_is_off(
         session.open(files[kind])
     words = widget("answer_board").accessibleDescription()
     assert words == f"No model fits this puzzle. {session.why_no_model()}"
-    assert "Sudoku 9×9" in words
+    named = {"sudoku": "Sudoku 9×9", "maze": "Maze up to 15×15", "arc": "knows 54 tasks by id"}
+    assert [each for each in named if named[each] in words] == [kind]
     assert not action("solve").isEnabled()
 
 
@@ -199,6 +204,46 @@ def test_where_no_model_fits_a_button_asks_for_another_puzzle(
         session.open(files["maze"])
     widget("answer_board").findChild(QPushButton).click()
     assert window.findChild(QFileDialog).isVisible()
+
+
+def test_where_no_model_fits_buttons_lead_to_what_can_be_done(
+    qtbot, window, session, widget, files, action, monkeypatch
+):
+    with qtbot.waitSignal(session.puzzle_changed):
+        session.open(files["maze"])
+    buttons = widget("answer_board").findChildren(QPushButton)
+    shown = {button.text(): button for button in buttons if button.isVisible()}
+    assert list(shown) == list(WAYS)
+    for words, name in WAYS.items():
+        if name not in ("open", "add_model"):  # whose dialogs other tests see
+            with qtbot.waitSignal(action(name).triggered):
+                shown[words].click()
+    library = window.library.dock
+    assert library.filters.fitting.isChecked()
+    qtbot.waitUntil(lambda: not window.library.catalogue.reading)
+    listed = [library.items.index(row, 0).data(ITEM) for row in range(library.items.rowCount())]
+    assert listed
+    assert all(max(item.rows, item.cols) <= 15 for item in listed if item.kind == "maze")
+    known = {name for model in session.models for name in model.identifiers}
+    assert {item.title for item in listed if item.kind == "arc"} <= known
+    qtbot.waitUntil(lambda: window.findChild(NewJobDialog) is not None)
+    dialog = window.findChild(NewJobDialog)
+    qtbot.waitUntil(lambda: dialog.preset.chosen is not None)
+    assert dialog.preset.currentText() == "maze-hard"  # the only one for mazes of 20×20
+    dialog.reject()
+
+
+def test_not_right_has_its_reason_as_a_tooltip(window, session, solve):
+    loops = make(Recipe("maze", 15, "corridors with loops", 3)).puzzles()[0]
+    session.set_puzzle(loops)
+    solve()
+    assert window._answer.verdict.text() == "not right"
+    assert "unlike those that maze-15x15 learned from" in window._answer.verdict.toolTip()
+
+
+def test_headings_explain_themselves(window, session):
+    assert "never decoded" in window._answer.heading.toolTip()
+    assert "given as x" in window._input.heading.toolTip()
 
 
 def test_the_examples_of_an_arc_task_stand_below_its_test_input(qtbot, window, session, files):

@@ -6,10 +6,10 @@ model's own config.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from trm_core.checkpoints.facts import Result
-from trm_core.checkpoints.info import ModelInfo
+from trm_core.checkpoints.info import ModelInfo, smallest_fitting
 from trm_core.puzzles.base import KIND_NAMES, Puzzle
 from trm_core.puzzles.styles import style_of
 
@@ -54,6 +54,18 @@ def outlook(info: ModelInfo, puzzle: Puzzle) -> str:
         words = "" if info.learned is None else f": {info.learned.words}"
         return f"{unlike}{words}. {known}".rstrip()
     return how_often_right(info, style, side) or all_in_all(info)
+
+
+def outlook_of_new(models: Sequence[ModelInfo], puzzle: Puzzle, style: str = "") -> str:
+    """What to expect of the model that would be taken for a puzzle that is to be made, of `style`
+    if that is known, in a sentence or two. The task of an ARC `puzzle` is one that is new."""
+    model = smallest_fitting(models, puzzle)
+    if model is None:
+        if puzzle.kind == "arc" and any(puzzle.fits(other.puzzle) for other in models):
+            return "No model here has learned a new task: each knows its own tasks by id."
+        return why_none_fits(models, puzzle)
+    known = how_often_right(model, style, puzzle.rows)
+    return known or f"{what_it_learned(model)} {all_in_all(model)}"
 
 
 def all_in_all(info: ModelInfo) -> str:

@@ -147,13 +147,26 @@ class ModelInfo:
         """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
         if not puzzle.fits(self.puzzle):
             return f"{self.name} is made for {self.puzzle.fitting}, this is {puzzle.shape}"
-        tells_tasks_apart = self.config.puzzle_embedding_size > 0 and self.config.puzzle_count > 1
-        if isinstance(puzzle, Arc) and tells_tasks_apart and puzzle.task.id not in self._rows:
+        if isinstance(puzzle, Arc) and self._tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
                 known = f"it knows {self.tasks:,} task{'' if self.tasks == 1 else 's'} by id"
                 return f"{self.name} was not trained on the task {puzzle.task.id}; {known}"
             return f"{self.name} knows tasks by number only; import it with their identifiers"
         return None
+
+    def takes(self, kind: str, rows: int, cols: int, task: str = "") -> bool:
+        """`misfit` for a puzzle of which no more than kind, size and ARC task are known."""
+        shape = self.puzzle
+        if kind != shape.kind:
+            return False
+        if kind == "sudoku":
+            return (rows, cols) == (shape.rows, shape.cols)
+        knows = kind == "maze" or not self._tells_tasks_apart or task in self._rows
+        return rows <= shape.rows and cols <= shape.cols and knows
+
+    @property
+    def _tells_tasks_apart(self) -> bool:
+        return self.config.puzzle_embedding_size > 0 and self.config.puzzle_count > 1
 
     @property
     def tasks(self) -> int:

@@ -38,6 +38,8 @@ _SIGNATURES = (
 )
 """How files begin, what they are, and what is expected in their place."""
 
+_BEGINNING = 100_000
+"""Characters of a text in which its first line is looked for."""
 _HEAD = 1000
 """Characters of a text in which its format shows."""
 _JSON = re.compile(r"\s*(\{(?!\\rtf)|\[\s*(\[|\{|\"|\]|-?\d+\s*,))")
@@ -65,7 +67,7 @@ def is_json(text: str) -> bool:
 
 def refuse_foreign(text: str, source: str) -> None:
     """Raise PuzzleError, which says what `text` is, where its first line is in no known format."""
-    number, line = _first_line(text)
+    number, line = _first_line(text[:_BEGINNING])
     if not line or ("," in line and _is_csv(line)):
         return
     head = text[:_HEAD].lower()

@@ -60,7 +60,7 @@ class Board(QWidget):
     """The selected (row, column), or None."""
     hovered = Signal(object)
     """The (row, column) that the mouse has come over, or None beside all cells."""
-    message_button_clicked = Signal()
+    message_button_clicked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, name: str = "Board") -> None:
         super().__init__(parent)
@@ -98,11 +98,11 @@ class Board(QWidget):
         self._describe()
         self.update()
 
-    def set_message(self, title: str, text: str, button_text: str | None = None) -> None:
-        """Say what stands here and why, in place of a grid, with the one button that helps."""
+    def set_message(self, title: str, text: str, *buttons: str) -> None:
+        """Say what stands here and why, in place of a grid, with the buttons that help."""
         self._content = None
         self.select(None)
-        self._show_message(title, text, button_text)
+        self._show_message(title, text, *buttons)
         self.setAccessibleDescription(f"{title}. {text}")
         self.update()
 
@@ -237,8 +237,8 @@ class Board(QWidget):
         """What a key does here; None if it is meant for the window."""
         return None if self.input is None or not self.shown_grid() else self.input.key(event)
 
-    def _show_message(self, title: str, text: str, button_text: str | None = None) -> None:
-        self._message.set_message(title, text, button_text)
+    def _show_message(self, title: str, text: str, *buttons: str) -> None:
+        self._message.set_message(title, text, *buttons)
         self._message.setGeometry(self._empty_area().toRect())
         self._message.show()
 

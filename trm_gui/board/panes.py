@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trm_core.checkpoints.expectations import outlook
 from trm_core.puzzles.arc import Arc
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
@@ -202,7 +203,7 @@ class InputPane(Pane):
         else:
             self._say(editing.title(), *editing.words())
             self.board.set_content(editing.content())
-        self.heading.setToolTip(puzzle.source)
+        self.heading.setToolTip("\n".join(filter(None, (INPUT_HINT, puzzle.source))))
         self._show_number()
 
     def _show_example(self, x: int, y: int) -> None:
@@ -232,10 +233,26 @@ class InputPane(Pane):
         self._session.set_puzzle(self._session.puzzles[number - 1])
 
 
+WAYS = {
+    "Open another puzzle…": "open",
+    "Show puzzles that fit": "show_fitting",
+    "Add a model…": "add_model",
+    "Train one…": "train_on_this",
+}
+"""What can be done where no model fits, and the commands that do it."""
+
+ANSWER_HINT = (
+    "What the model would answer at the cursor: y, its current answer, decoded into cells.\n"
+    "Its reasoning z is never decoded; Help, How it thinks tells more."
+)
+INPUT_HINT = "The puzzle as posed, which the model is given as x"
+
+
 class AnswerPane(Pane):
     """The answer decoded from y at the cursor, or why there is none."""
 
-    another_puzzle_wanted = Signal()
+    way_chosen = Signal(str)
+    """The command that is to help where no model fits, one of WAYS."""
 
     def __init__(self, session: Session, overlays: OverlaySet) -> None:
         self._session = session
@@ -243,6 +260,7 @@ class AnswerPane(Pane):
         self.verdict = QLabel()
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
         self.board.setObjectName("answer_board")
+        self.heading.setToolTip(ANSWER_HINT)
         self.board.message_button_clicked.connect(self._on_button)
         self.board.hovered.connect(self._on_cell)
         self.board.selection_changed.connect(self._on_cell)
@@ -265,9 +283,7 @@ class AnswerPane(Pane):
             return
         self.verdict.clear()
         if session.model is None and session.puzzle is not None:
-            self.board.set_message(
-                "No model fits this puzzle", session.why_no_model(), "Open another puzzle…"
-            )
+            self.board.set_message("No model fits this puzzle", session.why_no_model(), *WAYS)
         elif session.solving:
             self.board.set_message("Solving", f"{session.model_name} is being loaded.", "Cancel")
         elif session.failure:
@@ -275,7 +291,8 @@ class AnswerPane(Pane):
         else:
             self.board.set_message(
                 "Not solved yet",
-                f"Watch {session.model_name} work on it, cycle by cycle.",
+                f"Watch {session.model_name} work on it, cycle by cycle.\n\n"
+                f"{outlook(session.model, session.puzzle) if session.puzzle else ''}".rstrip(),
                 "Solve",
             )
 
@@ -285,11 +302,11 @@ class AnswerPane(Pane):
         if cell is not None:
             self._session.look_at(cell)
 
-    def _on_button(self) -> None:
+    def _on_button(self, words: str) -> None:
         if self._session.solving:
             self._session.cancel()
         elif self._session.model is None:
-            self.another_puzzle_wanted.emit()
+            self.way_chosen.emit(WAYS[words])
         else:
             self._session.solve()
 
@@ -306,6 +323,14 @@ class AnswerPane(Pane):
         if (words, style) != (self.verdict.text(), self.verdict.styleSheet()):
             self.verdict.setText(words)  # either has the window laid out again
             self.verdict.setStyleSheet(style)
+            self._explain()
+
+    def _explain(self) -> None:
+        """Have the verdict say how often the model is right on such puzzles."""
+        session = self._session
+        is_maker = session.model is not None and session.model_name == session.trace.model_name
+        known = is_maker and session.model.misfit(session.trace.puzzle) is None
+        self.verdict.setToolTip(outlook(session.model, session.trace.puzzle) if known else "")
 
 
 class SolutionPane(Pane):

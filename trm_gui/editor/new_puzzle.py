@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trm_core.checkpoints.info import ModelInfo, smallest_fitting
+from trm_core.checkpoints.expectations import outlook_of_new
+from trm_core.checkpoints.info import ModelInfo
 from trm_core.puzzles.arc_tasks import MAX_SIZE
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.blank import blank
@@ -54,7 +55,12 @@ class NewPuzzleDialog(QDialog):
             if box_rows := usual_box_rows(side):
                 self.side.addItem(f"{side}×{side}, boxes {box_rows}×{side // box_rows}", side)
         self.rows, self.cols = QSpinBox(), QSpinBox()
-        self.solver = QLabel()
+        self.solver = QLabel(wordWrap=True)
+        self.solver.setTextFormat(Qt.TextFormat.PlainText)
+        self.solver.setAccessibleName("What models make of such puzzles")
+        self.solver.setFixedWidth(44 * themes.SPACE)
+        self.solver.setMinimumHeight(6 * self.solver.fontMetrics().lineSpacing())
+        self.solver.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.solver.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._form = QFormLayout(self)
         self._form.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
@@ -113,7 +119,4 @@ class NewPuzzleDialog(QDialog):
         self._show_solver()
 
     def _show_solver(self) -> None:
-        model = smallest_fitting(self._models, self.puzzle())
-        self.solver.setText(
-            "No model here fits this size." if model is None else f"{model.name} can solve it."
-        )
+        self.solver.setText(outlook_of_new(self._models, self.puzzle()))

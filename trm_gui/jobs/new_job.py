@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from trm_core.puzzles.base import Puzzle
 from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
 from trm_gui.jobs.estimate_row import EstimateRow
@@ -36,10 +37,12 @@ class NewJobDialog(QDialog):
         settings: QSettings,
         parent: QWidget,
         like: tuple[str, RunConfig, Job] | None = None,
+        puzzle: Puzzle | None = None,
     ) -> None:
-        """like: name, config and job of a run that is to be had again, with changes."""
+        """like: name, config and job of a run that is to be had again, with changes. puzzle: what
+        the model is to be for; the nearest preset is chosen then."""
         super().__init__(parent)
-        self._new_jobs, self._like = new_jobs, like
+        self._new_jobs, self._like, self._puzzle = new_jobs, like, puzzle
         self.new_job: NewJob | None = None
         """What the fields describe; None where something is wrong with it."""
         self._asked: NewJob | None = None
@@ -134,6 +137,8 @@ class NewJobDialog(QDialog):
         if self.preset.chosen is not None:
             return
         self.preset.fill(presets)
+        if self._puzzle is not None:
+            self.preset.choose_for(self._puzzle)
         self._on_preset()
         (self.preset if self._like is None else self.job.name).setFocus()
 

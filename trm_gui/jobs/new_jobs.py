@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from trm_core.checkpoints.info import find_model
 from trm_core.errors import UserError
+from trm_core.puzzles.base import PuzzleShape
 from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import HANGS, Jobs
@@ -141,6 +142,23 @@ def _trouble_with_folder(folder: Path) -> str:
     if there is None or there.is_dir():
         return ""
     return f"Folder: {there} is a file, expected a folder."
+
+
+def preset_shape(config: RunConfig) -> PuzzleShape | None:
+    """The boards that a preset's data has; None where only its files tell."""
+    from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild
+    from trm_core.training.config import data_build
+
+    if config.data.get("path"):
+        return None
+    build = data_build(config.data)
+    if isinstance(build, SudokuBuild):
+        side = build.box_rows * build.box_cols
+        return PuzzleShape("sudoku", side, side, build.box_rows)
+    if isinstance(build, MazeBuild):
+        return PuzzleShape("maze", build.rows, build.cols)
+    assert isinstance(build, ArcBuild)
+    return PuzzleShape("arc", build.canvas, build.canvas)
 
 
 def read_presets() -> dict[str, Preset]:

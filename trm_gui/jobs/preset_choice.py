@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSettings, Qt
 
-from trm_gui.jobs.new_jobs import Preset
+from trm_core.data.build import FILES
+from trm_core.puzzles.base import Puzzle
+from trm_gui.jobs.new_jobs import Preset, preset_shape
 from trm_gui.jobs.setting_field import Choice
 
 LAST = "last_preset"
@@ -31,6 +33,28 @@ class PresetChoice(Choice):
             self.setItemData(row, preset.description, Qt.ItemDataRole.ToolTipRole)
         self.setCurrentIndex(max(0, self.findText(str(self._settings.value(LAST, "sudoku-4x4")))))
         self.blockSignals(False)
+
+    def choose_for(self, puzzle: Puzzle) -> None:
+        """Begin with the preset for the smallest boards that `puzzle` fits, or of its kind at
+        least; of several, one whose data it makes itself. No signal tells of it."""
+        known = {
+            name: shape
+            for name, preset in self._presets.items()
+            if (shape := preset_shape(preset.config)) and shape.kind == puzzle.kind
+        }
+        if known:
+            self.blockSignals(True)
+            self.setCurrentText(
+                min(
+                    known,
+                    key=lambda name: (
+                        not puzzle.fits(known[name]),
+                        abs(known[name].cells - puzzle.shape.cells),
+                        any(self._presets[name].config.data.get(option) for option in FILES),
+                    ),
+                )
+            )
+            self.blockSignals(False)
 
     @property
     def chosen(self) -> Preset | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QWidget
 
+from trm_core.puzzles.base import Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
 from trm_gui.first_paint import FirstPaint
@@ -67,6 +68,7 @@ class JobsRoom(QObject):
         self._model_copied.connect(session.add_model)
         actions = window.actions_by_name
         actions["new_job"].triggered.connect(lambda: self.ask_for_new())
+        actions["train_on_this"].triggered.connect(lambda: self.ask_for_new(puzzle=session.puzzle))
         actions["open_run"].triggered.connect(self.ask_for_run)
         actions["show_jobs"].triggered.connect(self._toggle)
         self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
@@ -145,11 +147,14 @@ class JobsRoom(QObject):
 
     # What is done with jobs
 
-    def ask_for_new(self, like: tuple[str, RunConfig, Job] | None = None) -> None:
-        """like: name, config and job of a run that is to be had again, with changes."""
+    def ask_for_new(
+        self, like: tuple[str, RunConfig, Job] | None = None, puzzle: Puzzle | None = None
+    ) -> None:
+        """like: name, config and job of a run that is to be had again, with changes. puzzle: what
+        the model is to be for, if it is for a certain one."""
         from trm_gui.jobs.new_job import NewJobDialog  # which takes a while to import
 
-        dialog = NewJobDialog(self.new_jobs, self._window.settings, self._window, like)
+        dialog = NewJobDialog(self.new_jobs, self._window.settings, self._window, like, puzzle)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

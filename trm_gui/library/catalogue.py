@@ -45,6 +45,8 @@ class Catalogue(QObject):
     removed = Signal(object)
     marks_changed = Signal()
     """What is a favourite, or recent."""
+    models_changed = Signal()
+    """There are other models, which other items may fit."""
     reading_changed = Signal()
     trouble = Signal(str)
     """A part of the library that could not be read, in a sentence."""
@@ -70,6 +72,7 @@ class Catalogue(QObject):
         self._generated = Path(settings.fileName()).with_name("generated.json")
         self._add(_remembered(settings))
         session.opened.connect(self._on_opened)
+        session.models_changed.connect(self.models_changed)
         self.worker.read.connect(self._on_read)
         session.trace_changed.connect(self._read_datasets)
         session.solving_changed.connect(self._read_datasets)
@@ -88,6 +91,12 @@ class Catalogue(QObject):
         if self._write_is_due:
             self.worker.add_generated(self._made, self._generated)
         self.worker.close()
+
+    def fits(self, item: Item) -> bool:
+        """Whether a model here can be given the item's puzzle."""
+        return any(
+            info.takes(item.kind, item.rows, item.cols, item.title) for info in self._session.models
+        )
 
     def can_draw(self, item: Item) -> bool:
         """Whether the item's puzzle is at hand without reading a data set."""

@@ -13,6 +13,7 @@ from trm_core.recordings import SUFFIX
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS, RECENT, Item, Pasted
 from trm_gui.library.model import MIME_TYPE
+from trm_gui.manual import FORMATS
 from trm_gui.session import Session
 
 
@@ -35,7 +36,7 @@ class Exchange(QObject):
         self._window = window
         catalogue.worker.imported.connect(self._on_imported)
         catalogue.worker.saved.connect(self._on_saved)
-        catalogue.worker.failed.connect(session.failed)
+        catalogue.worker.failed.connect(session.fail)
 
     def open_item(self, item: Item) -> None:
         """Show an item's puzzle; a file that is gone can be taken off the list."""
@@ -70,7 +71,8 @@ class Exchange(QObject):
             self._session.open(Pasted(data.text()))
         else:
             self._session.fail(
-                "There is no puzzle in the clipboard; copy the text of one, or its file."
+                "There is no puzzle in the clipboard; copy the text of one, or its file.",
+                page=FORMATS,
             )
 
     def paste(self) -> None:
@@ -114,7 +116,7 @@ class Exchange(QObject):
             self.collection_wanted.emit(RECENT)
             self._session.open(items[0].source)
         if sentence:
-            self._session.fail(sentence)
+            self._session.fail(sentence, page=FORMATS)
 
     def _offer_to_forget(self, item: Item) -> None:
         box = QMessageBox(

@@ -25,8 +25,8 @@ GRADES = (*DIFFICULTIES, UNGRADED)
 class Filter:
     """What is asked for; the defaults let everything through.
 
-    size: one of SIZES, or None for all. text: words that all have to be found; "defeats MODEL" is
-    one of them.
+    size: one of SIZES, or None for all. fitting: only what a model here can be given. text: words
+    that all have to be found; "defeats MODEL" is one of them.
     """
 
     collection: str = ALL
@@ -34,6 +34,7 @@ class Filter:
     size: tuple[int, int] | None = None
     difficulty: str = ANY
     text: str = ""
+    fitting: bool = False
 
     def terms(self, models: Collection[str]) -> list[str]:
         """The words of the search; a model is meant by its whole name where it is one."""
@@ -77,6 +78,7 @@ class FilteredLibrary(QSortFilterProxyModel):
         self.setSortRole(RANK)
         self.setSourceModel(model)
         catalogue.marks_changed.connect(self._on_marks_changed)
+        catalogue.models_changed.connect(self._on_models_changed)
 
     def set_filter(self, wanted: Filter) -> None:
         if wanted == self.filter:
@@ -89,7 +91,14 @@ class FilteredLibrary(QSortFilterProxyModel):
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
-        return self.filter.accepts(self._model.items[row], self._terms, self._marked)
+        item = self._model.items[row]
+        if not self.filter.accepts(item, self._terms, self._marked):
+            return False
+        return not self.filter.fitting or self._catalogue.fits(item)
+
+    def _on_models_changed(self) -> None:
+        if self.filter.fitting:
+            self.invalidate()
 
     def _on_marks_changed(self) -> None:
         if self._marked is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.library.filter import ANY, GRADES, SIZES, Filter
@@ -62,6 +62,12 @@ class FilterBar(QWidget):
         self.difficulty.addItem("Any difficulty", ANY)
         for grade in GRADES:
             self.difficulty.addItem(grade.capitalize(), grade)
+        self.fitting = QCheckBox("Fits a model here")
+        self.fitting.setAccessibleName("Fits a model here")
+        self.fitting.setToolTip(
+            "Only puzzles that a model here can be given; of ARC the tasks that it learned"
+        )
+        self.fitting.toggled.connect(self._take_over)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(themes.SPACE // 2)
@@ -69,6 +75,7 @@ class FilterBar(QWidget):
         for place, choice in enumerate(self._choices):
             choice.activated.connect(self._take_over)
             layout.addWidget(choice, 1 + place // 2, place % 2)
+        layout.addWidget(self.fitting, 3, 0, 1, 2)
         for column in (0, 1):
             layout.setColumnStretch(column, 1)
 
@@ -87,11 +94,18 @@ class FilterBar(QWidget):
             strict=True,
         ):
             choice.setCurrentIndex(max(0, choice.findData(value)))
+        self.fitting.blockSignals(True)
+        self.fitting.setChecked(wanted.fitting)
+        self.fitting.blockSignals(False)
         self._take_over()
 
     def show_collection(self, collection: str) -> None:
         """Everything in one collection."""
         self.set_filter(Filter(collection))
+
+    def show_fitting(self) -> None:
+        """Everything that a model here can be given."""
+        self.set_filter(Filter(fitting=True))
 
     def clear(self) -> None:
         self.set_filter(Filter())
@@ -109,6 +123,7 @@ class FilterBar(QWidget):
             size=self.size_range.currentData(),
             difficulty=self.difficulty.currentData(),
             text=self.search.text(),
+            fitting=self.fitting.isChecked(),
         )
         if wanted != self.filter:
             self.filter = wanted

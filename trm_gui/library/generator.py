@@ -6,6 +6,7 @@ import random
 import threading
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,11 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trm_core.checkpoints.expectations import outlook_of_new
+from trm_core.puzzles.blank import blank
 from trm_core.puzzles.library import Entry
 from trm_core.puzzles.recipes import SIZES, Recipe, styles
 from trm_gui import theme as themes
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS
+from trm_gui.session import Session
 
 FIRST_SIDE = {"sudoku": 9, "maze": 15, "arc": 10}
 """Of these sizes there are models, or presets to train one."""
@@ -38,8 +42,9 @@ class GeneratorDialog(QDialog):
     made = Signal(object)
     """The item of the new puzzle."""
 
-    def __init__(self, catalogue: Catalogue, parent: QWidget) -> None:
+    def __init__(self, catalogue: Catalogue, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
+        self._session = session
         self.setWindowTitle("Generate a puzzle")
         self.setAccessibleName("Generate a puzzle")
         self.setObjectName("generate")
@@ -63,6 +68,8 @@ class GeneratorDialog(QDialog):
         self._lay_out()
         self.kind.activated.connect(self._show_sizes)
         self.side.activated.connect(self._show_styles)
+        self.style_choice.activated.connect(self._show_outlook)
+        session.models_changed.connect(self._show_outlook)
         self.another.clicked.connect(self._draw_seed)
         catalogue.worker.made.connect(self._on_made)
         catalogue.worker.not_made.connect(self._on_not_made)
@@ -108,6 +115,12 @@ class GeneratorDialog(QDialog):
         form.addRow(seed_name, seed)
         seed_name.setBuddy(self.seed)
         self.style_name.setBuddy(self.style_choice)
+        self.outlook = QLabel(wordWrap=True)
+        self.outlook.setTextFormat(Qt.TextFormat.PlainText)
+        self.outlook.setAccessibleName("How often models are right on such puzzles")
+        self.outlook.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.outlook.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.outlook.setMinimumHeight(3 * self.outlook.fontMetrics().lineSpacing())
         self.words = QLabel(wordWrap=True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setMinimumWidth(40 * themes.SPACE)
@@ -135,6 +148,7 @@ class GeneratorDialog(QDialog):
         layout.setContentsMargins(*[2 * themes.SPACE] * 4)
         layout.setSpacing(themes.SPACE)
         layout.addLayout(form)
+        layout.addWidget(self.outlook)
         layout.addWidget(self.words)
         layout.addWidget(self.bar)
         layout.addWidget(self._buttons)
@@ -158,6 +172,13 @@ class GeneratorDialog(QDialog):
         for style in styles(self.kind.currentData(), self.side.currentData()):
             self.style_choice.addItem(style.capitalize(), style)
         self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(before)))
+        self._show_outlook()
+
+    def _show_outlook(self) -> None:
+        """What the model that would be taken makes of such puzzles."""
+        kind, side = self.kind.currentData(), self.side.currentData()
+        style = self.style_choice.currentData()
+        self.outlook.setText(outlook_of_new(self._session.models, blank(kind, side, side), style))
 
     def _draw_seed(self) -> None:
         self.seed.setValue(random.randrange(MOST_SEED + 1))

@@ -19,7 +19,7 @@ class Library(QObject):
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._session = window, session
         self._generator: GeneratorDialog | None = None
         self.catalogue = Catalogue(session, window.settings)
         self.exchange = Exchange(session, self.catalogue, window.settings, window)
@@ -36,6 +36,7 @@ class Library(QObject):
             "copy_text": self.exchange.copy_text,
             "paste_puzzle": self.exchange.paste,
             "find_puzzle": self._find,
+            "show_fitting": self._show_fitting,
             "favourite": self.dock.toggle_favourite,
             "show_library": self._toggle,
         }.items():
@@ -47,7 +48,7 @@ class Library(QObject):
         """Ask what puzzle to make."""
         self.catalogue.read_all()
         if self._generator is None:
-            self._generator = GeneratorDialog(self.catalogue, self._window)
+            self._generator = GeneratorDialog(self.catalogue, self._session, self._window)
             self._generator.made.connect(self.exchange.open_item)
         self._generator.open()
 
@@ -58,6 +59,10 @@ class Library(QObject):
     def _find(self) -> None:
         self.room.closed_for_room = False
         self.dock.enter()
+
+    def _show_fitting(self) -> None:
+        self._find()
+        self.dock.filters.show_fitting()
 
     def _toggle(self, shown: bool) -> None:
         self.room.closed_for_room = False

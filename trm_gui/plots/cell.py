@@ -31,6 +31,7 @@ class CellPane(FramePane):
             turns,
             "Selected cell",
             "The probability of each symbol in one cell of the answer",
+            "How likely each symbol is in one cell of the answer",
         )
         self._decoded = -1
         self._shares: npt.NDArray[np.float64] = np.empty((0, 0))

@@ -36,7 +36,7 @@ PLOTS: tuple[tuple[str, str, Callable[[Session, Turns], PlotPane]], ...] = (
     ("plot_correctness", "Correctness", CorrectnessPane),
     ("plot_latent_path", "Latent path", LatentPathPane),
     ("plot_cell", "Selected cell", CellPane),
-    ("plot_attention", "Attention", MixingPane),
+    ("plot_attention", "Mixing", MixingPane),
 )
 """Object name, title and contents of each dock; the first three are tabs above the others."""
 

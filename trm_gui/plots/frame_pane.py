@@ -71,8 +71,10 @@ class FramePane(PlotPane):
     A click moves the cursor to the nearest frame.
     """
 
-    def __init__(self, session: Session, turns: Turns, title: str, hint: str) -> None:
-        super().__init__(session, turns, title, f"{hint}; click to go to a frame")
+    def __init__(
+        self, session: Session, turns: Turns, title: str, hint: str, subtitle: str
+    ) -> None:
+        super().__init__(session, turns, title, f"{hint}; click to go to a frame", subtitle)
 
     def add_frame_plot(self, name: str) -> pg.PlotItem:
         """A plot below the others, its vertical axis called `name`."""

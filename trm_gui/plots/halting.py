@@ -36,9 +36,11 @@ class HaltingPlot(pg.PlotWidget):
         self.canvas = self
         self.setObjectName("halting_plot")
         self.setAccessibleName("Halting probability")
-        self.setToolTip(
-            "Halting probability at every frame; click for one, right-click to save them"
+        hint = (
+            "How sure the model is, at every frame, that its answer is right. Above the threshold "
+            "it stops. Click to go to a frame, right-click to save them."
         )
+        self.setToolTip(f"<qt>{hint}</qt>")
         self.setMinimumHeight(10 * themes.SPACE)
         self.setAcceptDrops(False)  # files dropped here are the window's
         self.setMenuEnabled(False)
@@ -49,6 +51,7 @@ class HaltingPlot(pg.PlotWidget):
         self.getAxis("left").setWidth(self.AXIS_WIDTH)
         self.hideAxis("bottom")
         self.reading = QLabel()
+        self.reading.setToolTip(self.toolTip())
         self.reading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.curve = self.plot([], [], symbolSize=6)
         self.current = self.plot([], [], pen=None, symbol="o", symbolSize=10)

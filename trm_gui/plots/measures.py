@@ -18,7 +18,10 @@ class ChangePane(FramePane):
             session,
             turns,
             "Change",
-            "How far the two latents moved since the frame before",
+            "How far the two latents moved since the frame before: ‖Δy‖ for y, the answer, and "
+            "‖Δz‖ for z, the reasoning, on a logarithmic axis. A latent is the list of numbers "
+            "that the model keeps for each cell; where it hardly moves, its mind is made up",
+            "How far the answer y and the reasoning z moved since the frame before",
         )
         plot = self.add_frame_plot("distance")
         plot.setLogMode(y=True)
@@ -64,7 +67,9 @@ class CertaintyPane(FramePane):
             session,
             turns,
             "Certainty",
-            "Mean entropy of the cells: 0 bits where the model is sure of all",
+            "Mean entropy of the cells: 0 bits where the model gives all its probability to one "
+            "symbol in each, 1 bit where two are equally likely",
+            "How unsure the answer is: 0 bits where every cell is certain",
         )
         plot = self.add_frame_plot("bits per cell")
         self.curve = Curve(plot, "mean entropy", True)
@@ -97,6 +102,7 @@ class CorrectnessPane(FramePane):
             turns,
             "Correctness",
             "Right open cells, and rules of the puzzle that are broken",
+            "How many open cells are right, and how many rules are broken",
         )
         right, broken = self.add_frame_plot("right, %"), self.add_frame_plot("conflicts")
         self.right = Curve(right, "right cells", True)

@@ -18,7 +18,10 @@ from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
-NO_MODEL = "A recording holds no attention maps; solve the puzzle again to see them."
+SUBTITLE = "From which cells the cell takes what it learns"
+ATTENTION = "Attention: from which cells the cell takes what it learns"
+TOKEN_MIXING = "Token mixing: by which fixed weights the cell takes from others"
+NO_MODEL = "A recording does not hold these maps; solve the puzzle again to see them."
 WORKING = "Being worked out…"
 PAUSE = 30
 """Milliseconds between two requests at least: while the cursor runs, some frames are left out."""
@@ -37,9 +40,11 @@ class MixingPane(PlotPane):
         super().__init__(
             session,
             turns,
-            "Attention",
-            "How much the cell takes from every cell: attention, or for models without it the "
-            "weights of their token mixing; click to look at another cell",
+            "Mixing",
+            "How much the cell takes from every cell in one call of the network: attention, or for "
+            "models without it (TRM-MLP) the fixed weights of their token mixing; click to look at "
+            "another cell",
+            SUBTITLE,
         )
         self.mixing: Mixing | None = None
         self._asked: tuple[object, ...] | None = None
@@ -176,6 +181,7 @@ class MixingPane(PlotPane):
         words = "attention" if self.mixing.is_attention else "weight (RMS)"
         size = themes.font(themes.SMALL).pointSizeF()
         colour = themes.current(self).secondary_text
+        self.subtitle.setText(ATTENTION if self.mixing.is_attention else TOKEN_MIXING)
         self.bar.setLabel("right", words, color=colour, **{"font-size": f"{size}pt"})
         shape = self.session.trace.shape
         box_rows, box_cols = rows, cols

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import pyqtgraph as pg
 from pyqtgraph.exporters import CSVExporter
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
@@ -19,6 +20,11 @@ from trm_gui.theme import Theme
 NO_TRACE = "Solve the puzzle to see this."
 
 
+def wrapped(hint: str) -> str:
+    """A hint in lines; Qt wraps those that it takes for rich text."""
+    return f"<qt>{escape(hint)}</qt>"
+
+
 class PlotPane(QWidget):
     """Plots of the session's trace below a line of words.
 
@@ -26,7 +32,10 @@ class PlotPane(QWidget):
     `add_plot` and fill in `show_trace`, `show_cursor` and `dress`, in which they are called.
     """
 
-    def __init__(self, session: Session, turns: Turns, title: str, hint: str) -> None:
+    def __init__(
+        self, session: Session, turns: Turns, title: str, hint: str, subtitle: str
+    ) -> None:
+        """subtitle: what is plotted, in words that need no explanation, in a line or two."""
         super().__init__()
         self.session = session
         self._turns = turns
@@ -37,13 +46,19 @@ class PlotPane(QWidget):
         self.plots: list[pg.PlotItem] = []
         self.cursor_marks: list[pg.GraphicsObject] = []
         """Show where the cursor is, and nothing else."""
+        self.subtitle = QLabel(subtitle, wordWrap=True)
+        self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
+        self.subtitle.setFont(themes.font(themes.SMALL))
+        self.subtitle.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.subtitle.setContentsMargins(themes.SPACE, themes.SPACE // 2, themes.SPACE, 0)
+        self.subtitle.setToolTip(wrapped(hint))
         self.reading = QLabel()
         self.reading.setTextFormat(Qt.TextFormat.PlainText)
         self.reading.setFont(themes.font(themes.SMALL))
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.canvas = pg.GraphicsLayoutWidget()
         self.canvas.setAccessibleName(title)
-        self.canvas.setToolTip(hint)
+        self.canvas.setToolTip(wrapped(hint))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setAcceptDrops(False)  # files dropped here are the window's
         self.canvas.ci.setContentsMargins(2, 4, themes.SPACE, 2)
@@ -72,6 +87,7 @@ class PlotPane(QWidget):
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(0)
+        self.rows.addWidget(self.subtitle)
         self.rows.addLayout(self.top)
         self.rows.addWidget(self.canvas, 1)
         session.trace_changed.connect(self._on_trace)

@@ -42,6 +42,7 @@ class LatentPathPane(PlotPane):
             "y and z of every frame on their first two principal components (PC) with the share of "
             "the variance that each has, from dark at the start to bright at the end; click to go "
             "to a frame",
+            "The ways of the answer y and the reasoning z, seen from their broadest side",
         )
         self._upright = True
         self.paths: dict[Latent, _Path] = {}

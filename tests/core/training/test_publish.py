@@ -138,6 +138,13 @@ def test_one_command_measures_what_the_card_says(trm, kind, request, tmp_path, m
         (score["exact"], score["arc_score"]) for score in events if "source" in score
     ]
     assert {result.data for result in info.results} == {"held_out"}
+    bins = [each for each in confident["bins"] if each["puzzles"]]
+    assert [(each.low, each.puzzles) for each in info.calibration] == [
+        (each["low"], each["puzzles"]) for each in bins
+    ]
+    assert info.learned.words.startswith("made-up Sudokus 4×4" if kind == "sudoku" else "6 made-up")
+    tasks = next((event["tasks"] for event in events if "tasks" in event), {})
+    assert {each.style: bool(each.right == each.puzzles) for each in info.by_style} == tasks
 
 
 def test_the_published_weights_are_the_averaged_ones_in_bfloat16(sudoku_run, tmp_path):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
+from trm_core.puzzles.blank import blank
 from trm_gui.jobs.estimate_row import sentence
 from trm_gui.jobs.marks import MISTAKE
 
@@ -313,3 +314,25 @@ def test_an_estimate_is_told_with_what_it_leaves_out():
     assert sentence(estimate, None) == (
         "About 2 h 1 min on the CPU, 12.3 ms a step, in 2.0 GiB of memory."
     )
+
+
+@pytest.mark.parametrize(
+    ("puzzle", "preset"),
+    [
+        (blank("sudoku", 6, 6), "sudoku-6x6"),
+        (blank("maze", 13, 13), "maze-15x15"),
+        (blank("maze", 20, 28), "maze-hard"),
+        (blank("arc", 5, 5), "arc-7x7"),
+        (blank("arc", 12, 12), "arc-agi-1"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_job_for_the_puzzle_begins_with_the_nearest_preset(
+    window, dialog_of, until, puzzle, preset
+):
+    window.session.set_puzzle(puzzle)
+    window.actions_by_name["train_on_this"].trigger()
+    dialog = dialog_of(window)
+    until(lambda: dialog.preset.chosen is not None)
+    assert dialog.preset.currentText() == preset
+    dialog.reject()

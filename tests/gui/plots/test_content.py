@@ -269,3 +269,19 @@ def test_the_path_of_two_frames_does_not_tell_shares(session, pane, solve):
         assert len(solve()) == frames
         pane("plot_latent_path")
         assert ("%" in axis.labelText) == (frames > 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_plot_says_in_words_what_it_shows(pane, solve, name):
+    solve()
+    shown = pane(name)
+    assert shown.subtitle.isVisible()
+    assert len(shown.subtitle.text().split()) > 5
+    assert shown.subtitle.toolTip().startswith("<qt>")  # which Qt wraps
+
+
+def test_the_map_of_a_model_without_attention_is_not_called_that(window, mixing, dock):
+    shown = mixing()
+    assert not shown.mixing.is_attention
+    assert dock("plot_attention").windowTitle() == "Mixing"
+    assert shown.subtitle.text().startswith("Token mixing")
