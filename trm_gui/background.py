@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
@@ -44,6 +45,7 @@ class OfficialCheckpoint(NamedTuple):
     identifiers: Path | None = None
     dataset: Path | None = None
     puzzle: PuzzleShape | None = None
+    settings: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +210,7 @@ class Background(QObject):
                     source.puzzle,
                     source.identifiers,
                     source.dataset,
+                    source.settings,
                 )
             self.model_read.emit(info, use)
         except UserError as error:

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.checkpoints.info import CheckpointError
-from trm_core.checkpoints.official_config import config_beside
+from trm_core.checkpoints.official_config import config_beside, parse_settings
+from trm_core.documents import DocumentError
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.shapes import parse_shape
 from trm_gui import theme as themes
@@ -56,6 +57,10 @@ class CheckpointDialog(QDialog):
         self.puzzle.setAccessibleName("Puzzle")
         self.puzzle.setToolTip("What it solves, where its files do not say how many cells that has")
         self.puzzle.setPlaceholderText("Such as maze:30x30; may be left empty")
+        self.settings = QLineEdit()
+        self.settings.setAccessibleName("Settings")
+        self.settings.setToolTip("Of the architecture, by official names, in place of the config's")
+        self.settings.setPlaceholderText("Such as L_cycles=6 puzzle_emb_len=16; may be left empty")
         self.name = QLineEdit()
         self.name.setAccessibleName("Name")
         self.name.setToolTip("What the model is to be called")
@@ -72,8 +77,8 @@ class CheckpointDialog(QDialog):
         for field in self._files():
             form.addRow(field.name, field)
             field.path.textChanged.connect(self._check)
-        for label, line in (("Puzzle", self.puzzle), ("Name", self.name)):
-            form.addRow(label, line)
+        for line in (self.puzzle, self.settings, self.name):
+            form.addRow(line.accessibleName(), line)
             line.textChanged.connect(self._check)
         self.checkpoint.path.textChanged.connect(self._suggest)
         layout = QVBoxLayout(self)
@@ -93,6 +98,7 @@ class CheckpointDialog(QDialog):
                 self.identifiers.file(),
                 self.dataset.file(),
                 parse_shape(puzzle) if puzzle else None,
+                parse_settings(self.settings.text().split()),
             )
         )
         super().accept()
@@ -127,6 +133,10 @@ class CheckpointDialog(QDialog):
                 parse_shape(puzzle)
             except PuzzleError as error:
                 return f"Puzzle: {error}."
+        try:
+            parse_settings(self.settings.text().split())
+        except DocumentError as error:
+            return f"Settings: {error}."
         name = self.name.text()
         if sentence := trouble_with_name(name):
             return sentence

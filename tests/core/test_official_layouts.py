@@ -290,6 +290,9 @@ def test_a_data_set_gives_the_tasks_their_names(tmp_path):
     (data / "identifiers.json").write_text(json.dumps(names))
     info = import_to(tmp_path / "model", checkpoint, puzzle=MAZE, dataset=data)
     assert info.identifiers == tuple(names)
+    (data / "identifiers.json").rename(tmp_path / "identifiers.json")
+    beside = import_to(tmp_path / "other", checkpoint, puzzle=MAZE)
+    assert beside.identifiers == tuple(names)
 
 
 @pytest.mark.parametrize(

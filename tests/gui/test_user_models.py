@@ -119,13 +119,17 @@ def test_the_config_beside_a_checkpoint_is_put_in_and_what_else_is_needed_can_be
 ):
     model = load_model(find_model("maze-15x15").directory, "cpu", "float32")
     checkpoint, config = write_official(model, tmp_path)
-    rewrite_json(config, lambda raw: {**raw, "config": without("seq_len")(raw["config"])})
+    for name in ("seq_len", "L_cycles"):
+        rewrite_json(config, lambda raw, name=name: {**raw, "config": without(name)(raw["config"])})
     dialog.checkpoint.path.setText(str(checkpoint))
     assert dialog.config.path.text() == str(config)
     dialog.name.setText("mazes")
     dialog.puzzle.setText("maze")
     assert dialog.missing.text().startswith("Puzzle: 'maze' is not KIND:ROWSxCOLS, such as ")
     dialog.puzzle.setText("maze:15x15")
+    dialog.settings.setText("L_cycles")
+    assert dialog.missing.text() == "Settings: 'L_cycles' is not NAME=VALUE."
+    dialog.settings.setText(f"L_cycles={model.config.latent_steps} old=null")
     assert dialog.missing.text() == ""
     with qtbot.waitSignal(window.session.models_changed):
         dialog.ok.click()

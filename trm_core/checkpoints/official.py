@@ -136,15 +136,15 @@ def import_to(
 ) -> ModelInfo:
     """Write a new model directory from an official checkpoint; arguments as of `import_official`.
 
-    identifiers: the `identifiers.json` of the data set that it was trained on (ARC); if None, that
-        of `dataset` where this is a directory that has one.
+    identifiers: the `identifiers.json` of the data set that it was trained on (ARC); if None, the
+        one in the directory `dataset` or beside the checkpoint, if there is one.
     Raises CheckpointError, also where `directory` is there already.
     """
     imported = _import(checkpoint_file, config_file, dataset, puzzle, settings)
     model = imported.model
-    if identifiers is None and dataset is not None:
-        beside = dataset / IDENTIFIERS_FILE
-        identifiers = beside if beside.is_file() else None
+    if identifiers is None and model.config.puzzle_count > 1:
+        places = [place / IDENTIFIERS_FILE for place in (dataset, checkpoint_file.parent) if place]
+        identifiers = next((place for place in places if place.is_file()), None)
     info = ModelInfo(
         architecture=type(model).__name__.lower(),
         puzzle=puzzle or guess_puzzle(model.config),

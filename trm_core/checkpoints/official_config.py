@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -263,11 +263,20 @@ def _value(settings: Mapping[str, Any], name: str) -> Any:
     return settings.get(same[1], value) if same else value
 
 
-def parse_setting(text: str) -> Any:
-    """The value of a setting as YAML has it. Raises DocumentError."""
-    from trm_core.checkpoints.plain_yaml import parse_yaml  # not at the start of the window
+def parse_settings(changes: Iterable[str]) -> dict[str, Any]:
+    """Settings by name from texts such as `puzzle_emb_len=16`, their values as in YAML.
 
-    return parse_yaml(text, "the value")
+    Raises DocumentError.
+    """
+    settings = {}
+    for change in changes:
+        name, sign, value = change.partition("=")
+        if not (name and sign):
+            raise DocumentError(f"{quoted(change)} is not NAME=VALUE")
+        from trm_core.checkpoints.plain_yaml import parse_yaml  # not at the start of the window
+
+        settings[name] = parse_yaml(value, quoted(change))
+    return settings
 
 
 def _read(file: Path) -> Any:

@@ -41,7 +41,11 @@ def import_(
         typer.Option(help="What it solves, as KIND:ROWSxCOLS, where its sizes leave that open."),
     ] = None,
     identifiers: Annotated[
-        Path | None, typer.Option(help="identifiers.json of the data set it was trained on (ARC).")
+        Path | None,
+        typer.Option(
+            help="identifiers.json of the data set it was trained on (ARC); by default the one "
+            "beside the checkpoint."
+        ),
     ] = None,
     changes: Annotated[
         list[str] | None,
@@ -71,15 +75,9 @@ def _shape(text: str) -> PuzzleShape:
 
 
 def _settings(changes: Sequence[str]) -> dict[str, Any]:
-    from trm_core.checkpoints.official_config import parse_setting
+    from trm_core.checkpoints.official_config import parse_settings
 
-    settings = {}
-    for change in changes:
-        name, sign, value = change.partition("=")
-        if not (name and sign):
-            raise typer.BadParameter(f"{change!r} is not NAME=VALUE")
-        try:
-            settings[name] = parse_setting(value)
-        except DocumentError as error:
-            raise typer.BadParameter(f"{change!r}: {error}") from None
-    return settings
+    try:
+        return parse_settings(changes)
+    except DocumentError as error:
+        raise typer.BadParameter(str(error)) from None
