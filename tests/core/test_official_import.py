@@ -193,6 +193,13 @@ def test_the_puzzle_is_guessed_from_cells_and_vocabulary(cells, vocab_size, puzz
     assert guess_puzzle(TRMConfig(cells=cells, vocab_size=vocab_size)) == puzzle
 
 
+def test_sizes_of_two_kinds_of_puzzles_are_asked_about():
+    assert refusal(guess_puzzle, TRMConfig(cells=100, vocab_size=12)) == (
+        "100 cells with 12 tokens fit two kinds of puzzles; say with --puzzle which: "
+        "sudoku:10x10 or arc:10x10"
+    )
+
+
 def test_sizes_of_no_puzzle_are_refused():
     for cells, vocab_size in [(49, 9), (82, 11), (900, 7)]:
         config = TRMConfig(cells=cells, vocab_size=vocab_size)

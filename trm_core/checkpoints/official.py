@@ -29,7 +29,7 @@ from trm_core.documents import open_file
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.puzzles.shapes import guess_shape
+from trm_core.puzzles.shapes import fitting_shapes
 
 _OFFICIAL_NAMES = [
     ("token_embedding.weight", "embed_tokens.embedding_weight"),
@@ -170,13 +170,22 @@ def _card(info: ModelInfo, imported: _Imported, checkpoint: Path) -> str:
 
 
 def guess_puzzle(config: RecursionConfig) -> PuzzleShape:
-    """The square puzzle that has the config's cells and vocabulary. Raises CheckpointError."""
-    if shape := guess_shape(config.cells, config.vocab_size):
-        return shape
-    raise CheckpointError(
-        f"{config.cells} cells with {config.vocab_size} tokens are no square Sudoku, maze or ARC "
-        "canvas; say which puzzle the model is for, as in --puzzle maze:30x30"
-    )
+    """The square puzzle that has the config's cells and vocabulary.
+
+    Raises CheckpointError where there is none, or both a Sudoku and an ARC canvas; mazes as small
+    as the one Sudoku with their vocabulary, of 4×4, are not taken for what a model is for.
+    """
+    shapes = fitting_shapes(config.cells, config.vocab_size)
+    sizes = f"{config.cells} cells with {config.vocab_size} tokens"
+    if not shapes:
+        raise CheckpointError(
+            f"{sizes} are no square Sudoku, maze or ARC canvas; say which puzzle the model is for, "
+            "as in --puzzle maze:30x30"
+        )
+    if {"sudoku", "arc"} <= {shape.kind for shape in shapes}:
+        names = " or ".join(f"{shape.kind}:{shape.rows}x{shape.cols}" for shape in shapes)
+        raise CheckpointError(f"{sizes} fit two kinds of puzzles; say with --puzzle which: {names}")
+    return shapes[0]
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -14,14 +14,16 @@ def guess_shape(cells: int, vocab_size: int) -> PuzzleShape | None:
 
     Where Sudoku and another kind have the same sizes, Sudoku is meant.
     """
+    return next(iter(fitting_shapes(cells, vocab_size)), None)
+
+
+def fitting_shapes(cells: int, vocab_size: int) -> list[PuzzleShape]:
+    """The square puzzles with so many cells and tokens, Sudoku before others."""
     side = isqrt(cells)
     candidates = [PuzzleShape("maze", side, side), PuzzleShape("arc", side, side)]
     if boxes := usual_box_rows(side):
         candidates.insert(0, PuzzleShape("sudoku", side, side, boxes))
-    for shape in candidates:
-        if (shape.cells, shape.vocab_size) == (cells, vocab_size):
-            return shape
-    return None
+    return [s for s in candidates if (s.cells, s.vocab_size) == (cells, vocab_size)]
 
 
 def parse_shape(text: str) -> PuzzleShape:
