@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from trm_gui.board.overlays import OVERLAYS
+from trm_gui.hints import wrapped
 from trm_gui.icons import icon
 from trm_gui.theme import Theme
 
@@ -27,6 +28,8 @@ class Command:
     icon: str = ""
     checkable: bool = False
     repeats: bool = False
+    begins: bool = False
+    """A section of its menu, below a line."""
 
 
 COMMANDS = (
@@ -46,13 +49,16 @@ COMMANDS = (
         "Open a solve that was recorded; it plays with no model",
         ("Ctrl+Shift+O",),
     ),
-    Command("generate", "&File", "&Generate a puzzle…", "Have a puzzle made", ("Ctrl+G",)),
+    Command(
+        "generate", "&File", "&Generate a puzzle…", "Have a puzzle made", ("Ctrl+G",), begins=True
+    ),
     Command(
         "save_puzzle",
         "&File",
         "&Save puzzle as…",
         "Write the puzzle to a file",
         ("Ctrl+Shift+S",),
+        begins=True,
     ),
     Command(
         "save_recording",
@@ -67,6 +73,7 @@ COMMANDS = (
         "&Export…",
         "Make a picture, a film, a page or a table of the solve",
         ("Ctrl+E",),
+        begins=True,
     ),
     Command(
         "mark",
@@ -76,7 +83,7 @@ COMMANDS = (
         ("Ctrl+M",),
         checkable=True,
     ),
-    Command("quit", "&File", "&Quit", "Close the window", (StandardKey.Quit,)),
+    Command("quit", "&File", "&Quit", "Close the window", (StandardKey.Quit,), begins=True),
     Command("undo", "&Edit", "&Undo", "Take back the last change", (StandardKey.Undo,), "undo"),
     Command("redo", "&Edit", "&Redo", "Make it again", (StandardKey.Redo,), "redo"),
     Command(
@@ -87,6 +94,7 @@ COMMANDS = (
         ("E",),
         "edit",
         checkable=True,
+        begins=True,
     ),
     Command(
         "copy_text",
@@ -94,6 +102,20 @@ COMMANDS = (
         "&Copy as text",
         "Put the puzzle into the clipboard as text",
         ("Ctrl+Shift+C",),
+        begins=True,
+    ),
+    Command(
+        "copy_answer",
+        "&Edit",
+        "Copy the &answer",
+        "Put the model's answer at the cursor into the clipboard as text",
+        ("Ctrl+Alt+C",),
+    ),
+    Command(
+        "copy_picture",
+        "&Edit",
+        "Copy as p&icture",
+        "Put the board with the focus, or the answer, into the clipboard as a picture",
     ),
     Command(
         "paste_puzzle",
@@ -107,8 +129,15 @@ COMMANDS = (
         "&Edit",
         "Puzzles that fit a &model",
         "List the puzzles that a model here can be given; of ARC the tasks that it learned",
+        begins=True,
     ),
-    Command("find_puzzle", "&Edit", "&Find a puzzle", "Search the library", (StandardKey.Find,)),
+    Command(
+        "find_puzzle",
+        "&Edit",
+        "&Find a puzzle",
+        "Search the library",
+        (StandardKey.Find,),
+    ),
     Command(
         "favourite",
         "&Edit",
@@ -122,6 +151,7 @@ COMMANDS = (
         "&Settings…",
         "What solves are computed on",
         (StandardKey.Preferences,),
+        begins=True,
     ),
     Command(
         "model_card",
@@ -168,6 +198,7 @@ COMMANDS = (
         "Show the training jobs, or close them; they go on",
         ("Ctrl+J",),
         checkable=True,
+        begins=True,
     ),
     Command("solve", "&Solve", "&Solve", "Run the model on the puzzle", ("Ctrl+Return",), "solve"),
     Command("cancel", "&Solve", "&Cancel", "Stop the solve", ("Ctrl+.",), "cancel"),
@@ -177,6 +208,7 @@ COMMANDS = (
         "One supervision step &more",
         "Add a supervision step after the last one, beyond the maximum too",
         ("M",),
+        begins=True,
     ),
     Command("first", "S&tep", "&First", "To the first cycle", ("Home",), "first"),
     Command(
@@ -187,6 +219,7 @@ COMMANDS = (
         ("Shift+Left",),
         "previous_supervision_step",
         repeats=True,
+        begins=True,
     ),
     Command(
         "previous", "S&tep", "&Previous", "Back by one cycle", ("Left",), "previous", repeats=True
@@ -199,7 +232,9 @@ COMMANDS = (
         ("Alt+Left",),
         repeats=True,
     ),
-    Command("play", "S&tep", "P&lay", "Play and pause", ("Space",), "play", checkable=True),
+    Command(
+        "play", "S&tep", "P&lay", "Play and pause", ("Space",), "play", checkable=True, begins=True
+    ),
     Command(
         "next_latent_step",
         "S&tep",
@@ -207,6 +242,7 @@ COMMANDS = (
         "On by one latent step",
         ("Alt+Right",),
         repeats=True,
+        begins=True,
     ),
     Command("next", "S&tep", "&Next", "On by one cycle", ("Right",), "next", repeats=True),
     Command(
@@ -226,8 +262,18 @@ COMMANDS = (
         "Have a frame for every latent step, not only for every cycle",
         ("Z",),
         checkable=True,
+        begins=True,
     ),
-    Command("loop", "S&tep", "L&oop", "Play again from the start at the end", ("L",), "loop", True),
+    Command(
+        "loop",
+        "S&tep",
+        "L&oop",
+        "Play again from the start at the end",
+        ("L",),
+        "loop",
+        True,
+        begins=True,
+    ),
     Command("slower", "S&tep", "Slo&wer", "Play slower", ("-",)),
     Command("faster", "S&tep", "Fas&ter", "Play faster", ("+", "=")),
     Command(
@@ -252,10 +298,11 @@ COMMANDS = (
             "&View",
             overlay.hint,
             overlay.hint,
-            (f"{number}",),
+            (overlay.key,) if overlay.key else (),
             checkable=True,
+            begins=overlay is OVERLAYS[0],
         )
-        for number, overlay in enumerate(OVERLAYS, start=1)
+        for overlay in OVERLAYS
     ),
     Command(
         "solution",
@@ -264,6 +311,15 @@ COMMANDS = (
         "Show the solution on a board of its own",
         ("9",),
         checkable=True,
+    ),
+    Command(
+        "full_screen",
+        "&View",
+        "&Full screen",
+        "Have the window fill the screen, or leave it as it was",
+        ("F11",),
+        checkable=True,
+        begins=True,
     ),
     Command("tour", "&Help", "Guided &tour", "What is where, and what the model does, in steps"),
     Command(
@@ -274,7 +330,7 @@ COMMANDS = (
     ),
     Command("formats", "&Help", "&Formats of puzzles", "What puzzle files and texts look like"),
     Command("keys", "&Help", "&Keys", "What the keys do", ("?", "F1")),
-    Command("about", "&Help", "&About TRM Studio", "Versions, licence, papers"),
+    Command("about", "&Help", "&About TRM Studio", "Versions, licence, papers", begins=True),
 )
 
 
@@ -284,13 +340,14 @@ def make_actions(parent: QWidget) -> dict[str, QAction]:
     for command in COMMANDS:
         action = QAction(command.text, parent)
         action.setObjectName(command.name)
-        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        there = (QKeySequence(keys) for keys in command.keys)
+        action.setShortcuts([keys for keys in there if not keys.isEmpty()])  # as the desktop has
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(command.repeats)
         action.setCheckable(command.checkable)
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{command.hint} ({shortcut})" if shortcut else command.hint)
-        action.setStatusTip(command.hint)
+        action.setToolTip(wrapped(f"{command.hint} ({shortcut})" if shortcut else command.hint))
+        action.setIconVisibleInMenu(False)
         parent.addAction(action)
         actions[command.name] = action
     return actions

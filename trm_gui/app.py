@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trm_core.checkpoints.info import ModelInfo
     from trm_core.puzzles.library import Entry
     from trm_gui.main_window import MainWindow
+    from trm_gui.session import Session
 
 DEBIAN_PACKAGES = (
     "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core "
@@ -40,8 +41,13 @@ def main() -> None:
     parser.add_argument(
         "--model", metavar="NAME", help="the model that solves: a bundled one, or a model directory"
     )
+    parser.add_argument(
+        "--number", type=int, metavar="N", help="which puzzle of the file to show, from 1"
+    )
     parser.add_argument("--version", action="version", version=version("trm-studio"))
     arguments = parser.parse_args()
+    if arguments.number is not None and (arguments.file is None or arguments.number < 1):
+        parser.error("--number: expected a number from 1, and a file that has so many puzzles")
     if missing := _what_qt_lacks():
         sys.exit(f"trm-gui: {missing}")
     model = None if arguments.model is None else _model_or_exit(arguments.model)
@@ -50,6 +56,8 @@ def main() -> None:
     if model is not None:
         window.session.use_model(model)
     if arguments.file is not None:
+        if arguments.number is not None:
+            show_number_once_opened(window.session, arguments.number)
         window.session.open(arguments.file)
     elif model is None or model.misfit(window.session.puzzle) is None:
         from trm_gui.first_paint import FirstPaint
@@ -59,6 +67,20 @@ def main() -> None:
     elif entry := _entry_for(model):
         window.session.open(entry)
     sys.exit(app.exec())
+
+
+def show_number_once_opened(session: Session, number: int) -> None:
+    """Of the file that is being opened, show that puzzle, from 1, or tell that there is none."""
+    from PySide6.QtCore import Qt
+
+    def show() -> None:
+        count = len(session.puzzles)
+        if number <= count:
+            session.set_puzzle(session.puzzles[number - 1])
+        else:
+            session.fail(f"There is no puzzle {number} in the file; the last one is {count}.")
+
+    session.opened.connect(show, Qt.ConnectionType.SingleShotConnection)
 
 
 def _model_or_exit(name: str) -> ModelInfo:

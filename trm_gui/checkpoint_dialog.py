@@ -25,6 +25,7 @@ from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.shapes import parse_shape
 from trm_gui import theme as themes
 from trm_gui.background import OfficialCheckpoint
+from trm_gui.hints import wrapped
 from trm_gui.names import trouble_with_name
 
 
@@ -160,7 +161,7 @@ class _FileField(QWidget):
         self.name, self._hint = name, hint
         self.path = QLineEdit()
         self.path.setAccessibleName(name)
-        self.path.setToolTip(hint)
+        self.path.setToolTip(wrapped(hint))
         self.path.setPlaceholderText(hint)
         browse = QPushButton("Browse…")
         browse.setAccessibleName(f"Browse for {name}")

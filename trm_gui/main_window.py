@@ -6,7 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QUndoStack
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QResizeEvent,
+    QShowEvent,
+    QUndoStack,
+)
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -22,22 +29,26 @@ from trm_core.recordings import SUFFIX
 from trm_gui import preferences
 from trm_gui import theme as themes
 from trm_gui.actions import COMMANDS, make_actions, set_icons
+from trm_gui.board.boards import Boards
+from trm_gui.board.copies import BoardCopies
 from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
-from trm_gui.board.panes import LEAST_PANE, AnswerPane, InputPane, SolutionPane
-from trm_gui.board_room import give_height
+from trm_gui.board.panes import AnswerPane, InputPane, SolutionPane
+from trm_gui.board_room import BoardRoom, give_height
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
-from trm_gui.editor.tool_strip import USUAL_WIDTH
 from trm_gui.export.exports import Exports
-from trm_gui.help import show_about, show_keys
+from trm_gui.help import show_about
 from trm_gui.jobs.room import JobsRoom
+from trm_gui.key_sheet import KeySheet
 from trm_gui.library.library import Library
 from trm_gui.manual import FORMATS, HOW_IT_THINKS, show_page
 from trm_gui.model_card import CardDialog
+from trm_gui.model_menu import ModelMenu
 from trm_gui.plots.docks import PlotDocks
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.recordings.recordings import Recordings
+from trm_gui.room_note import RoomNote
 from trm_gui.session import Session
 from trm_gui.settings import restore, save
 from trm_gui.settings_dialog import SettingsDialog
@@ -49,6 +60,7 @@ from trm_gui.timeline.transport import Transport
 from trm_gui.torch_import import thaw
 from trm_gui.tour import Tour
 from trm_gui.user_models import UserModels
+from trm_gui.window_title import WindowTitle
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +68,6 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
-        self.setWindowTitle("TRM Studio")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self.setMinimumSize(800, 600)
@@ -68,21 +79,37 @@ class MainWindow(QMainWindow):
 
         self._input = InputPane(self.session)
         self._input.edit.setDefaultAction(self.actions_by_name["edit"])
-        self.editor = PuzzleEditor(self.session, self.undo_stack, self._input, self.actions_by_name)
         self.overlays = OverlaySet()
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
+        self._solution = SolutionPane(self.session)
+        self._solution.hide()
+        others = [self._answer, self._solution]
+        self._boards = Boards(self.session, self._input, others, self._legend)
+        self.editor = PuzzleEditor(
+            self.session, self.undo_stack, self._boards, self.actions_by_name
+        )
+        self.title = WindowTitle(self, self.session, self.undo_stack)
         self.user_models = UserModels(self.session, settings, self)
         self.user_models.card_wanted.connect(self._show_card)
-        self._lay_out()
-        self.library = Library(self, self.session)
-        self.editor.editing_changed.connect(
-            lambda editing: self.library.room.reserve(USUAL_WIDTH if editing else 0)
+        copies = ("copy_answer", "copy_picture")
+        self._copies = BoardCopies(
+            self.session,
+            self.actions_by_name,
+            {
+                self._input.board: ("edit", "copy_text", "copy_picture", "paste_puzzle"),
+                self._solution.board: ("copy_picture", "solution"),
+                self._answer.board: (*copies, "save_recording", "export"),
+            },
+            self,
         )
-        self.recordings = Recordings(self, self.session)
+        self.room = BoardRoom(self)
+        self._lay_out()
+        self.library = Library(self, self.session, self.room)
+        self.recordings = Recordings(self, self.session, self.room)
         self.centralWidget().layout().insertWidget(0, self.recordings.banner)
         self.exports = Exports(self, self.session)
-        self.plots = PlotDocks(self, self.session)
+        self.plots = PlotDocks(self, self.session, self.room)
         self.jobs = JobsRoom(self, self.session)
         self.tour = Tour(self)
         self._fill_menus()
@@ -104,29 +131,15 @@ class MainWindow(QMainWindow):
         preferences.begin(self)
 
     def _lay_out(self) -> None:
-        boards = QSplitter(Qt.Orientation.Horizontal)
-        boards.addWidget(self._input)
-        boards.addWidget(self._answer)
-        self._solution = SolutionPane(self.session)
-        self._solution.hide()
-        boards.addWidget(self._solution)
-        for pane in (self._input, self._answer, self._solution):
-            pane.setMinimumWidth(LEAST_PANE)
-        explained = QWidget()
-        above = QVBoxLayout(explained)
-        above.setContentsMargins(0, 0, 0, 0)
-        above.setSpacing(0)
-        above.addWidget(boards, 1)
-        above.addWidget(self._legend)
         self.rows = QSplitter(Qt.Orientation.Vertical)
-        self.rows.addWidget(explained)
+        self.rows.addWidget(self._boards)
         plot = HaltingPlot(self.session)
-        self.rows.addWidget(Transport(self.session, self.playback, self.actions_by_name, plot))
+        self._transport = Transport(self.session, self.playback, self.actions_by_name, plot)
+        self.rows.addWidget(self._transport)
         self.rows.setStretchFactor(0, 1)
         self.rows.setSizes([600, 22 * themes.SPACE])
-        for splitter in (boards, self.rows):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(themes.SPACE)
+        self.rows.setChildrenCollapsible(False)
+        self.rows.setHandleWidth(themes.SPACE)
 
         central = QWidget()
         central.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a field leaves it
@@ -135,7 +148,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.rows, 1)
         self.setCentralWidget(central)
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(Status(self.session), 1)  # below the docks too
+        self.statusBar().addWidget(
+            Status(self.session, RoomNote(self.room)), 1
+        )  # below the docks too
         central.setFocus()
 
         bar = QToolBar("Solve")
@@ -159,6 +174,9 @@ class MainWindow(QMainWindow):
         for command in COMMANDS:
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
+                menus[command.menu].setToolTipsVisible(True)
+            elif command.begins:
+                menus[command.menu].addSeparator()
             menus[command.menu].addAction(self.actions_by_name[command.name])
         overlays = QMenu(self)
         overlays.addActions([self.actions_by_name[f"overlay_{each.name}"] for each in OVERLAYS])
@@ -166,6 +184,9 @@ class MainWindow(QMainWindow):
         menus["&View"].addSeparator()
         menus["&View"].addMenu(self.plots.menu)
         menus["&View"].addMenu(ThemeMenu(self.settings, self))
+        first = self.actions_by_name["add_model"]
+        menus["&Model"].insertMenu(first, ModelMenu(self.session, self))
+        menus["&Model"].insertSeparator(first)
         menus["&Model"].addMenu(self.user_models.cards)
         menus["&Model"].addMenu(self.user_models.menu)
         menus["&File"].insertMenu(self.actions_by_name["generate"], self.library.recent_menu)
@@ -198,12 +219,15 @@ class MainWindow(QMainWindow):
             "slower": lambda: self.playback.change_speed(-1),
             "faster": lambda: self.playback.change_speed(1),
             "tour": self.tour.start,
-            "keys": lambda: show_keys(self),
+            "keys": lambda: KeySheet(actions, self).open(),
             "how_it_thinks": lambda: show_page(HOW_IT_THINKS, self),
             "formats": lambda: show_page(FORMATS, self),
             "about": lambda: show_about(self, session.computed_on),
         }.items():
             actions[name].triggered.connect(slot)
+        actions["full_screen"].triggered.connect(
+            lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        )
         actions["play"].triggered.connect(self.playback.set_playing)
         for overlay in OVERLAYS:
             toggled = actions[f"overlay_{overlay.name}"].toggled
@@ -228,8 +252,9 @@ class MainWindow(QMainWindow):
             "train_on_this": session.puzzle is not None,
             "solve": session.model is not None and not session.solving,
             "cancel": session.solving,
-            "solve_further": steps > 0 and not session.solving,
+            "solve_further": steps > 0 and (session.adding or not session.solving),
             "play": steps > 1,
+            "copy_answer": cursor >= 0,
             "last": 0 <= cursor < steps - 1,
         }
         backward, forward = cursor > 0, 0 <= cursor < steps - 1 or session.can_step_further
@@ -260,17 +285,22 @@ class MainWindow(QMainWindow):
         """)
 
     def _show_solution(self, shown: bool) -> None:
+        self.room.notice()
         self._solution.setVisible(shown)
-        self.plots.make_room()
-        self.library.room.make_room()
+        self.room.make()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._give_boards_height()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.settings.contains("rows"):  # else they are as they were left
+            self._give_boards_height()
+
     def _give_boards_height(self) -> None:
-        legend = self._legend.sizeHint().height()
-        give_height(self.rows, self._input.least_height + legend)
+        if self.isVisible():  # before, it does not have its size yet
+            give_height(self.rows, self._boards.least_height, self._transport.height_with_plot)
 
     def _set_looping(self, loops: bool) -> None:
         self.playback.loops = loops
@@ -328,6 +358,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_solve_button"):
             self._dress()
 
@@ -336,10 +368,12 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.playback.set_playing(False)
-        self.plots.bring_back()
+        self.editor.stop()
+        self.room.bring_back()
         save(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
+        self.title.close()
         self.library.close()
         self.exports.close()
         self.jobs.close()

@@ -90,6 +90,8 @@ class Session(QObject):
         self.computed_on = ""
         """The device and number format of the model that was loaded last."""
         self._solve: Solve | None = None
+        self._further = 0
+        """Supervision steps to be added after the one that is being added."""
         self._wanted: int | None = None
         """The frame to which the cursor goes once a running solve has come that far."""
         self.opening: Source | None = None
@@ -118,6 +120,11 @@ class Session(QObject):
     @property
     def solving(self) -> bool:
         return self._solve is not None
+
+    @property
+    def adding(self) -> bool:
+        """Whether the solve that runs goes on from the trace that there is."""
+        return self._solve is not None and self._solve.recording is not None
 
     @property
     def frame(self) -> Frame | None:
@@ -277,8 +284,12 @@ class Session(QObject):
             self._wanted = 0
 
     def solve_further(self) -> None:
-        """Add one supervision step after the last one, beyond the maximum too."""
+        """Add one supervision step after the last one, beyond the maximum too; while one is being
+        added, one more after it."""
         trace = self.trace
+        if self.adding:
+            self._further += 1
+            return
         if self.solving or not trace or self._maker_is_missing("For more steps"):
             return
         trace.allow(trace.supervision_steps + self._trace_is_whole)
@@ -311,6 +322,7 @@ class Session(QObject):
 
     def cancel(self) -> None:
         """Stop the running solve within one latent step; the frames so far stay."""
+        self._further = 0
         if self._solve is not None:
             self._solve.cancelled.set()
 
@@ -342,7 +354,8 @@ class Session(QObject):
             return
         end = trace.end_after(cursor, unit)
         if end >= len(trace) and self.can_step_further:
-            self.solve_further()
+            if not self.solving:
+                self.solve_further()
             self._wanted = end if self.solving else None
         else:
             self.move_to(end)
@@ -394,6 +407,7 @@ class Session(QObject):
     def _abandon_solve(self) -> None:
         self.failure = ""
         self._wanted = None
+        self._further = 0
         if self._solve is not None:
             self._solve.cancelled.set()
             self._solve = None
@@ -483,5 +497,9 @@ class Session(QObject):
         self.failure = failure
         self.solving_changed.emit(False)
         if failure:
+            self._further = 0
             self.fail(failure, details)
         self.solve_finished.emit()
+        if self._further and not self.solving:
+            self._further -= 1
+            self.solve_further()

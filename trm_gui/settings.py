@@ -32,7 +32,7 @@ def save(window: MainWindow) -> None:
         "geometry": window.saveGeometry(),
         "rows": window.rows.saveState(),
         "docks": window.saveState(),
-        "library_closed_for_room": int(window.library.room.closed_for_room),
+        "dock_sizes": window.room.save(),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
         "solution": int(window.actions_by_name["solution"].isChecked()),
@@ -57,6 +57,7 @@ def restore(window: MainWindow) -> None:
     docks = stored.value("docks")
     if not isinstance(docks, QByteArray) or not _restore_docks(window, docks):
         window.plots.reset()
+    window.room.restore(stored.value("dock_sizes"))
     try:
         speed = int(stored.value("speed", window.playback.speed))
         steps = int(stored.value("max_supervision_steps", 16))
@@ -64,7 +65,6 @@ def restore(window: MainWindow) -> None:
         loops = bool(int(stored.value("loops", 0)))
         solution = bool(int(stored.value("solution", 0)))
         latent_steps = bool(int(stored.value("latent_steps", 0)))
-        window.library.room.closed_for_room = bool(int(stored.value("library_closed_for_room", 0)))
     except (TypeError, ValueError):
         return
     if speed in SPEEDS:

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from trm_gui import theme as themes
 from trm_gui.background import Compute
 from trm_gui.board.marks import heat_colour
+from trm_gui.hints import wrapped
 from trm_gui.preferences import DEVICES, DTYPES, MOST_STEPS, Preferences, Start, most_threads
 from trm_gui.theme_menu import THEMES
 
@@ -257,7 +258,7 @@ def _choice(name: str, hint: str, words: dict[str, str]) -> QComboBox:
 
 def _name(control: QWidget, name: str, hint: str) -> None:
     control.setAccessibleName(name)
-    control.setToolTip(hint)
+    control.setToolTip(wrapped(hint))
 
 
 def _form(*rows: tuple[str, QWidget]) -> QFormLayout:

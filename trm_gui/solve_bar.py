@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from trm_core.checkpoints.expectations import all_in_all, outlook, what_it_learned
 from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.session import Session
 
 EXTENTS = ("until it halts", "halting"), ("all steps", "all"), ("as I step", "stepping")
@@ -106,7 +107,7 @@ class SolveBar(QWidget):
         said = [] if model is None else headline(model)
         if model is not None and puzzle is not None:
             said = list(dict.fromkeys([*said, outlook(model, puzzle)]))
-        self.model.setToolTip("\n".join(said) or MODEL_HINT)
+        self.model.setToolTip(wrapped("\n".join(said) or MODEL_HINT))
         used = "" if session.model is None else str(session.model.directory)
         self.model.setCurrentIndex(self.model.findData(used))
         for control, value in (
@@ -139,7 +140,7 @@ class SolveBar(QWidget):
 
 
 def _add(layout: QHBoxLayout, control: QWidget, name: str, hint: str) -> None:
-    control.setToolTip(hint)
+    control.setToolTip(wrapped(hint))
     control.setAccessibleName(name)
     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     layout.addWidget(control)

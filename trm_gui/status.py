@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QT
 
 from trm_gui import theme as themes
 from trm_gui.failure import FailureDialog
+from trm_gui.hints import wrapped
 from trm_gui.manual import PAGES, show_page
 from trm_gui.session import Session
 
@@ -14,9 +15,9 @@ ALL_THAT_IS_KNOWN = "All that is known of what went wrong, to be copied"
 
 
 class Status(QWidget):
-    """A failure stays until the cursor moves or something else is shown."""
+    """A failure stays until the cursor moves or something else is shown. note: stands beside it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, note: QWidget) -> None:
         super().__init__()
         self._session = session
         self._failed = False
@@ -41,6 +42,7 @@ class Status(QWidget):
         layout.addWidget(self.line, 1)
         layout.addWidget(self.details)
         layout.addWidget(self.progress)
+        layout.addWidget(note)
         for signal in (session.cursor_changed, session.puzzle_changed, session.solving_changed):
             signal.connect(self._show)
         session.trace_changed.connect(self._show_progress)
@@ -87,7 +89,7 @@ class Status(QWidget):
         self.details.setVisible(failed and bool(page or details))
         self.details.setToolTip(PAGES[page] if page else ALL_THAT_IS_KNOWN)
         self.line.setText(words)
-        self.line.setToolTip(words)
+        self.line.setToolTip(wrapped(words))
         self._colour_words()
 
     def _colour_words(self) -> None:

@@ -206,6 +206,7 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.background}; padding: {SPACE // 2}px {SPACE}px;
     }}
     QToolButton::menu-indicator {{ image: none; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QStatusBar::item {{ border: none; }}
     QMainWindow::separator {{ background: {theme.line}; width: 1px; height: 1px; }}
     """

@@ -452,7 +452,7 @@ def test_the_dock_gives_way_to_the_boards(qtbot, window, dock, widget):
     window.resize(1280, 800)
     window.resize(900, 700)
     qtbot.waitUntil(lambda: dock.isHidden())
-    assert window.recordings.room.closed_for_room
+    assert dock in window.room.aside
     assert widget("input_board").width() >= 320
     window.resize(1400, 800)
     qtbot.waitUntil(lambda: not dock.isHidden())

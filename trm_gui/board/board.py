@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -47,7 +48,7 @@ class BoardInput(Protocol):
 
 
 class Board(QWidget):
-    """A puzzle's grid with square cells, as large as fits, centred.
+    """A puzzle's grid with square cells, as large as fits, at the top in the middle.
 
     A click selects a cell. While there is an `input`, it is told of presses and drags, and its keys
     go to it before the window's shortcuts; all other keys pass on. The board itself changes only
@@ -193,6 +194,8 @@ class Board(QWidget):
         cells = self.geometry_of_cells()
         self._hover(None if cells is None else cells.cell_at(event.position()))
         if self._dragging and self.input is not None and cells is not None:
+            if (cell := cells.cell_at(event.position())) is not None:
+                self.select(cell)
             self.input.drag(cells.place_of(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -259,9 +262,15 @@ class Board(QWidget):
         QToolTip.showText(event.globalPos(), describe_cell(self._content, cell), self, area)
 
     def _board_area(self) -> QRectF:
-        """The room for cells, with the width of the focus ring left around it."""
+        """The room for cells, with the width of the focus ring left around it; at the top, so that
+        boards beside one another are in line, and stay where they are if one gets lower."""
         margin = themes.SPACE
-        return QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        content = self._content
+        empty = content is None or content.grid.size == 0
+        shape = 1.0 if empty else content.rows / content.cols
+        room.setHeight(min(room.height(), math.ceil(room.width() * shape)))
+        return room
 
     def _empty_area(self) -> QRectF:
         """The square that a board would fill, on whole pixels for a crisp line."""

@@ -32,6 +32,7 @@ class BoardContent:
     confidence: 0 to 1, how sure each symbol is; less sure ones are fainter.
     candidates: (rows, cols, symbols) probabilities of symbol codes; unsure cells show several.
     heat: 0 to 1 on a scale of colours, NaN where a cell has none.
+    lined: whether faint lines part the cells of a maze's floor, to draw on.
     """
 
     puzzle: Puzzle
@@ -44,6 +45,7 @@ class BoardContent:
     confidence: npt.NDArray[np.float64] | None = None
     candidates: npt.NDArray[np.float64] | None = None
     heat: npt.NDArray[np.float64] | None = None
+    lined: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "conflicts", tuple(self.conflicts))

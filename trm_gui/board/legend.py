@@ -22,6 +22,7 @@ from trm_gui.board.overlays import (
     Overlay,
     OverlaySet,
     heat,
+    key_words,
 )
 from trm_gui.session import Session
 
@@ -108,7 +109,7 @@ class LegendBar(QWidget):
         super().__init__()
         self.button = QToolButton()
         self.button.setText("Overlays ▾")
-        self.button.setToolTip("What is laid over the answer (keys 1 to 8)")
+        self.button.setToolTip(f"What is laid over the answer (keys {key_words()})")
         self.button.setAccessibleName("Overlays")
         self.button.setAutoRaise(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPolygonF
 
 from trm_core.puzzles import NO_SYMBOL
@@ -24,6 +24,8 @@ def paint_maze(
 ) -> None:
     grid = content.shown
     painter.fillRect(geometry.outline, QColor(theme.floor))
+    if content.lined:
+        _draw_lines(painter, geometry, theme)
     marks.fill(painter, geometry, grid == WALL, theme.wall)
     marks.draw_heat(painter, geometry, content, theme)
     unknown = grid == NO_SYMBOL
@@ -43,6 +45,17 @@ def paint_maze(
         for under, mask in ((theme.wall, grid == WALL), (theme.floor, grid != WALL)):
             marks.draw_wrong_marks(painter, geometry, content.wrong & mask, marks.ink_on(under))
     marks.draw_conflict_marks(painter, geometry, content, theme)
+
+
+def _draw_lines(painter: QPainter, geometry: CellGeometry, theme: Theme) -> None:
+    """Between all cells; walls come to lie over them."""
+    outline, colour = geometry.outline, themes.translucent(theme.secondary_text, 0.25)
+    for col in range(1, geometry.cols):
+        left = outline.left() + col * geometry.size
+        painter.fillRect(QRectF(left, outline.top(), geometry.pixel, outline.height()), colour)
+    for row in range(1, geometry.rows):
+        top = outline.top() + row * geometry.size
+        painter.fillRect(QRectF(outline.left(), top, outline.width(), geometry.pixel), colour)
 
 
 def _draw_path(painter: QPainter, geometry: CellGeometry, grid: np.ndarray, theme: Theme) -> None:

@@ -15,29 +15,40 @@ from trm_gui.board.content import BoardContent
 
 @dataclass(frozen=True)
 class Overlay:
-    """`name` is what it is called in settings; `words` what the legend calls it."""
+    """`name` is what it is called in settings; `words` what the legend calls it; `key` turns it on
+    and off, if there is one."""
 
     name: str
     words: str
     hint: str
+    key: str = ""
     is_heat: bool = False
 
 
-VALUES = Overlay("values", "decoded value", "Show what the answer says in each cell")
-CONFIDENCE = Overlay("confidence", "faint: unsure", "Fade what the model is less sure of")
+VALUES = Overlay("values", "decoded value", "Show what the answer says in each cell", "1")
+CONFIDENCE = Overlay("confidence", "faint: unsure", "Fade what the model is less sure of", "2")
 CANDIDATES = Overlay(
-    "candidates", "candidates", "Show what else an unsure cell might be, larger if more probable"
+    "candidates",
+    "candidates",
+    "Show what else an unsure cell might be, larger if more probable",
+    "3",
 )
-CHANGED = Overlay("changed", "just changed", "Outline what changed in the last cycles")
-WRONG = Overlay("wrong", "wrong", "Underline what differs from the solution")
-CONFLICTS = Overlay("conflicts", "breaks a rule", "Mark the cells that break a rule")
+CHANGED = Overlay("changed", "just changed", "Outline what changed in the last cycles", "4")
+WRONG = Overlay("wrong", "wrong", "Underline what differs from the solution", "5")
+CONFLICTS = Overlay("conflicts", "breaks a rule", "Mark the cells that break a rule", "6")
 FIRST_RIGHT = Overlay(
-    "first_right", "right since", "Colour cells by the cycle since which they are right", True
+    "first_right", "right since", "Colour cells by the cycle since which they are right", "7", True
 )
-FLIPS = Overlay("flips", "flips", "Colour cells by how often they changed their mind", True)
+FLIPS = Overlay("flips", "flips", "Colour cells by how often they changed their mind", "8", True)
 
 OVERLAYS = (VALUES, CONFIDENCE, CANDIDATES, CHANGED, WRONG, CONFLICTS, FIRST_RIGHT, FLIPS)
-"""In the order of their keys, from 1."""
+"""In the order in which they are offered."""
+
+
+def key_words() -> str:
+    """All keys of overlays, as people say it: "1 to 8"."""
+    keys = [overlay.key for overlay in OVERLAYS if overlay.key]
+    return f"{keys[0]} to {keys[-1]}"
 
 
 class OverlaySet(QObject):

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QToolButton,
@@ -19,14 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.checkpoints.expectations import outlook
-from trm_core.puzzles.arc import Arc
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell
 from trm_gui.board.overlays import OverlaySet, answer_content
-from trm_gui.board.task_strip import LEAST_SIDE, SIDE, TaskStrip
-from trm_gui.editor.tool_strip import BoardAndTools, ToolStrip
+from trm_gui.hints import wrapped
 from trm_gui.session import Session
 
 HEADING_HEIGHT = 4 * themes.SPACE
@@ -35,11 +30,9 @@ LEAST_PANE = 320 + 2 * themes.SPACE
 
 
 class Pane(QWidget):
-    """A heading, what belongs beside it, and a board below, alone or in a `body`."""
+    """A heading, what belongs beside it, and a board below."""
 
-    def __init__(
-        self, board: Board, heading: str, *beside: QWidget, body: QWidget | None = None
-    ) -> None:
+    def __init__(self, board: Board, heading: str, *beside: QWidget) -> None:
         super().__init__()
         self.board = board
         self.heading = QLabel(heading)
@@ -57,18 +50,7 @@ class Pane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
-        layout.addWidget(body or board, 1)
-
-
-def _sideways_scrolling(widget: QWidget) -> QScrollArea:
-    """A strip for `widget`, whatever the width."""
-    area = QScrollArea()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area
+        layout.addWidget(board, 1)
 
 
 class Editing(Protocol):
@@ -85,7 +67,7 @@ class Editing(Protocol):
 
 
 class InputPane(Pane):
-    """The puzzle as posed, with the examples of an ARC task, or what an editor makes of it.
+    """The puzzle as posed, or what an editor makes of it.
 
     Beside the heading, where a file has several puzzles, which of them this is, and the button
     that begins and ends editing.
@@ -99,6 +81,7 @@ class InputPane(Pane):
         self.number = QSpinBox()
         self.number.setAccessibleName("Puzzle of the file")
         self.number.setToolTip("Which puzzle of the file is shown")
+        self.number.setPrefix("puzzle ")
         self.number.setKeyboardTracking(False)
         self.number.valueChanged.connect(self._on_number)
         self.number.editingFinished.connect(self.number.clearFocus)  # arrows step again
@@ -108,20 +91,7 @@ class InputPane(Pane):
         self.edit.setIconSize(QSize(20, 20))
         self.edit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.edit.setFixedSize(HEADING_HEIGHT, HEADING_HEIGHT)
-        board = Board(name="Puzzle")
-        self._body = BoardAndTools(board)
-        super().__init__(board, "Puzzle", self.words, self.number, self.edit, body=self._body)
-        self.examples = TaskStrip()
-        self.examples.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.examples.setFocusProxy(board)
-        self._examples_area = _sideways_scrolling(self.examples)
-        self.examples.chosen_moved.connect(self._show_example)
-        self._below = QHBoxLayout()
-        self._below.setSpacing(0)
-        self._below.addWidget(self._examples_area)
-        self._below_tools: ToolStrip | None = None
-        self.layout().addLayout(self._below)
-        self._fit_examples()
+        super().__init__(Board(name="Puzzle"), "Puzzle", self.words, self.number, self.edit)
         self.board.setObjectName("input_board")
         session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(self._select_nothing)
@@ -130,53 +100,14 @@ class InputPane(Pane):
     def _select_nothing(self) -> None:
         self.board.select(None)
 
-    def set_tools(
-        self, editing: Editing | None, strip: ToolStrip | None, below: ToolStrip | None
-    ) -> None:
-        """Show what `editing` says, and its tools beside and below the board; None shows the puzzle
-        as posed."""
+    def set_editing(self, editing: Editing | None) -> None:
+        """Show what `editing` says; None shows the puzzle as posed."""
         self._editing = editing
-        self._body.set_strip(strip)
-        if self._below_tools is not None:
-            self._below_tools.remove()
-        self._below_tools = below
-        if below is not None:
-            below.attach(self.board)
-            self._below.insertWidget(0, below, alignment=Qt.AlignmentFlag.AlignTop)
-        self._fit_examples()
         self.refresh()
-
-    @property
-    def least_height(self) -> int:
-        """What it needs for a board of the usual least size."""
-        least = HEADING_HEIGHT + LEAST_PANE
-        if isinstance(self._session.puzzle, Arc):
-            least += self._height_of_examples(LEAST_SIDE)
-        return least
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_examples()
-
-    def _fit_examples(self) -> None:
-        """Have them, and the tools beside them, lower where the board above needs the room."""
-        room = self.height() - HEADING_HEIGHT - LEAST_PANE - self._height_of_examples(0)
-        self.examples.set_side(max(LEAST_SIDE, min(SIDE, room)))
-        height = self._height_of_examples(self.examples.side)
-        self._examples_area.setFixedHeight(height)
-        if (below := self._below_tools) is not None:
-            widths = [below.width_of(columns) for columns in (2, 3)]
-            width = next((w for w in widths if below.height_for(w) <= height), widths[-1])
-            below.setFixedSize(width, height)
-
-    def _height_of_examples(self, side: int) -> int:
-        """With the scroll bar below, for grids of that side."""
-        bar = self._examples_area.horizontalScrollBar().sizeHint().height()
-        return side + 2 * themes.SPACE + bar
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "examples"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "heading"):
             self.refresh()
 
     def refresh(self) -> None:
@@ -188,13 +119,6 @@ class InputPane(Pane):
         editing = self._editing
         if editing is not None and editing.kind != puzzle.kind:
             editing = None  # it is about to be replaced
-        if isinstance(puzzle, Arc):
-            self.examples.set_puzzle(puzzle)
-            if editing is None:
-                self.examples.set_chosen(None)
-        for widget in (self._examples_area, self._below_tools):
-            if widget is not None:
-                widget.setVisible(isinstance(puzzle, Arc))
         if editing is None:
             self._say(puzzle.title, "", False)
             self.board.set_content(
@@ -205,9 +129,6 @@ class InputPane(Pane):
             self.board.set_content(editing.content())
         self.heading.setToolTip("\n".join(filter(None, (INPUT_HINT, puzzle.source))))
         self._show_number()
-
-    def _show_example(self, x: int, y: int) -> None:
-        self._examples_area.ensureVisible(x, y, self.examples.side // 2 + themes.SPACE, 0)
 
     def _say(self, title: str, words: str, wrong: bool) -> None:
         theme = themes.current(self)
@@ -260,7 +181,7 @@ class AnswerPane(Pane):
         self.verdict = QLabel()
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
         self.board.setObjectName("answer_board")
-        self.heading.setToolTip(ANSWER_HINT)
+        self.heading.setToolTip(wrapped(ANSWER_HINT))
         self.board.message_button_clicked.connect(self._on_button)
         self.board.hovered.connect(self._on_cell)
         self.board.selection_changed.connect(self._on_cell)
@@ -323,6 +244,7 @@ class AnswerPane(Pane):
         if (words, style) != (self.verdict.text(), self.verdict.styleSheet()):
             self.verdict.setText(words)  # either has the window laid out again
             self.verdict.setStyleSheet(style)
+            self.layout().activate()  # else the words are cut until the next time
             self._explain()
 
     def _explain(self) -> None:
@@ -330,7 +252,8 @@ class AnswerPane(Pane):
         session = self._session
         is_maker = session.model is not None and session.model_name == session.trace.model_name
         known = is_maker and session.model.misfit(session.trace.puzzle) is None
-        self.verdict.setToolTip(outlook(session.model, session.trace.puzzle) if known else "")
+        words = outlook(session.model, session.trace.puzzle) if known else ""
+        self.verdict.setToolTip(wrapped(words))
 
 
 class SolutionPane(Pane):

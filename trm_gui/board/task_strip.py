@@ -16,16 +16,21 @@ SIDE, LEAST_SIDE = 12 * themes.SPACE, 6 * themes.SPACE
 """Logical pixels of room for one grid, and where the board above needs the room."""
 
 ARROW = 3 * themes.SPACE
-"""Room for the arrow from an input to its output, and between one pair and the next."""
+"""Room for the arrow from an input to its output."""
+
+NUMBER = 5 * themes.SPACE
+"""Room for the number of a pair before it, which keeps the pairs apart."""
 
 
 class TaskStrip(QWidget):
-    """The train pairs of an ARC task in a row: input, an arrow, output.
+    """The train pairs of an ARC task in a row: a number, input, an arrow, output.
 
     While one grid is chosen to be edited, the test pairs stand after them, a click chooses another
-    grid, and an output that is not known is a question mark.
+    grid, and an output that is not known is a question mark. Else a click asks for a larger view.
     """
 
+    pair_wanted = Signal(int)
+    """The number of the train pair that was clicked, from 0."""
     slot_chosen = Signal(object)
     """The Slot of the grid that was clicked."""
     chosen_moved = Signal(int, int)
@@ -50,7 +55,6 @@ class TaskStrip(QWidget):
         """Show which grid is edited, and all that could be; None shows the examples only."""
         if slot != self._chosen:
             self._chosen = slot
-            self.setToolTip("" if slot is None else "Click a grid to edit it (PgUp, PgDown)")
             self._show()
         if slot is not None:
             self.resize(self.sizeHint())
@@ -72,19 +76,22 @@ class TaskStrip(QWidget):
         return self._area([shown for shown, _ in self._shown].index(slot))
 
     def sizeHint(self) -> QSize:
-        return QSize(len(self._shown) * (self._side + ARROW), self._side + 2 * themes.SPACE)
+        pairs = len(self._shown) // 2
+        return QSize(pairs * self._pair_width, self._side + 2 * themes.SPACE)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         under = [slot for slot, _ in self._shown if self.area_of(slot).contains(event.position())]
         if self._chosen is not None and under:
             self.slot_chosen.emit(under[0])
+        elif under:
+            self.pair_wanted.emit(under[0].number)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = themes.current(self)
         for number, (slot, content) in enumerate(self._shown):
             area = self._area(number)
-            if not event.rect().intersects(area.adjusted(-ARROW, -ARROW, ARROW, ARROW).toRect()):
+            if not event.rect().intersects(area.adjusted(-NUMBER, -ARROW, ARROW, ARROW).toRect()):
                 continue  # most are out of sight where a task has many examples
             if content is None:
                 _draw_unknown(painter, area, theme)
@@ -93,14 +100,30 @@ class TaskStrip(QWidget):
             if slot.side == "input":
                 center = QPointF(area.right() + ARROW / 2, area.center().y())
                 paint_arrow(painter, center, themes.SPACE / 2, theme)
+                self._draw_number(painter, slot, area, theme)
             if slot == self._chosen:
                 painter.setPen(QPen(QColor(theme.accent), 3))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(area.adjusted(-4, -4, 4, 4))
 
+    @property
+    def _pair_width(self) -> int:
+        """With its number, and the room after it."""
+        return NUMBER + 2 * self._side + ARROW + themes.SPACE // 2
+
+    def _draw_number(
+        self, painter: QPainter, slot: Slot, area: QRectF, theme: themes.Theme
+    ) -> None:
+        words = f"{slot.number + 1}" if slot.part == "train" else f"test\n{slot.number + 1}"
+        painter.setPen(QColor(theme.secondary_text))
+        painter.setFont(themes.font(themes.SMALL))
+        place = QRectF(area.left() - NUMBER, area.top(), NUMBER - themes.SPACE, area.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, words)
+
     def _area(self, number: int) -> QRectF:
         """Where the grid of that number stands, from 0."""
-        left = ARROW / 2 + number * (self._side + ARROW)
+        pair, second = divmod(number, 2)
+        left = pair * self._pair_width + NUMBER + second * (self._side + ARROW)
         return QRectF(left, themes.SPACE, self._side, self._side)
 
     def _show(self) -> None:
@@ -112,6 +135,8 @@ class TaskStrip(QWidget):
                 self._shown.append((slot, content))
         pairs = 0 if puzzle is None else len(puzzle.task.train)
         words = f"{pairs} examples, input and output of each"
+        does = "Click a pair to see it larger"
+        self.setToolTip(does if self._chosen is None else "Click a grid to edit it (PgUp, PgDown)")
         self.setAccessibleDescription(words if self._chosen is None else f"{words}; {self._chosen}")
         self.updateGeometry()
         self.update()

@@ -43,7 +43,11 @@ class ArcTools(DrawingTools):
     def __init__(self, session: Session, board: Board, change: Change, strip: TaskStrip) -> None:
         super().__init__(session, board, change)
         self._strip = strip
-        self._slot = Slot("test", session.puzzle.test_index, "input")
+        task = session.puzzle.task
+        grids = [grid for pair in task.train for grid in (pair.input, pair.output)]
+        drawn = any(grid is not None and grid.any() for grid in grids)
+        first = Slot("train", 0, "input")  # of a task that is to be made
+        self._slot = Slot("test", session.puzzle.test_index, "input") if drawn else first
         self._followed = session.puzzle.task
         self._draw_words = ""
         self._colours, self._tool = QButtonGroup(self), QButtonGroup(self)

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QUn
 
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import parse_puzzles
+from trm_gui.board.boards import Boards
 from trm_gui.board.geometry import Cell
-from trm_gui.board.panes import InputPane
 from trm_gui.editor.arc import ArcTools
 from trm_gui.editor.commands import ChangePuzzle
 from trm_gui.editor.maze import MazeTools
@@ -39,15 +39,16 @@ class PuzzleEditor(QObject):
     editing_changed = Signal(bool)
 
     def __init__(
-        self, session: Session, undo_stack: QUndoStack, pane: InputPane, actions: dict[str, QAction]
+        self, session: Session, undo_stack: QUndoStack, boards: Boards, actions: dict[str, QAction]
     ) -> None:
-        super().__init__(pane)
-        self._session, self._undo_stack, self._pane = session, undo_stack, pane
+        super().__init__(boards)
+        self._session, self._undo_stack = session, undo_stack
+        self._boards, self._pane = boards, boards.input
         self._tools: Tools | None = None
         self.counter = SolutionCounter(self)
         self._actions = actions
         self._common: list[ToolButton] = []
-        pane.board.cell_clicked.connect(self._on_cell_clicked)
+        self._pane.board.cell_clicked.connect(self._on_cell_clicked)
         session.puzzle_changed.connect(self._on_puzzle)
         session.another_puzzle.connect(self.stop)
 
@@ -74,8 +75,8 @@ class PuzzleEditor(QObject):
         self._tools.release()
         self.counter.drop()
         self._pane.board.input = None
-        self._show_tools(None)
         self._pane.board.select(None)
+        self._show_tools(None)
         self.editing_changed.emit(False)
 
     def toggle(self) -> None:
@@ -194,7 +195,7 @@ class PuzzleEditor(QObject):
         elif kind == "maze":
             tools = MazeTools(session, board, self.change)
         else:
-            tools = ArcTools(session, board, self.change, self._pane.examples)
+            tools = ArcTools(session, board, self.change, self._boards.examples)
         self._show_tools(tools)
 
     def _show_tools(self, tools: Tools | None) -> None:
@@ -206,7 +207,8 @@ class PuzzleEditor(QObject):
             below = ToolStrip([tools.below])
             tools.changed.connect(self._pane.refresh)
             tools.follow()
-        self._pane.set_tools(tools, strip, below)
+        self._pane.set_editing(tools)
+        self._boards.set_tools(strip, below)
         if before is not None:
             before.deleteLater()
 

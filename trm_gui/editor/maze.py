@@ -71,7 +71,7 @@ class MazeTools(DrawingTools):
     def content(self) -> BoardContent:
         maze = self._maze()
         grid = with_path(maze) if self._path.isChecked() else maze.grid
-        return BoardContent(maze, grid, conflicts=maze.problems())
+        return BoardContent(maze, grid, conflicts=maze.problems(), lined=True)
 
     def words(self) -> tuple[str, bool]:
         maze = self._maze()

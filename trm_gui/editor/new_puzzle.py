@@ -27,6 +27,7 @@ from trm_core.puzzles.maze import MIN_SIDE as MIN_MAZE_SIDE
 from trm_core.puzzles.sudoku import MAX_SIDE as MAX_SUDOKU_SIDE
 from trm_core.puzzles.sudoku import usual_box_rows
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 
 KINDS = ("sudoku", "Sudoku"), ("maze", "Maze"), ("arc", "ARC task")
 SIZES = {"sudoku": (9, 9), "maze": (15, 15), "arc": (10, 10)}
@@ -72,7 +73,7 @@ class NewPuzzleDialog(QDialog):
             (self.cols, "Columns", "How many columns"),
         ):
             control.setAccessibleName(name)
-            control.setToolTip(hint)
+            control.setToolTip(wrapped(hint))
             self._form.addRow(name, control)
         self._form.addRow(self.solver)
         buttons = QDialogButtonBox(

@@ -37,12 +37,14 @@ def draw_svg(
     title: str,
     description: str = "",
     dots_per_inch: int = PIXELS_PER_INCH,
+    density: float = 1.0,
 ) -> bytes:
     """What `paint` paints on `view`, as a drawing of `size` pixels whose text is text.
 
     Lines are as thick as they are on screen, whatever they are scaled by: programs differ on what
     they make of Qt's way to say so (`vector-effect`), so here they stand where they are drawn.
-    dots_per_inch: what fonts in points are measured by.
+    dots_per_inch: what fonts in points are measured by. density: pixels of the screen per logical
+    one, which is what the widths of such lines count in.
     """
     buffer = QBuffer()  # Qt would not say why a file cannot be written
     generator = QSvgGenerator()
@@ -63,6 +65,7 @@ def draw_svg(
     for parent in list(root.iter()):
         for group in list(parent):
             if group.tag == f"{{{SVG}}}g":
+                _thin(group, density)
                 _place(group)
                 if not len(group):
                     parent.remove(group)
@@ -70,6 +73,12 @@ def draw_svg(
         if family := element.get("font-family"):
             element.set("font-family", f"{family}, sans-serif")
     return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _thin(group: ElementTree.Element, density: float) -> None:
+    """Give lines that count in pixels of the screen their logical width."""
+    if density != 1 and any("vector-effect" in element.attrib for element in group):
+        group.set("stroke-width", f"{float(group.get('stroke-width', '1')) / density:g}")
 
 
 def _place(group: ElementTree.Element) -> None:

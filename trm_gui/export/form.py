@@ -20,6 +20,7 @@ from trm_gui.export.choices import THEMES, Choices
 from trm_gui.export.exporting import FORMATS, Format
 from trm_gui.export.gif import MOST_SPEED as MOST_GIF_SPEED
 from trm_gui.export.look import LEAST_SIDE, MOST_HOLD, MOST_SIDE, Look, Pace
+from trm_gui.hints import wrapped
 from trm_gui.theme import DARK, LIGHT
 from trm_gui.timeline.playback import SPEEDS
 
@@ -183,7 +184,7 @@ def _check(words: str, on: bool) -> QCheckBox:
 
 def _name(field: QWidget, name: str, hint: str) -> None:
     field.setAccessibleName(name)
-    field.setToolTip(hint)
+    field.setToolTip(wrapped(hint))
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 

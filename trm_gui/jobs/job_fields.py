@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit
 
+from trm_gui.hints import wrapped
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.marks import mark
@@ -53,7 +54,7 @@ class JobFields(QObject):
             (self.device, "Device", "What the job computes on"),
         ):
             control.setAccessibleName(name)
-            control.setToolTip(hint)
+            control.setToolTip(wrapped(hint))
         if like is not None:
             self.minutes.setValue((like.time_limit or 0) / 60)
             self.device.setCurrentIndex(max(0, self.device.findData(like.device)))

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.icons import icon
 
 MISTAKE = "mistake"
@@ -24,7 +25,7 @@ def mark(edit: QComboBox | QLineEdit, sentence: str) -> None:
     if (sign := edit.findChild(QAction, MISTAKE)) is None:
         sign = QAction(icon("trouble", themes.current(edit)), "", edit)
         sign.setObjectName(MISTAKE)
-    sign.setToolTip(sentence)
+    sign.setToolTip(wrapped(sentence))
     if sentence:
         edit.addAction(sign, QLineEdit.ActionPosition.TrailingPosition)
     else:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from trm_gui.hints import wrapped
 from trm_gui.jobs.config_settings import Setting
 
 
@@ -108,4 +109,4 @@ class SettingField(QWidget):
         self.label.setFont(font)
         was = f"\nChanged; it was {self.before}." if is_changed else ""
         for part in (self.label, self.edit):
-            part.setToolTip(self._hint + was)
+            part.setToolTip(wrapped(self._hint + was))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.library.filter import ANY, GRADES, SIZES, Filter
 from trm_gui.library.items import COLLECTIONS, KINDS
 
@@ -65,7 +66,7 @@ class FilterBar(QWidget):
         self.fitting = QCheckBox("Fits a model here")
         self.fitting.setAccessibleName("Fits a model here")
         self.fitting.setToolTip(
-            "Only puzzles that a model here can be given; of ARC the tasks that it learned"
+            wrapped("Only puzzles that a model here can be given; of ARC the tasks that it learned")
         )
         self.fitting.toggled.connect(self._take_over)
         layout = QGridLayout(self)

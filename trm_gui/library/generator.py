@@ -26,6 +26,7 @@ from trm_core.puzzles.blank import blank
 from trm_core.puzzles.library import Entry
 from trm_core.puzzles.recipes import SIZES, Recipe, styles
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS
 from trm_gui.session import Session
@@ -219,6 +220,6 @@ class GeneratorDialog(QDialog):
 def _choice(name: str, hint: str) -> QComboBox:
     choice = QComboBox()
     choice.setAccessibleName(name)
-    choice.setToolTip(hint)
+    choice.setToolTip(wrapped(hint))
     choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return choice

@@ -5,19 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
+from trm_gui.board_room import BoardRoom
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.dock import WIDTH, LibraryDock
 from trm_gui.library.exchange import Exchange
 from trm_gui.library.generator import GeneratorDialog
 from trm_gui.library.recent_menu import RecentMenu
-from trm_gui.library.room import RoomForBoards
 from trm_gui.session import Session
 
 
 class Library(QObject):
     """Put together for one window; `close` ends it."""
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(self, window: QMainWindow, session: Session, room: BoardRoom) -> None:
         super().__init__(window)
         self._window, self._session = window, session
         self._generator: GeneratorDialog | None = None
@@ -27,7 +27,8 @@ class Library(QObject):
         self.dock = LibraryDock(self.catalogue, self.exchange)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
         window.resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
-        self.room = RoomForBoards(window, self.dock)
+        self._room = room
+        room.add("library", [self.dock])
         self.dock.generator_wanted.connect(self.show_generator)
         actions = window.actions_by_name
         for name, slot in {
@@ -57,7 +58,7 @@ class Library(QObject):
         self.catalogue.close()
 
     def _find(self) -> None:
-        self.room.closed_for_room = False
+        self._room.ask(self.dock)
         self.dock.enter()
 
     def _show_fitting(self) -> None:
@@ -65,8 +66,6 @@ class Library(QObject):
         self.dock.filters.show_fitting()
 
     def _toggle(self, shown: bool) -> None:
-        self.room.closed_for_room = False
+        self._room.ask(self.dock, shown)
         if shown:
             self.dock.enter()
-        else:
-            self.dock.hide()

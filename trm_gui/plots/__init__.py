@@ -1,1 +1,5 @@
-"""Curves over the frames of a trace, all sharing the session's cursor."""
+"""Plots of a solve."""
+
+import pyqtgraph as pg
+
+pg.setConfigOption("background", None)  # what is behind a plot, until it is dressed; never black

@@ -12,6 +12,7 @@ from trm_gui.board.describe import MAZE_WORDS
 from trm_gui.board.sudoku_painter import symbol
 from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.frame_pane import FramePane
+from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
@@ -100,7 +101,7 @@ class CellPane(FramePane):
             return
         theme = themes.current(self)
         colour = theme.accent if decoded else theme.secondary_text
-        self.lines[code].setPen(pg.mkPen(colour, width=3 if decoded else 1))
+        self.lines[code].setPen(line_pen(self.canvas, colour, 3 if decoded else 1))
         self.lines[code].setZValue(2 if decoded else 1)
         self.names[code].setColor(theme.accent if decoded else theme.text)
 

@@ -22,8 +22,8 @@ class CellChooser(QWidget):
         for box, name in ((self.row, "Row"), (self.col, "Column")):
             box.setAccessibleName(f"{name} of the cell")
             box.setToolTip(f"{name} of the cell that is looked at; or point at it on the answer")
-            box.setPrefix(f"{name.lower()} ")
-            box.setSpecialValueText(f"{name.lower()} –")
+            box.setPrefix(f"{name[0].lower()} ")
+            box.setSpecialValueText(f"{name[0].lower()} –")
             box.setKeyboardTracking(False)
             box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             box.valueChanged.connect(self._on_value)

@@ -87,7 +87,12 @@ def _drawing(pane: Plotted) -> bytes:
 
     with _hidden(pane.cursor_marks):
         return draw_svg(
-            canvas.size(), canvas.rect(), paint, pane.title, dots_per_inch=canvas.logicalDpiX()
+            canvas.size(),
+            canvas.rect(),
+            paint,
+            pane.title,
+            dots_per_inch=canvas.logicalDpiX(),
+            density=canvas.devicePixelRatioF(),
         )
 
 

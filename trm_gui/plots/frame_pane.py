@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from trm_gui import theme as themes
 from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
@@ -58,7 +59,7 @@ class Curve:
     def dress(self, theme: Theme) -> None:
         style = Qt.PenStyle.SolidLine if self.emphasis else Qt.PenStyle.DashLine
         colour = theme.accent if self.emphasis else theme.secondary_text
-        self.line.setPen(pg.mkPen(colour, width=2, style=style))
+        self.line.setPen(line_pen(self.plot.getViewWidget(), colour, 2, style))
         self.line.setSymbolBrush(colour)
         self.line.setSymbolPen(None)
         self.line.setSymbolSize(POINT)
@@ -125,4 +126,4 @@ class FramePane(PlotPane):
 
     def dress(self, theme: Theme) -> None:
         for line in self.cursor_marks:
-            line.setPen(pg.mkPen(theme.text, width=1))
+            line.setPen(line_pen(self.canvas, theme.text))

@@ -11,10 +11,18 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.plots.export import export_menu
+from trm_gui.plots.pens import line_pen
 from trm_gui.session import Session
 
 TITLE = "Halting probability\nby supervision step"
+
+ROOM_ABOVE = 0.75
+"""Up to where the threshold's words have room above its line."""
+
+ROOM_BELOW = 0.2
+"""Up to where the words may come to lie on the curve of a model that is not sure yet."""
 
 MOST_DOTS = 100
 """Frames up to which each has a dot; more would run into each other."""
@@ -40,7 +48,7 @@ class HaltingPlot(pg.PlotWidget):
             "How sure the model is, at every frame, that its answer is right. Above the threshold "
             "it stops. Click to go to a frame, right-click to save them."
         )
-        self.setToolTip(f"<qt>{hint}</qt>")
+        self.setToolTip(wrapped(hint))
         self.setMinimumHeight(10 * themes.SPACE)
         self.setAcceptDrops(False)  # files dropped here are the window's
         self.setMenuEnabled(False)
@@ -74,7 +82,6 @@ class HaltingPlot(pg.PlotWidget):
         session.cursor_changed.connect(self._show_cursor)
         session.settings_changed.connect(self._show_trace)
         self._apply_theme()
-        self._show_trace()
 
     @property
     def empty(self) -> bool:
@@ -92,6 +99,11 @@ class HaltingPlot(pg.PlotWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "curve"):
             self._apply_theme()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._apply_theme()
+        return super().event(event)
+
     def _show_trace(self) -> None:
         trace, settings = self.session.trace, self.session.settings
         values = np.array([]) if trace is None else trace.halt_probabilities()
@@ -99,6 +111,13 @@ class HaltingPlot(pg.PlotWidget):
         self.threshold_line.setVisible(settings.halt_threshold is not None)
         if settings.halt_threshold is not None:
             self.threshold_line.setValue(settings.halt_threshold)
+            below = settings.halt_threshold > ROOM_ABOVE
+            self.threshold_line.label.anchors = [(1, 0 if below else 1)] * 2
+            self.threshold_line.label.updatePosition()
+            near_curve = settings.halt_threshold < ROOM_BELOW
+            self.threshold_line.label.fill = pg.mkBrush(
+                themes.translucent(themes.current(self).background, 0.85 if near_curve else 0)
+            )
         frames = self.session.span.frames
         self.curve.setSymbol("o" if frames <= MOST_DOTS else None)
         self.setXRange(0.5, frames + 0.5, padding=0)
@@ -127,17 +146,16 @@ class HaltingPlot(pg.PlotWidget):
         self.setBackground(theme.background)
         small = themes.font(themes.SMALL)
         axis = self.getAxis("left")
-        axis.setPen(theme.line)
+        axis.setPen(line_pen(self, theme.line))
         axis.setTextPen(theme.secondary_text)
         axis.setTickFont(small)
-        self.curve.setPen(pg.mkPen(theme.accent, width=2))
+        self.curve.setPen(line_pen(self, theme.accent, 2))
         self.curve.setSymbolBrush(theme.accent)
         self.curve.setSymbolPen(None)
         self.current.setSymbolBrush(theme.background)
-        self.current.setSymbolPen(pg.mkPen(theme.accent, width=2.5))
-        self.cursor_line.setPen(pg.mkPen(theme.secondary_text, width=1))
-        self.threshold_line.setPen(
-            pg.mkPen(theme.secondary_text, width=1, style=Qt.PenStyle.DashLine)
-        )
+        self.current.setSymbolPen(line_pen(self, theme.accent, 2.5))
+        self.cursor_line.setPen(line_pen(self, theme.secondary_text, 1))
+        self.threshold_line.setPen(line_pen(self, theme.secondary_text, 1, Qt.PenStyle.DashLine))
         self.threshold_line.label.setColor(theme.secondary_text)
+        self._show_trace()
         self.threshold_line.label.setFont(small)

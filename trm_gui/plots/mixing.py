@@ -14,6 +14,7 @@ from trm_gui import theme as themes
 from trm_gui.plots.cell import NO_CELL
 from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
@@ -114,8 +115,8 @@ class MixingPane(PlotPane):
             self.session.look_at((row, col))
 
     def dress(self, theme: Theme) -> None:
-        self.lines.setPen(pg.mkPen(themes.translucent("#FFFFFF", 0.5), width=1))
-        self.ring.setPen(pg.mkPen("#FFFFFF", width=3))
+        self.lines.setPen(line_pen(self.canvas, themes.translucent("#FFFFFF", 0.5)))
+        self.ring.setPen(line_pen(self.canvas, "#FFFFFF", 3))
         self._frame = None
         self.bar.setColorMap(theme.scale)  # the image's, too
         axis = self.bar.axis

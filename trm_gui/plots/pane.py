@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -12,17 +11,14 @@ from PySide6.QtGui import QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.plots.export import export_menu
+from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
 NO_TRACE = "Solve the puzzle to see this."
-
-
-def wrapped(hint: str) -> str:
-    """A hint in lines; Qt wraps those that it takes for rich text."""
-    return f"<qt>{escape(hint)}</qt>"
 
 
 class PlotPane(QWidget):
@@ -57,6 +53,7 @@ class PlotPane(QWidget):
         self.reading.setFont(themes.font(themes.SMALL))
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas.setBackground(themes.current(self).surface)
         self.canvas.setAccessibleName(title)
         self.canvas.setToolTip(wrapped(hint))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -138,7 +135,7 @@ class PlotPane(QWidget):
     def set_reading(self, words: str) -> None:
         """What there is to read at the cursor."""
         self.reading.setText(words)
-        self.reading.setToolTip(words)
+        self.reading.setToolTip(wrapped(words))
         self.canvas.setAccessibleDescription(words)
 
     def write_table(self, file: Path) -> None:
@@ -183,6 +180,11 @@ class PlotPane(QWidget):
             self._dressed = False
             self.refresh()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._dressed:
+            self._dress()
+        return super().event(event)
+
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
         self._message.setGeometry(self.canvas.rect())
@@ -206,7 +208,7 @@ class PlotPane(QWidget):
         for plot in self.plots:
             for name in ("left", "bottom"):
                 axis = plot.getAxis(name)
-                axis.setPen(theme.line)
+                axis.setPen(line_pen(self.canvas, theme.line))
                 axis.setTextPen(theme.secondary_text)
                 axis.label.setDefaultTextColor(themes.translucent(theme.secondary_text, 1))
         self.dress(theme)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QResizeEvent
 from trm_core.curves import Latent
 from trm_gui import theme as themes
 from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
@@ -144,9 +145,10 @@ class _Path:
     def dress(self, theme: Theme) -> None:
         """Its points take the colours of the theme when they are drawn next."""
         self.scale = theme.scale
-        self.line.setPen(pg.mkPen(themes.translucent(theme.secondary_text, 0.7), width=1))
-        self.dots.setPen(pg.mkPen(themes.translucent(theme.secondary_text, 0.7), width=0.7))
-        self.ring.setPen(pg.mkPen(theme.text, width=2))
+        canvas = self.plot.getViewWidget()
+        self.line.setPen(line_pen(canvas, themes.translucent(theme.secondary_text, 0.7), 1))
+        self.dots.setPen(line_pen(canvas, themes.translucent(theme.secondary_text, 0.7), 0.7))
+        self.ring.setPen(line_pen(canvas, theme.text, 2))
         for end in self.ends:
             end.setColor(theme.secondary_text)
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from trm_core.recordings import SUFFIX
+from trm_gui.board_room import BoardRoom
 from trm_gui.first_paint import FirstPaint
-from trm_gui.library.room import RoomForBoards
 from trm_gui.recordings.banner import RecoveryBanner
 from trm_gui.recordings.dock import RecordingDock
 from trm_gui.recordings.files import RecordingFiles
@@ -18,8 +18,6 @@ from trm_gui.recordings.names import default_folder
 from trm_gui.recordings.recovery import Offer, Recovery
 from trm_gui.session import Session
 
-TITLE = "TRM Studio"
-CLOSED_FOR_ROOM = "recordings/closed_for_room"
 PLACED = "recordings/placed"
 """Whether the dock was ever open, in the settings."""
 MOMENT = 4000
@@ -29,9 +27,9 @@ MOMENT = 4000
 class Recordings(QObject):
     """Put together for one window; `close` ends it."""
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(self, window: QMainWindow, session: Session, room: BoardRoom) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self._session, self._room = window, session, room
         self._file: Path | None = None
         """What the solve on screen was read from or written to."""
         self._files = RecordingFiles(session, window.settings, window)
@@ -54,7 +52,6 @@ class Recordings(QObject):
 
     def close(self) -> None:
         """Wait for what is being written; what the window shows need not be recovered."""
-        self._window.settings.setValue(CLOSED_FOR_ROOM, int(self.room.closed_for_room))
         self.dock.notes.flush()
         self.folder.close()
         self.recovery.close()
@@ -68,18 +65,16 @@ class Recordings(QObject):
         self.dock.chosen.connect(self._session.open)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
         self.dock.hide()
-        self.room = RoomForBoards(window, self.dock)
-        self.room.closed_for_room = window.settings.value(CLOSED_FOR_ROOM, "0", str) == "1"
+        self._room.add("recordings", [self.dock])
         actions["show_recordings"].triggered.connect(self._toggle)
         self.dock.toggleViewAction().toggled.connect(actions["show_recordings"].setChecked)
 
     def _toggle(self, shown: bool) -> None:
-        self.room.closed_for_room = False
         if shown:
             self._place_once()
+        self._room.ask(self.dock, shown)
+        if shown:
             self.dock.enter()
-        else:
-            self.dock.hide()
 
     def _place_once(self) -> None:
         """In front of the library of puzzles, the first time; then it is where somebody puts it."""
@@ -119,4 +114,4 @@ class Recordings(QObject):
 
     def _name(self, file: Path | None) -> None:
         self._file = file
-        self._window.setWindowTitle(TITLE if file is None else f"{file.stem} – {TITLE}")
+        self._window.title.set_recording(file)

@@ -72,7 +72,7 @@ class RecordingView(RowList):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAccessibleName("Recordings")
         self.setToolTip(
-            "Enter or a double click opens a recording, F2 renames it, Delete moves it to the trash"
+            "Enter or a double click opens a recording\nF2 renames it, Delete moves it to the trash"
         )
         self.doubleClicked.connect(lambda index: self.chosen.emit(index.data(ENTRY)))
         thumbnails.drawn.connect(self.viewport().update)

@@ -9,13 +9,19 @@ from trm_gui.session import Session
 SPEEDS = (1, 2, 4, 8, 15, 30, 60)
 """Frames per second to choose from."""
 
+USUAL_SPEED = 2
+"""Slow enough to see a solve of a few frames."""
+
+REST = 1500
+"""Milliseconds for which the last frame stays before a loop begins again."""
+
 
 class Playback(QObject):
     """Moves the cursor by one frame per tick, from the start if it is at the end.
 
-    At the last frame it waits for a solve that adds frames, begins again if `loops`, and else
-    stops; it also stops whenever the trace is replaced. `playing_changed` tells every change, so
-    that a play button is always true.
+    At the last frame it waits for a solve that adds frames, rests and begins again if `loops`, and
+    else stops; it also stops whenever the trace is replaced. `playing_changed` tells every change,
+    so that a play button is always true.
     """
 
     playing_changed = Signal(bool)
@@ -26,7 +32,7 @@ class Playback(QObject):
         self._session = session
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
-        self.speed = 8
+        self.speed = USUAL_SPEED
         self.loops = False
         session.trace_changed.connect(self._stop_without_frames)
 
@@ -42,8 +48,12 @@ class Playback(QObject):
     @speed.setter
     def speed(self, frames_per_second: int) -> None:
         self._speed = frames_per_second
-        self._timer.setInterval(round(1000 / frames_per_second))
+        self._timer.setInterval(self._interval)
         self.speed_changed.emit(frames_per_second)
+
+    @property
+    def _interval(self) -> int:
+        return round(1000 / self._speed)
 
     def change_speed(self, direction: int) -> None:
         """Take the next faster (+1) or slower (-1) speed."""
@@ -55,7 +65,7 @@ class Playback(QObject):
         if playing and self._session.trace:
             if self._session.cursor == len(self._session.trace) - 1:
                 self._session.move_to(0)
-            self._timer.start()
+            self._timer.start(self._interval)
         else:
             self._timer.stop()
         self.playing_changed.emit(self.playing)
@@ -64,9 +74,14 @@ class Playback(QObject):
         session = self._session
         at_end = session.cursor == len(session.trace) - 1
         if not at_end or session.can_step_further:
+            self._timer.setInterval(self._interval)
             session.step("latent_step" if session.trace.settings.every_latent_step else "cycle", 1)
         elif self.loops and not session.solving:
-            session.move_to(0)
+            if self._timer.interval() < REST:
+                self._timer.setInterval(REST)
+            else:
+                self._timer.setInterval(self._interval)
+                session.move_to(0)
         elif not session.solving:
             self.set_playing(False)
 

@@ -149,14 +149,16 @@ class Scrubber(QWidget):
     def _paint_marks(self, painter: QPainter, theme: themes.Theme) -> None:
         trace = self._session.trace
         painter.setPen(Qt.PenStyle.NoPen)
-        if (right := trace.first_right()) is not None:
+        right, halt = trace.first_right(), self._halts_at()
+        aside = QPointF(MARK / 2 if right == halt else 0, 0)  # so that both are seen
+        if right is not None:
             painter.setBrush(QColor(theme.ok))
-            at, half = self._mark_at(right), MARK / 2
+            at, half = self._mark_at(right) - aside, MARK / 2
             offsets = (QPointF(0, -half), QPointF(half, 0), QPointF(0, half), QPointF(-half, 0))
             painter.drawPolygon(QPolygonF([at + offset for offset in offsets]))
-        if (halt := self._halts_at()) is not None:
+        if halt is not None:
             painter.setBrush(QColor(theme.text))
-            painter.drawEllipse(self._mark_at(halt), MARK / 3, MARK / 3)
+            painter.drawEllipse(self._mark_at(halt) + aside, MARK / 3, MARK / 3)
         painter.setBrush(QColor(theme.conflict))
         for index in range(len(trace)):
             if trace.flipped_back(index).any():

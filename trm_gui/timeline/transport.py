@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QAction, QPalette, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.plots.halting import HaltingPlot
@@ -29,7 +29,8 @@ BUTTONS = (
 class Transport(QWidget):
     """Buttons for the stepping actions on the left, the scrubber in the middle.
 
-    The plot above has the scrubber's horizontal scale: a frame is at the same place in both.
+    The plot above has the scrubber's horizontal scale: a frame is at the same place in both. It
+    hides where there is too little height for it.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Transport(QWidget):
         scrubber.setContentsMargins(plot.AXIS_WIDTH, 0, 0, 0)
         scrubber.addWidget(Scrubber(session))
 
+        self._plot = plot
         self._speed = QComboBox()
         self._speed.setAccessibleName("Playing speed")
         self._speed.setToolTip("Cycles per second while playing (- and +)")
@@ -65,17 +67,38 @@ class Transport(QWidget):
         playback.speed_changed.connect(self._show_speed)
         self._show_speed(playback.speed)
 
+        marks = QLabel("◆ first right\n● halts")
+        marks.setFont(themes.font(themes.SMALL))
+        marks.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        marks.setAlignment(Qt.AlignmentFlag.AlignBottom)
+        marks.setAccessibleName("Marks of the timeline")
+        marks.setToolTip("What is marked above the timeline; both where they coincide")
+        self._above = (plot, plot.reading, marks)
+
         layout = QGridLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         layout.setHorizontalSpacing(themes.SPACE)
         layout.setVerticalSpacing(themes.SPACE // 2)
         layout.addWidget(plot.reading, 0, 0)
         layout.addWidget(plot, 0, 1)
+        layout.addWidget(marks, 0, 2)
         layout.addLayout(buttons, 1, 0)
         layout.addLayout(scrubber, 1, 1)
         layout.addWidget(self._speed, 1, 2)
         layout.setRowStretch(0, 1)
         layout.setColumnStretch(1, 1)
+        self.setMinimumHeight(max(buttons.sizeHint().height(), scrubber.sizeHint().height()))
+
+    @property
+    def height_with_plot(self) -> int:
+        """What the timeline and a plot of the least height need."""
+        spacing: QGridLayout = self.layout()
+        return self.minimumHeight() + spacing.verticalSpacing() + self._plot.minimumHeight()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for widget in self._above:
+            widget.setVisible(self.height() >= self.height_with_plot)
+        super().resizeEvent(event)
 
     def _on_chosen(self, index: int) -> None:
         self._playback.speed = SPEEDS[index]

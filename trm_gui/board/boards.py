@@ -1,0 +1,162 @@
+"""The boards side by side at one size, and below them what belongs to them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from trm_core.puzzles.arc import Arc
+from trm_gui import theme as themes
+from trm_gui.board.legend import LegendBar
+from trm_gui.board.pair_view import PairView
+from trm_gui.board.panes import HEADING_HEIGHT, LEAST_PANE, InputPane, Pane
+from trm_gui.board.task_strip import LEAST_SIDE, SIDE, TaskStrip
+from trm_gui.board_room import give_height
+from trm_gui.editor.tool_strip import ToolStrip
+from trm_gui.session import Session
+
+
+class Boards(QWidget):
+    """The panes in a row; below all of them the examples of an ARC task, the tools of an editor,
+    and the legend. So the boards stay in line whatever there is to one of them."""
+
+    def __init__(
+        self, session: Session, input_pane: InputPane, others: list[Pane], legend: LegendBar
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self.input = input_pane
+        self._legend = legend
+        self._tools: ToolStrip | None = None
+        self._pair_tools: ToolStrip | None = None
+        self._borrowed = 0
+        """Logical pixels of height from the row below, for the tools."""
+        self.examples = TaskStrip()
+        self.examples.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.examples.setFocusProxy(input_pane.board)
+        self.examples.chosen_moved.connect(self._show_example)
+        self.examples.pair_wanted.connect(self._show_pair)
+        self._examples_area = _sideways_scrolling(self.examples)
+        panes = QHBoxLayout()
+        panes.setSpacing(themes.SPACE)
+        for pane in (input_pane, *others):
+            pane.setMinimumWidth(LEAST_PANE)
+            panes.addWidget(pane, 1)
+        self._examples_row = QHBoxLayout()
+        self._examples_row.setSpacing(0)
+        self._examples_row.addWidget(self._examples_area)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._rows.addLayout(panes, 1)
+        self._rows.addLayout(self._examples_row)
+        self._rows.addWidget(legend)
+        self._fit_examples()
+        session.puzzle_changed.connect(self._show_examples)
+        session.another_puzzle.connect(self._show_first_example)
+        self._show_examples()
+
+    @property
+    def least_height(self) -> int:
+        """What all of it needs for boards of the usual least size."""
+        least = HEADING_HEIGHT + LEAST_PANE + self._legend.sizeHint().height()
+        if isinstance(self._session.puzzle, Arc):
+            least += self._height_of_examples(LEAST_SIDE)
+        return least
+
+    def set_tools(self, tools: ToolStrip | None, pair_tools: ToolStrip | None) -> None:
+        """Show the tools of an editor, those for the pairs of a task beside its examples, or none.
+
+        The row below lends the height that they take from the boards, as far as it can.
+        """
+        for strip in (self._tools, self._pair_tools):
+            if strip is not None:
+                strip.remove()
+        self._tools, self._pair_tools = tools, pair_tools
+        for strip in (tools, pair_tools):
+            if strip is not None:
+                strip.attach(self.input.board)
+        if tools is not None:
+            self._rows.insertWidget(self._rows.indexOf(self._legend), tools)
+            tools.show()
+        if pair_tools is not None:
+            self._examples_row.insertWidget(0, pair_tools, alignment=Qt.AlignmentFlag.AlignTop)
+        if tools is None:
+            self.examples.set_chosen(None)
+        self._show_examples()
+        self._borrow(0 if tools is None else tools.height_for(self.width()))
+
+    def _borrow(self, height: int) -> None:
+        """Have so much height from the row below, where the boards would get smaller without, and
+        give back what was borrowed before."""
+        rows = self.parentWidget()
+        if not isinstance(rows, QSplitter):
+            return
+        above, below = rows.sizes()
+        if self._borrowed:
+            above -= self._borrowed
+            rows.setSizes([above, below + self._borrowed])
+            self._borrowed = 0
+        beside = HEADING_HEIGHT + self._legend.sizeHint().height()
+        if isinstance(self._session.puzzle, Arc):
+            beside += self._examples_area.height()
+        room = above - beside
+        spare = room - min(room, self.input.board.width())
+        if height:
+            least_below = rows.widget(1).minimumHeight()
+            self._borrowed = give_height(rows, above + height - spare, least_below)
+        self._fit_examples()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_examples()
+
+    def _show_examples(self) -> None:
+        puzzle = self._session.puzzle
+        shown = isinstance(puzzle, Arc)
+        if isinstance(puzzle, Arc):
+            self.examples.set_puzzle(puzzle)
+        for widget in (self._examples_area, self._pair_tools):
+            if widget is not None:
+                widget.setVisible(shown)
+        self._fit_examples()
+
+    def _show_pair(self, number: int) -> None:
+        puzzle = self._session.puzzle
+        assert isinstance(puzzle, Arc)
+        PairView(puzzle, number, self).open()
+
+    def _show_first_example(self) -> None:
+        self._examples_area.horizontalScrollBar().setValue(0)
+
+    def _show_example(self, x: int, y: int) -> None:
+        self._examples_area.ensureVisible(x, y, self.examples.side // 2 + themes.SPACE, 0)
+
+    def _fit_examples(self) -> None:
+        """Have them, and the tools beside them, lower where the boards need the room."""
+        height = self.height() - self._borrowed  # what is borrowed is for the tools
+        room = height - self.least_height + self._height_of_examples(LEAST_SIDE)
+        self.examples.set_side(max(LEAST_SIDE, min(SIDE, room - self._height_of_examples(0))))
+        height = self._height_of_examples(self.examples.side)
+        self._examples_area.setFixedHeight(height)
+        if (strip := self._pair_tools) is not None:
+            widths = [strip.width_of(columns) for columns in (2, 3)]
+            width = next((w for w in widths if strip.height_for(w) <= height), widths[-1])
+            strip.setFixedSize(width, height)
+
+    def _height_of_examples(self, side: int) -> int:
+        """With the scroll bar below, for grids of that side."""
+        bar = self._examples_area.horizontalScrollBar().sizeHint().height()
+        return side + 2 * themes.SPACE + bar
+
+
+def _sideways_scrolling(widget: QWidget) -> QScrollArea:
+    """A strip for `widget`, whatever the width."""
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
