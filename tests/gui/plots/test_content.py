@@ -217,7 +217,7 @@ def test_a_click_moves_the_cursor_and_the_cursor_moves_a_line(qtbot, session, pa
         (low, high) = shown.plots[0].viewRange()[1]
         click(qtbot, shown, shown.plots[0], place, (low + high) / 2)
         assert session.cursor == frame
-        assert [line.value() for line in shown._cursor_lines] == [place] * len(shown.plots)
+        assert [line.value() for line in shown.cursor_marks] == [place] * len(shown.plots)
 
 
 def test_a_click_on_the_latent_path_moves_the_cursor_to_its_nearest_point(
