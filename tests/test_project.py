@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,32 @@ def test_no_source_file_is_left_out_of_the_wheel(wheel):
         sources = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*.py")}
         packed = {path.relative_to(wheel) for path in (wheel / package).rglob("*.py")}
         assert sources == packed
+
+
+def imported_by(file, names):
+    """The modules of trm_core that `file` imports, in functions too, but for types alone."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types:
+            for each in node.names:
+                inner = f"{node.module}.{each.name}"
+                yield inner if inner in names else node.module
+
+
+def test_no_module_of_trm_core_needs_one_that_needs_it():
+    """Not even from within a function: what goes round in a circle belongs together or apart."""
+    files = {name: ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in CORE_MODULES}
+    files = {name: file for name, file in files.items() if file.exists()}  # no packages
+    assert len(files) > 100
+    graph = {
+        name: {each for each in imported_by(file, files) if each in files and each != name}
+        for name, file in files.items()
+    }
+    assert graph["trm_core.checkpoints.directory"] >= {"trm_core.documents", "trm_core.files"}
+    TopologicalSorter(graph).prepare()  # which raises CycleError, with the circle

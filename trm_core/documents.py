@@ -1,38 +1,26 @@
-"""Files that come from outside: read within limits, and every value checked on its way out.
+"""Files that come from outside, read within limits.
 
 Only regular files are opened: a pipe, a device or a socket neither holds the program up nor feeds
 it for ever. Their size is bounded before they are read, and so is what JSON may hold. Sentences
-have the place, what was found there, shortened, and what was expected.
+have the place, what was found there, shortened, and what was expected. What types and ranges the
+values should have is checked in `records`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import errno
+import gzip
 import json
-import math
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NamedTuple,
-    TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any
 
-from trm_core.errors import MOST_QUOTED, UserError, quoted
+from trm_core.errors import UserError, quoted, shortened
 
 SMALL = 2**16
 """Bytes of a file with a few numbers, such as a status."""
@@ -47,9 +35,8 @@ MAX_DEPTH = 32
 """Of lists and objects in each other."""
 MAX_NUMBER = 2**64
 """Of whole numbers, in size."""
-_MAX_FLOAT = 1e300  # beyond, sums and squares overflow
-
-_Record = TypeVar("_Record")
+MAX_FLOAT = 1e300
+"""Beyond, sums and squares overflow."""
 
 
 class DocumentError(UserError):
@@ -69,6 +56,20 @@ def open_file(file: Path) -> BufferedReader:
         stream.close()
         raise
     return stream
+
+
+@contextmanager
+def open_unpacked(file: Path) -> Iterator[BufferedReader | gzip.GzipFile]:
+    """`file` as by `open_file`, unpacked while it is read if its name ends in ".gz".
+
+    What is read may raise EOFError, zlib.error and gzip.BadGzipFile then.
+    """
+    with open_file(file) as stream:
+        if file.suffix.lower() == ".gz":
+            with gzip.open(stream) as unpacked:
+                yield unpacked
+        else:
+            yield stream
 
 
 def _opened(file: str, flags: int) -> int:
@@ -162,17 +163,19 @@ def _check_all(value: Any, place: str) -> None:
                 if len(keys) > MAX_DEPTH:
                     raise DocumentError(f"{place}: nested too deeply, expected {MAX_DEPTH} levels")
                 waiting.append((inner, (*keys, key)))
-                bad = kind is dict and not all(map(_is_name, inner))
+                bad = kind is dict and not all(map(is_name, inner))
                 expected = "names that are texts"
             elif kind is int:
                 bad, expected = not -MAX_NUMBER <= inner <= MAX_NUMBER, "a smaller number"
             elif kind is float:
-                bad, expected = not abs(inner) <= _MAX_FLOAT, "a finite number"
+                bad, expected = not abs(inner) <= MAX_FLOAT, "a finite number"
             else:
-                bad, expected = kind is str and not _is_name(inner), "a text"
+                bad, expected = kind is str and not is_name(inner), "a text"
             if bad:
                 steps = (*keys, key)[1:]
-                inside = ", ".join(f"item {s}" if isinstance(s, int) else s[:40] for s in steps)
+                inside = ", ".join(
+                    f"item {s}" if isinstance(s, int) else in_a_line(s, 40) for s in steps
+                )
                 raise DocumentError(
                     f"{place}: {inside or 'this'} is {quoted(inner)}, expected {expected}"
                 )
@@ -183,7 +186,7 @@ def is_text(value: str) -> bool:
     return _is_encodable(value, "strict")
 
 
-def _is_name(value: str) -> bool:
+def is_name(value: str) -> bool:
     """Whether it is a text, or the name of a file, which may have any bytes."""
     return _is_encodable(value, "surrogateescape")
 
@@ -198,7 +201,7 @@ def _is_encodable(value: str, errors: str) -> bool:
     return True
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Format:
     """What a document says that it is, in `format` and `format_version`.
 
@@ -240,202 +243,10 @@ class Format:
             raise DocumentError(f"{file}: {error}") from None
 
 
-class Between(NamedTuple):
-    """In `Annotated[int, Between(1, 9)]`: the numbers that a value may be; without `most`, any that
-    is not absurd. above: whether it must be more than `least`."""
-
-    least: float
-    most: float = math.inf
-    above: bool = False
-
-    def holds(self, value: float) -> bool:
-        enough = value > self.least if self.above else value >= self.least
-        return enough and value <= self.most
-
-    def words(self, value: object) -> str:
-        """For people, where `value` is not between them; bounds that few come near are left out."""
-        if self.above:
-            return f"above {self.least:,}" + f", at most {self.most:,}" * math.isfinite(self.most)
-        if self.most < 10**8:
-            return f"from {self.least:,} to {self.most:,}"
-        if isinstance(value, int | float) and value > self.most:
-            return f"of at most {self.most:,}"
-        return f"from {self.least:,} up"
-
-
-def misfit(value: object, hint: Any) -> str | None:
-    """What was expected, if `value`, of a document, is not of the type `hint`; None if it is.
-
-    Types are str, bool, int, float, dict, list, `tuple[str, ...]`, Literal, any of them "or None",
-    and numbers annotated with what they are `Between`.
-    """
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        (inner,) = (each for each in arguments if each is not NoneType)
-        return None if value is None else misfit(value, inner)
-    if origin is Literal:
-        names = ", ".join(str(each) or '""' for each in arguments)
-        return None if isinstance(value, str) and value in arguments else f"one of {names}"
-    if origin is tuple:
-        texts = isinstance(value, list | tuple) and not any(misfit(each, str) for each in value)
-        return None if texts else "a list of texts"
-    if origin is Annotated:
-        kind, bounds = arguments
-        fits = not misfit(value, kind) and bounds.holds(value)
-        return None if fits else f"{_WORDS[kind]} {bounds.words(value)}"
-    return None if _is(value, origin or hint) else _WORDS[origin or hint]
-
-
-_WORDS: dict[Any, str] = {
-    str: "a text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    dict: "an object",
-    list: "a list",
-}
-
-
-def _is(value: object, kind: Any) -> bool:
-    if kind is float:
-        return type(value) in (int, float) and abs(cast(float, value)) <= _MAX_FLOAT  # nor NaN
-    if kind is int:
-        return type(value) is int and abs(value) <= MAX_NUMBER
-    return isinstance(value, kind) and (not isinstance(value, str) or _is_name(value))
-
-
-def record(kind: type[_Record], raw: object, place: str, *, others: bool = False) -> _Record:
-    """The dataclass `kind` with the fields that `raw`, an object of a document, names.
-
-    place: what the object is called in sentences; "" for nothing. others: whether it may have
-    members that are no fields. Fields without a default must be there.
-    Raises DocumentError, or what `kind` itself raises for values that it cannot have.
-    """
-    if not isinstance(raw, dict):
-        raise DocumentError(f"{place} is not an object" if place else "expected an object")
-    fields, prefix = _fields(kind), f"{place}." if place else ""  # type: ignore[arg-type]
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
-        has_default = (field.default, field.default_factory) != (dataclasses.MISSING,) * 2
-        if field.name not in raw and not has_default:
-            raise DocumentError(f"{prefix}{field.name} is missing")
-    values = {}
-    for name, value in raw.items():
-        if name not in fields:
-            if others:
-                continue
-            unknown = quoted(name).strip("'")
-            raise DocumentError(f"{prefix}{unknown} is unknown, {expected_one_of(name, fields)}")
-        if expected := misfit(value, fields[name]):
-            raise DocumentError(f"{prefix}{name} is {quoted(value)}, expected {expected}")
-        values[name] = tuple(value) if get_origin(fields[name]) is tuple else value
-    return kind(**values)
-
-
-def read_record(
-    kind: type[_Record], file: Path, most: int = MEDIUM, *, others: bool = False
-) -> _Record:
-    """The dataclass `kind` that the JSON object in `file` describes; see `record`."""
-    raw = read_json(file, most)
-    try:
-        return record(kind, raw, "", others=others)
-    except DocumentError as error:
-        raise DocumentError(f"{file}: {error}") from None
-
-
-def check_fields(instance: object, error: type[UserError] = DocumentError, place: str = "") -> None:
-    """Raise `error` for the first field of a dataclass that is not of its type.
-
-    For `__post_init__`: lists are put as tuples where those are meant. place: as in `record`.
-    """
-    prefix = f"{place}." if place else ""
-    for name, hint in _fields(type(instance)).items():  # type: ignore[arg-type]
-        value = getattr(instance, name)
-        if expected := misfit(value, hint):
-            raise error(f"{prefix}{name} is {quoted(value)}, expected {expected}")
-        if isinstance(value, list) and get_origin(hint) is tuple:
-            object.__setattr__(instance, name, tuple(value))
-
-
-@cache
-def _fields(kind: type) -> dict[str, Any]:
-    hints = get_type_hints(kind, include_extras=True)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
-
-
-class Values:
-    """The members of the JSON object `raw`, which is called `place` in sentences.
-
-    Every method takes a key and raises DocumentError unless its value is what the method is for.
-    """
-
-    def __init__(self, raw: object, place: str) -> None:
-        if not isinstance(raw, dict):
-            raise DocumentError(f"{place} is not an object")
-        self._raw = raw
-        self.place = place
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
-
-    def get(self, key: str, missing: Any) -> Any:
-        return self._raw.get(key, missing)
-
-    def any(self, key: str) -> Any:
-        if key not in self._raw:
-            raise DocumentError(f"{self.place}.{key} is missing")
-        return self._raw[key]
-
-    def text(self, key: str) -> str:
-        value = self._checked(key, str)
-        if not is_text(value):
-            raise DocumentError(f"{self.place}.{key} is {quoted(value)}, expected a text")
-        return cast(str, value)
-
-    def whole(self, key: str, least: int, most: int) -> int:
-        """A whole number from `least` to `most`."""
-        return cast(int, self._checked(key, Annotated[int, Between(least, most)]))
-
-    def share(self, key: str) -> float | None:
-        """A number from 0 to 1, or null."""
-        return self._number(key, Annotated[float, Between(0, 1)])
-
-    def rating(self, key: str) -> float | None:
-        """A finite number, or null."""
-        return self._number(key, float)
-
-    def truth(self, key: str) -> bool:
-        return cast(bool, self._checked(key, bool))
-
-    def truth_or_none(self, key: str) -> bool | None:
-        return None if self.any(key) is None else self.truth(key)
-
-    def list(self, key: str) -> list[Any]:
-        return cast("list[Any]", self._checked(key, list))
-
-    def inner(self, key: str) -> Values:
-        """The object under `key`."""
-        return Values(self.any(key), f"{self.place}.{key}")
-
-    def _number(self, key: str, hint: Any) -> float | None:
-        if self.any(key) is None:
-            return None
-        return float(self._checked(key, hint, ", or null"))
-
-    def _checked(self, key: str, hint: Any, otherwise: str = "") -> Any:
-        value = self.any(key)
-        if expected := misfit(value, hint):
-            raise DocumentError(
-                f"{self.place}.{key} is {quoted(value)}, expected {expected}{otherwise}"
-            )
-        return value
-
-
-def expected_one_of(found: str, names: Iterable[str]) -> str:
-    """ "did you mean NAME?" for the nearest of `names`, or all of them where none is near."""
-    names = list(names)
-    if close := get_close_matches(found[:MOST_QUOTED], names, 1):
-        return f"did you mean {close[0]}?"
-    return f"expected {', '.join(names)}"
+def in_a_line(words: object, most: int = 200) -> str:
+    """What somebody else says, who may quote a file: printable, and no more of it than this."""
+    signs = shortened(str(words), most)
+    return "".join(s if s.isprintable() else " " if s.isspace() else "�" for s in signs)
 
 
 def said(error: OSError) -> str:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
 from trm_core.checkpoints.tensors import checked
-from trm_core.documents import regular, said
+from trm_core.documents import in_a_line, regular, said
 from trm_core.files import whole_directory
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.device import choose_device, choose_dtype
@@ -74,7 +74,9 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise CheckpointError(f"{file}: {said(error)}") from None
     except SafetensorError as error:
-        raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
+        raise CheckpointError(
+            f"{file}: not a readable safetensors file ({in_a_line(error)})"
+        ) from None
 
 
 def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:

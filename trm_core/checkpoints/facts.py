@@ -6,7 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from trm_core.documents import Between, DocumentError
+from trm_core.documents import DocumentError
+from trm_core.records import Between
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,9 +19,9 @@ from trm_core.documents import (
     LARGE,
     DocumentError,
     Format,
+    in_a_line,
     open_file,
     read_json,
-    record,
     regular,
     said,
 )
@@ -29,6 +30,7 @@ from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMCo
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.arc_variants import SEPARATOR
 from trm_core.puzzles.base import Puzzle, PuzzleShape
+from trm_core.records import record
 from trm_core.resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -115,7 +117,9 @@ class ModelInfo:
                 names = set(tensors.keys()) - START_STATES
                 return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
         except (SafetensorError, OSError) as error:
-            raise CheckpointError(f"{file}: not a readable safetensors file ({error})") from None
+            raise CheckpointError(
+                f"{file}: not a readable safetensors file ({in_a_line(error)})"
+            ) from None
 
     def weights_hash(self) -> str:
         """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError."""
@@ -213,7 +217,7 @@ def read_info(directory: Path | str) -> ModelInfo:
     except DocumentError as error:
         raise CheckpointError(str(error)) from None
     names = directory / "identifiers.json"
-    identifiers = read_identifiers(names) if names.exists() else ()
+    identifiers = read_identifiers(names) if os.path.exists(names) else ()
     try:
         architecture = raw.get("architecture")
         if not isinstance(architecture, str) or architecture not in CONFIGS:
@@ -304,7 +308,7 @@ def find_model(name_or_directory: str) -> ModelInfo:
     bundled = {info.name: info for info in bundled_models()}
     if name_or_directory in bundled:
         return bundled[name_or_directory]
-    if Path(name_or_directory).is_dir():
+    if os.path.isdir(name_or_directory):
         return read_info(name_or_directory)
     raise CheckpointError(
         f"no model called {name_or_directory!r}; expected a model directory or one of "

@@ -25,7 +25,9 @@ from trm_core.checkpoints.official_config import (
     read_sizes,
 )
 from trm_core.checkpoints.official_tensors import stored_in
-from trm_core.documents import open_file
+from trm_core.checkpoints.pickles import PickleError
+from trm_core.checkpoints.pickles import check as check_pickle
+from trm_core.documents import open_file, said
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
@@ -193,10 +195,13 @@ def _load(file: Path) -> dict[str, Any]:
     if _is_safetensors(file):
         return dict(read_tensors(file))
     try:
-        with warnings.catch_warnings(action="ignore"):  # about pickles that are refused anyway
-            loaded = torch.load(file, map_location="cpu", weights_only=True)
+        with open_file(file) as stream, warnings.catch_warnings(action="ignore"):
+            check_pickle(stream)  # of which all that is warned of is refused anyway
+            loaded = torch.load(stream, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise CheckpointError(f"{file}: {error.strerror or error}") from None
+        raise CheckpointError(f"{file}: {said(error)}") from None
+    except PickleError as error:
+        raise CheckpointError(f"{file} {error}") from None
     except pickle.UnpicklingError as error:
         if refused := re.search(r"GLOBAL (\S+)", str(error)):
             raise CheckpointError(

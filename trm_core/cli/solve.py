@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -171,7 +172,7 @@ def _of_file(file: Path) -> Sequence[Puzzle]:
 
     if file.suffix.lower() == SUFFIX:
         return [read_header(file).puzzle]
-    if not file.exists():
+    if not os.path.exists(file):
         from trm_core.puzzles.library import read_library
 
         for entry in read_library():

@@ -16,12 +16,12 @@ from trm_core.data.layout import TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
 from trm_core.data.plan import Count, Plan, Seed
 from trm_core.data.writer import Group
-from trm_core.documents import Between, check_fields
 from trm_core.errors import quoted
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
+from trm_core.records import Between, check_fields
 
 UNKNOWN_OUTPUT = [[0]]
 """What the official builder puts into test_puzzles.json for an output that is not known."""

@@ -13,11 +13,11 @@ from trm_core.data.layout import DatasetError
 from trm_core.data.plan import Count, CountFrom1, Job, Plan, PuzzleBuild, single_examples
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
-from trm_core.documents import Between
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 from trm_core.puzzles.maze import MAX_SIDE, Maze
 from trm_core.puzzles.maze_generators import generate_hard, generate_perfect, generate_with_loops
+from trm_core.records import Between
 
 Style = Literal["perfect", "loops", "hard"]
 Side = Annotated[int, Between(2, MAX_SIDE)]

@@ -13,9 +13,9 @@ from trm_core.data.layout import DatasetError
 from trm_core.data.plan import Count, Job, Plan, PuzzleBuild, single_examples
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
-from trm_core.documents import Between
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.sudoku import MAX_SIDE, Sudoku, generate
+from trm_core.records import Between
 
 BoxSide = Annotated[int, Between(2, MAX_SIDE)]
 

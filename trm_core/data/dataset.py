@@ -22,6 +22,7 @@ from trm_core.data.layout import (
     dataset_json,
     read_metadata,
 )
+from trm_core.documents import regular, said
 from trm_core.puzzles.arc_variants import task_of
 from trm_core.puzzles.base import Puzzle, PuzzleError, PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
@@ -204,9 +205,9 @@ def _read_set(
 def _array(file: Path, dimensions: int) -> Integers:
     """The memory-mapped whole numbers in an .npy file of so many dimensions."""
     try:
-        array = np.lib.format.open_memmap(file, mode="r")
+        array = np.lib.format.open_memmap(regular(file), mode="r")
     except OSError as error:
-        raise DatasetError(f"{file}: {error.strerror or error}") from None
+        raise DatasetError(f"{file}: {said(error)}") from None
     except Exception:  # numpy lets out whatever a damaged header trips over
         raise DatasetError(f"{file}: not an .npy file of numbers, or a damaged one") from None
     if array.dtype.kind not in "iu" or array.ndim != dimensions:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from trm_core.documents import LARGE, Between, DocumentError, read_json, read_record
+from trm_core.documents import LARGE, DocumentError, read_json
 from trm_core.errors import UserError, quoted
+from trm_core.records import Between, read_record
 
 SPLITS = "train", "test"
 

@@ -11,9 +11,9 @@ import numpy as np
 from trm_core.checkpoints.info import BLANK
 from trm_core.data.layout import DatasetError
 from trm_core.data.writer import Group
-from trm_core.documents import Between, check_fields
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.dihedral import Dihedral
+from trm_core.records import Between, check_fields
 
 MOST = 100_000_000  # puzzles, variants and the like beyond which a number is a mistake
 Count = Annotated[int, Between(0, MOST)]

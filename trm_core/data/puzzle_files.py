@@ -6,15 +6,19 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from trm_core.data.layout import DatasetError
 from trm_core.data.parallel import check
+from trm_core.documents import open_unpacked, said
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.sudoku import Sudoku
 from trm_core.puzzles.sudoku_files import read_csv
+
+_LONGEST = 2**20  # signs of a line
 
 _Puzzle = TypeVar("_Puzzle", bound=Puzzle)
 
@@ -56,13 +60,23 @@ class PuzzleReader(Generic[_Puzzle]):
 
 def _stream(file: Path) -> Iterator[Sudoku]:
     """The Sudokus of a CSV file of any size, such as all of Sudoku-Extreme, one at a time."""
-    unpack = gzip.open if file.suffix.lower() == ".gz" else open
     try:
-        with unpack(file, "rt", encoding="utf-8-sig", newline="") as lines:
-            yield from read_csv(lines, str(file))
+        with (
+            open_unpacked(file) as stream,
+            TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
+        ):
+            yield from read_csv(_lines(text, file), str(file))
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise DatasetError(f"{file}: not a gzip file, or a truncated one") from None
     except UnicodeDecodeError:
         raise DatasetError(f"{file}: not text, expected a puzzle file in UTF-8") from None
     except OSError as error:
-        raise DatasetError(f"{file}: {error.strerror}") from None
+        raise DatasetError(f"{file}: {said(error)}") from None
+
+
+def _lines(text: TextIOWrapper, file: Path) -> Iterator[str]:
+    """One by one; a file that unpacks to gigabytes without any is not unpacked to its end."""
+    while line := text.readline(_LONGEST):
+        if len(line) == _LONGEST:
+            raise DatasetError(f"{file}: found a line of more than {_LONGEST} signs, expected CSV")
+        yield line

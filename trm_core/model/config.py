@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from trm_core.documents import Between, check_fields
 from trm_core.errors import UserError
+from trm_core.records import Between, check_fields
 
 Positions = Literal["rotary", "learned", "none"]
 Mixer = Literal["attention", "mlp"]

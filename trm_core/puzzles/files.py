@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from trm_core.documents import open_unpacked, said
 from trm_core.files import write_whole
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.base import Puzzle, PuzzleError
@@ -37,7 +39,7 @@ def load_puzzles(file: Path | str) -> Sequence[Puzzle]:
     Raises PuzzleError with one sentence that names file and place.
     """
     file = Path(file)
-    if file.is_dir():
+    if os.path.isdir(file):
         return [puzzle for each in _task_files(file) for puzzle in load_puzzles(each)]
     if file.suffix.lower() in IMAGE_SUFFIXES:
         return [maze_files.read_image(file)]
@@ -97,7 +99,7 @@ def _solutions(challenges: Path) -> Path:
 
 def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
     solutions = _solutions(file)
-    if solutions == file or not solutions.exists():
+    if solutions == file or not os.path.exists(solutions):
         return arc_tasks.parse(text, str(file))
     return arc_tasks.join_solutions(text, _read_text(solutions), str(file), str(solutions))
 
@@ -125,12 +127,12 @@ def _draws_mazes(text: str) -> bool:
 
 def _read_text(file: Path) -> str:
     try:
-        with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as stream:
+        with open_unpacked(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise PuzzleError(f"{file}: not a gzip file, or a truncated one") from None
     except OSError as error:
-        raise PuzzleError(f"{file}: {error.strerror}") from None
+        raise PuzzleError(f"{file}: {said(error)}") from None
     if len(content) > MAX_BYTES:
         raise PuzzleError(f"{file}: more than {MAX_BYTES >> 20} MiB, too large for puzzles")
     try:

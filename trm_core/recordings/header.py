@@ -11,19 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trm_core.documents import (
-    DocumentError,
-    Format,
-    Values,
-    is_text,
-    open_file,
-    parse_json,
-    said,
-)
+from trm_core.documents import DocumentError, Format, is_text, open_file, parse_json, said
 from trm_core.errors import UserError, quoted
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 from trm_core.recordings.recording import Recording
+from trm_core.records import Values
 from trm_core.trace import Frame, SolveSettings, Trace
 
 FORMAT = Format("trm-studio-recording", "1", "a recording")

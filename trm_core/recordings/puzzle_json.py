@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from trm_core.documents import DocumentError, Values
+from trm_core.documents import DocumentError
 from trm_core.errors import quoted
 from trm_core.puzzles import arc_tasks, maze, sudoku
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.base import Grid, Puzzle
 from trm_core.puzzles.maze import Maze
 from trm_core.puzzles.sudoku import Sudoku
+from trm_core.records import Values
 
 
 def puzzle_to_json(puzzle: Puzzle) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Training: losses."""
+"""Training: settings, the trainer and its losses, runs and their directories, checkpoints."""

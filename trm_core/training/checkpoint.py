@@ -24,8 +24,9 @@ from torch import Tensor
 
 from trm_core.checkpoints.directory import read_tensors, write_model
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
-from trm_core.documents import Between, Format
+from trm_core.documents import Format
 from trm_core.files import whole_directory, write_whole
+from trm_core.records import Between
 from trm_core.training.run_files import run_errors
 
 FORMAT = Format("trm-studio-trainer", "1", "a trainer's state")

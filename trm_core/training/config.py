@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal
 from trm_core.checkpoints.info import CONFIGS
 from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
-from trm_core.documents import Between, DocumentError, check_fields, expected_one_of, record
+from trm_core.documents import MEDIUM, DocumentError, in_a_line, read_text
 from trm_core.errors import UserError, quoted
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.records import Between, check_fields, expected_one_of, record, unknown
 from trm_core.resources import RESOURCES
 
 PRESETS = RESOURCES / "presets"
@@ -167,7 +168,7 @@ class RunConfig:
                 if not isinstance(raw.get(table), dict):
                     raise DocumentError(f"the table [{table}] is missing")
             if extra := sorted(raw.keys() - {*_TABLES, "preset", "description"}):
-                raise DocumentError(f"{extra[0]} is unknown, {expected_one_of(extra[0], _TABLES)}")
+                raise DocumentError(unknown(extra[0], _TABLES))
             _check_model(raw["model"])
             _check_data(raw["data"])
             settings = record(TrainingSettings, raw["training"], "training")
@@ -239,7 +240,7 @@ class RunConfig:
         """
         data = dict(self.data)
         if path := data.get("path"):
-            if not Path(path, "train", METADATA_FILE).is_file():
+            if not os.path.isfile(Path(path, "train", METADATA_FILE)):
                 raise TrainingConfigError(
                     f"data.path: {path} is no data set (no train/{METADATA_FILE} in it)"
                 )
@@ -247,7 +248,7 @@ class RunConfig:
             return dataclasses.replace(self, data=data)
         for option in FILES:
             for file in data.get(option, ()):
-                if not Path(file).exists():
+                if not os.path.exists(file):
                     raise TrainingConfigError(
                         f"data.{option}: {file} is not there; the preset {self.preset} needs files "
                         "that do not come with the program, name yours with "
@@ -285,11 +286,11 @@ def load_preset(name_or_file: str) -> RunConfig:
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables in `file`. Raises TrainingConfigError."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:  # no TOML, no text, or what Python cannot hold
-        raise TrainingConfigError(f"{file}: not TOML, {error}") from None
-    except OSError as error:
-        raise TrainingConfigError(f"{file}: {error.strerror}") from None
+        return tomllib.loads(read_text(file, MEDIUM))
+    except DocumentError as error:
+        raise TrainingConfigError(str(error)) from None
+    except (ValueError, RecursionError) as error:  # no TOML, or what Python cannot hold
+        raise TrainingConfigError(f"{file}: not TOML, {in_a_line(error)}") from None
 
 
 def _check_model(table: Mapping[str, Any]) -> None:

@@ -34,17 +34,10 @@ from torch import Tensor
 from trm_core.checkpoints.directory import read_tensors
 from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.data.layout import METADATA_FILE, read_metadata
-from trm_core.documents import (
-    DocumentError,
-    Format,
-    Values,
-    open_file,
-    read_json,
-    record,
-    said,
-)
+from trm_core.documents import DocumentError, Format, open_file, read_json, said
 from trm_core.errors import UserError, quoted
 from trm_core.files import whole_directory
+from trm_core.records import Values, record
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import Checkpoint, Progress, newest_readable, write_checkpoint
 from trm_core.training.config import RunConfig

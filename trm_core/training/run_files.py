@@ -30,7 +30,7 @@ def run_errors(directory: Path, file: Path | None = None) -> Iterator[None]:
 
 
 def _sentence(error: OSError, directory: Path, file: Path | None) -> str:
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE) and not directory.is_dir():
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE) and not os.path.isdir(directory):
         return f"the run directory {directory} is gone"
     if error.errno in NO_SPACE:
         place = directory.resolve()

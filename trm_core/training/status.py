@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from trm_core.documents import SMALL, Between, DocumentError, read_record
+from trm_core.documents import SMALL, DocumentError
 from trm_core.files import write_whole
+from trm_core.records import Between, read_record
 from trm_core.training.run_files import NO_SPACE, RunError, run_errors, to_json
 
 STATUS = "status.json"

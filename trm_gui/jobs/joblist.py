@@ -12,18 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from trm_core.documents import (
-    MEDIUM,
-    Between,
-    DocumentError,
-    Format,
-    Values,
-    parse_json,
-    read_bytes,
-    record,
-)
+from trm_core.documents import MEDIUM, DocumentError, Format, parse_json, read_bytes
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
+from trm_core.records import Between, Values, record
 from trm_core.training.run_files import RunError, run_errors
 
 FORMAT = Format("trm-studio-jobs", 1, "a list of jobs")

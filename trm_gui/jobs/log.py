@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from trm_gui.jobs.readings import Readings
 
+_HEAD = 200  # signs by which a place in the log is found again
 NO_LOG = "There is no log here yet. A run begins one when it is started."
 
 
@@ -22,6 +23,7 @@ class LogPane(QPlainTextEdit):
         super().__init__()
         self._readings = readings
         self._path: Path | None = None
+        self._shown = ""
         self.setReadOnly(True)
         self.setMaximumBlockCount(2000)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -37,6 +39,7 @@ class LogPane(QPlainTextEdit):
     def show_run(self, path: Path | None) -> None:
         if path != self._path:
             self._path = path
+            self._shown = ""
             self.clear()
             self._ask()
 
@@ -54,9 +57,29 @@ class LogPane(QPlainTextEdit):
             self._readings.ask_log(self._path)
 
     def _show(self, path: Path, text: str) -> None:
-        if path != self._path or text == self.toPlainText():
+        """What is new is put behind what is there, so that a selection and a place last."""
+        text = text.replace("\r", "\n").rstrip("\n")
+        if path != self._path or text == self._shown:
             return
         bar = self.verticalScrollBar()
         at_end, place = bar.value() >= bar.maximum() - 1, bar.value()
-        self.setPlainText(text.replace("\r", "\n").rstrip("\n"))
+        known = _shown_already(self._shown, text)
+        if known == 0:
+            self.clear()
+        chosen = self.textCursor()
+        chosen.setKeepPositionOnInsert(True)
+        self.setTextCursor(chosen)
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        end.insertText(text[known:])
+        self._shown = text
         bar.setValue(bar.maximum() if at_end else place)
+
+
+def _shown_already(before: str, text: str) -> int:
+    """How many of the first signs of `text`, the end of a log, are the last ones of `before`, which
+    was its end then."""
+    start = 0 if text.startswith(before) else before.find(text[:_HEAD])
+    while start >= 0 and not text.startswith(before[start:]):
+        start = before.find(text[:_HEAD], start + 1)
+    return len(before) - start if start >= 0 else 0

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from trm_core.documents import open_file
+from trm_core.documents import in_a_line, open_file
 from trm_core.errors import UserError
 from trm_core.training.log import LOG
 from trm_core.training.metrics import METRICS, MetricsReader
@@ -54,7 +54,7 @@ class Watch:
                 os.listdir(self.path)  # of a shared folder that is gone, too
             self._last = self._looked(job)
         except RunError as error:  # nothing of what was read before is lost
-            gone = not self.path.is_dir()
+            gone = not os.path.isdir(self.path)
             condition: Condition = "gone" if gone else "unreadable"
             self._last = _with(self._last, condition, _sentence(str(error)))
         return self._last
@@ -132,7 +132,7 @@ class Watch:
         try:
             self.curves.add(self._metrics.new_rows(AT_ONCE))
         except RunError as error:
-            if not self.path.is_dir():
+            if not os.path.isdir(self.path):
                 raise
             return [_sentence(str(error))]
         if skipped := self._metrics.skipped:
@@ -141,7 +141,7 @@ class Watch:
         return []
 
     def _status(self) -> Status | None:
-        return read_status(self.path) if (self.path / STATUS).exists() else None
+        return read_status(self.path) if os.path.exists(self.path / STATUS) else None
 
     def _last_words(self) -> str:
         lines = [line for line in tail(self.path / LOG).splitlines() if line.strip()]
@@ -175,7 +175,7 @@ def config_of(path: Path) -> RunDirectory:
     try:
         return RunDirectory.open(path)
     except UserError:
-        if not (path / CONFIG).exists():
+        if not os.path.exists(path / CONFIG):
             raise RunError(f"{path} is no run directory (no {CONFIG} in it)") from None
         raise
 
@@ -204,7 +204,7 @@ def _why(exit_code: int, last_words: str) -> str:
 def _sentence(words: str) -> str:
     """`words` in a line with a full stop, and a capital letter unless they begin with a path or a
     name; not all of them where they are very many."""
-    words = " ".join(words[:_LONGEST].split()) + " ..." * (len(words) > _LONGEST)
+    words = in_a_line(words.strip(), _LONGEST).strip()
     if not words:
         return ""
     first = words.split()[0]

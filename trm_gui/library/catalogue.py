@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
+from trm_core.documents import DocumentError, parse_json
 from trm_core.puzzles.library import Entry
 from trm_gui.library.items import (
     DATASETS,
@@ -238,8 +239,8 @@ def _texts(settings: QSettings, name: str) -> list[str]:
 
 def _list(settings: QSettings, name: str) -> list:
     try:
-        value = json.loads(settings.value(name, "[]", str))
-    except (ValueError, RecursionError):
+        value = parse_json(settings.value(name, "[]", str), name)
+    except DocumentError:
         return []
     return value if isinstance(value, list) else []
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trm_core.documents import DocumentError, expected_one_of, record
+from trm_core.documents import DocumentError
+from trm_core.records import expected_one_of, record
 
 
 @dataclass(frozen=True)
