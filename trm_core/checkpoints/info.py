@@ -28,7 +28,7 @@ from trm_core.documents import (
 from trm_core.errors import UserError, quoted
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.arc import Arc
-from trm_core.puzzles.arc_variants import SEPARATOR
+from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.records import record
 from trm_core.resources import RESOURCES
@@ -40,8 +40,6 @@ _Record = TypeVar("_Record")
 
 FORMAT = Format("trm-studio-model", 1, "a model's config")
 PUZZLE_KINDS = "sudoku", "maze", "arc"
-BLANK = "<blank>"
-"""Name of puzzle identifier 0, which stands for no puzzle in particular."""
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}

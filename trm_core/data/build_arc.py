@@ -11,7 +11,6 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from trm_core.checkpoints.info import BLANK
 from trm_core.data.layout import TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
 from trm_core.data.plan import Count, Plan, Seed
@@ -19,6 +18,7 @@ from trm_core.data.writer import Group
 from trm_core.errors import quoted
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc import Arc, Pair, Task
+from trm_core.puzzles.arc_variants import BLANK
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 from trm_core.records import Between, check_fields

@@ -8,9 +8,9 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from trm_core.checkpoints.info import BLANK
 from trm_core.data.layout import DatasetError
 from trm_core.data.writer import Group
+from trm_core.puzzles.arc_variants import BLANK
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.dihedral import Dihedral
 from trm_core.records import Between, check_fields

@@ -13,7 +13,6 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.checkpoints.info import BLANK
 from trm_core.data.layout import (
     IDENTIFIERS_FILE,
     METADATA_FILE,
@@ -24,6 +23,7 @@ from trm_core.data.layout import (
     Metadata,
     array_file,
 )
+from trm_core.puzzles.arc_variants import BLANK
 from trm_core.puzzles.base import PuzzleShape
 
 SET = "all"

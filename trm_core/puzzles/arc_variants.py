@@ -19,6 +19,8 @@ from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 
 SEPARATOR = "|||"
+BLANK = "<blank>"
+"""Name of puzzle identifier 0, which stands for no puzzle in particular."""
 
 OFFICIAL_DIHEDRAL = (
     *DIHEDRAL[:4],

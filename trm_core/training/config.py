@@ -278,7 +278,7 @@ def load_preset(name_or_file: str) -> RunConfig:
     file = PRESETS / f"{name_or_file}.toml" if name_or_file in names else Path(name_or_file)
     if not os.path.isfile(file):  # also a name that no file can have
         raise TrainingConfigError(
-            f"no preset called {name_or_file!r}, {expected_one_of(name_or_file, names)}"
+            f"no preset called {quoted(name_or_file)}, {expected_one_of(name_or_file, names)}"
         )
     return RunConfig.from_json({"preset": file.stem, **read_toml(file)}, str(file))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trm_core.checkpoints.directory import build_model
 from trm_core.data.build import BUILDS
-from trm_core.errors import UserError
+from trm_core.errors import UserError, quoted
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.training.config import (
     FIXED,
@@ -137,7 +137,7 @@ def test_a_preset_is_read_from_any_file(tmp_path):
 @pytest.mark.parametrize("name", ["sudoku-4x5", "", "nothing/like.toml", "x" * 5000, "\0", "."])
 def test_an_unknown_preset_is_refused_with_the_known_ones(name):
     sentence = refusal(load_preset, name)
-    assert sentence.startswith(f"no preset called {name!r}, ")
+    assert sentence.startswith(f"no preset called {quoted(name)}, ")
     assert "sudoku-4x4" in sentence
 
 
