@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 
@@ -80,6 +81,17 @@ def remove_directory(directory: Path) -> None:
 def _hidden(name: str) -> str:
     """How the name of what stands in for `name` begins; short, as a name has 255 bytes at most."""
     return f".{name.encode()[:64].decode(errors='ignore')}-"
+
+
+def put_aside(path: Path) -> Path:
+    """Give a damaged file or directory a name under which nothing looks for it, and that nothing
+    has yet: with `.damaged` in the place of its suffix, or `.damaged1` and so on. The new path.
+
+    Raises OSError, `path` being as it was.
+    """
+    names = (path.with_suffix(f".damaged{number or ''}") for number in count())
+    free = next(name for name in names if not name.exists())
+    return path.rename(free)
 
 
 def _flush(path: Path) -> None:

@@ -1,9 +1,11 @@
-"""Names of folders that a user gives: which ones every file system takes, told while typing."""
+"""Names of folders and files: which ones every file system takes, told while typing, and which are
+free."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 MOST_LETTERS = 50
 """Of a name. File systems take 255 bytes, but a letter may have four of them, and a folder that is
@@ -50,3 +52,9 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
     folded = {name.casefold() for name in taken}
     names = [wanted, *(f"{wanted}-{number}" for number in range(2, len(folded) + 3))]
     return next(name for name in names if name.casefold() not in folded)
+
+
+def free_file(folder: Path, name: str) -> Path:
+    """A file in `folder` of that name, with a number before its suffix where there is one."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    return folder / (free_name(stem, (file.stem for file in folder.glob(f"*{suffix}"))) + suffix)

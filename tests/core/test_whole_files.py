@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from trm_core.files import remove_directory, whole_directory, write_whole
+from trm_core.files import put_aside, remove_directory, whole_directory, write_whole
 
 # Directories
 
@@ -138,3 +138,22 @@ def test_a_directory_is_removed_with_all_that_is_in_it(tmp_path):
 def test_a_directory_that_is_not_there_cannot_be_removed(tmp_path):
     with pytest.raises(FileNotFoundError):
         remove_directory(tmp_path / "step_1")
+
+
+# Putting aside
+
+
+def test_what_is_put_aside_never_takes_the_place_of_what_was_put_aside_before(tmp_path):
+    for content in ("first", "second", "third"):
+        (tmp_path / "jobs.json").write_text(content)
+        put_aside(tmp_path / "jobs.json")
+    aside = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert aside == {"jobs.damaged": "first", "jobs.damaged1": "second", "jobs.damaged2": "third"}
+
+
+def test_a_directory_is_put_aside_with_all_that_is_in_it(tmp_path):
+    for _ in range(2):
+        (tmp_path / "step_8").mkdir()
+        (tmp_path / "step_8" / "file").write_text("content")
+        assert (put_aside(tmp_path / "step_8") / "file").read_text() == "content"
+    assert {path.name for path in tmp_path.iterdir()} == {"step_8.damaged", "step_8.damaged1"}

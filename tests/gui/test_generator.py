@@ -167,6 +167,21 @@ def test_a_damaged_file_of_generated_puzzles_is_told_and_set_aside(qtbot, tmp_pa
     assert (folder / "generated.damaged").read_text() == "{"
 
 
+def test_each_damaged_file_of_generated_puzzles_is_kept_beside_those_before(
+    qtbot, tmp_path, open_window
+):
+    file = tmp_path / "settings" / "generated.json"
+    file.parent.mkdir()
+    for text in ("{", "["):
+        file.write_text(text)
+        window = open_window()
+        window.library.catalogue.read_all()  # which a narrow window does not by itself
+        qtbot.waitUntil(lambda: not file.exists())
+        window.close()
+    assert file.with_suffix(".damaged").read_text() == "{"
+    assert file.with_suffix(".damaged1").read_text() == "["
+
+
 def test_a_puzzle_made_while_the_library_is_closed_stands_beside_those_made_before(
     qtbot, window, open_window, tmp_path
 ):

@@ -356,8 +356,8 @@ def test_recordings_from_elsewhere_are_copied_in(qtbot, dock, folder, files, tmp
     shutil.copy(SAMPLES[0], elsewhere)
     with qtbot.waitSignal(files.read):
         assert drop(dock, [elsewhere, tmp_path / "puzzle.sdm"])
-    assert "arc (2)" in titles(dock)
-    assert (folder / f"arc (2){SUFFIX}").read_bytes() == elsewhere.read_bytes()
+    assert "arc-2" in titles(dock)
+    assert (folder / f"arc-2{SUFFIX}").read_bytes() == elsewhere.read_bytes()
     assert elsewhere.exists()
     assert not drop(dock, [folder / f"arc{SUFFIX}"])  # it is here already
     assert not drop(dock, [tmp_path / "puzzle.sdm"])

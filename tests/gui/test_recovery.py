@@ -218,6 +218,17 @@ def test_a_damaged_one_is_told_and_kept_aside(qtbot, look, folder, kept, damage)
     assert not window.recordings.banner.isVisible()
 
 
+def test_a_damaged_one_does_not_take_the_place_of_one_that_was_kept_aside(
+    qtbot, open_offering, folder, kept
+):
+    (folder / "recovery").mkdir(parents=True)
+    for content in (b"first", b"second"):
+        (folder / "recovery" / "1-abc.trmrec").write_bytes(content)
+        open_offering()[0].close()
+    aside = sorted((folder / "recovery").glob("*.damaged*"))
+    assert [path.read_bytes() for path in aside] == [b"first", b"second"]
+
+
 def test_where_nothing_can_be_written_that_is_told_once(
     qtbot, window, session, folder, puzzles, qapp
 ):

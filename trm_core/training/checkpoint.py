@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -104,14 +103,6 @@ def describe_checkpoint(info: ModelInfo, card: str) -> None:
     with run_errors(target.parent.parent, target):
         write_whole(target / "config.json", json.dumps(info.to_json(), indent=2) + "\n")
         write_whole(target / "README.md", card)
-
-
-def put_aside(directory: Path) -> None:
-    """Give a damaged checkpoint a name under which none is looked for. Raises RunError."""
-    names = (f"{directory.name}.damaged{number or ''}" for number in count())
-    free = (directory.with_name(name) for name in names)
-    with run_errors(directory.parent.parent, directory), suppress(FileNotFoundError):
-        directory.rename(next(path for path in free if not path.exists()))
 
 
 def read_checkpoint(directory: Path) -> Checkpoint:

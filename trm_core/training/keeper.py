@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from trm_core.checkpoints.facts import Result
 from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.files import put_aside
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import (
     Checkpoint,
@@ -14,13 +16,13 @@ from trm_core.training.checkpoint import (
     describe_checkpoint,
     most_accurate,
     newest_readable,
-    put_aside,
     read_checkpoint,
     save_checkpoint,
 )
 from trm_core.training.config import RunConfig
 from trm_core.training.distributed import Group
 from trm_core.training.run_directory import RunDirectory
+from trm_core.training.run_files import run_errors
 from trm_core.training.trainer import Trainer
 
 
@@ -57,7 +59,8 @@ class Keeper:
                 raise CheckpointError(f"no checkpoint can be read: {problem}")
             self.damage = f"went back to step {self._read.progress.step}: {problem}"
             for path in damaged:
-                put_aside(path)
+                with run_errors(self._directory.path, path), suppress(FileNotFoundError):
+                    put_aside(path)
         return None if self._read is None else self._read.progress.step
 
     def save(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from trm_core.documents import MEDIUM, DocumentError, Format, parse_json, read_bytes
-from trm_core.files import write_whole
+from trm_core.files import put_aside, write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.records import Between, Values, record
 from trm_core.training.run_files import RunError, run_errors
@@ -111,8 +111,7 @@ class JobFile:
         except FileNotFoundError:
             return JobList()
         except DocumentError as error:
-            aside = self._file.with_suffix(".damaged")
-            self._file.replace(aside)
+            aside = put_aside(self._file)
             self.trouble = f"{self._file}: {error}; it is kept as {aside.name}, the list is empty."
             return JobList()
 

@@ -43,8 +43,8 @@ class Jobs(QObject):
     """The Report of a job whose condition changed, and the one before; None for the first."""
     added = Signal(object)
     """The path of a new or attached job."""
-    deleted = Signal(object)
-    """The path of a job whose directory is in the trash."""
+    left = Signal(object)
+    """The path of a job that was taken off the list, or whose directory is in the trash."""
     failed = Signal(str)
     """Something that was asked for could not be done, in a sentence."""
     config_read = Signal(object, object)
@@ -155,7 +155,12 @@ class Jobs(QObject):
 
     def forget(self, path: Path) -> None:
         """Take it off the list; its directory stays."""
-        self._shared.change(lambda jobs: jobs.without(path))
+
+        def work() -> None:
+            self._shared.change_now(lambda jobs: jobs.without(path))
+            self.left.emit(path)
+
+        self.in_background(work)  # its own thread may wait for a disk that hangs
 
     def delete(self, path: Path) -> None:
         """Move its directory to the trash and take it off the list. Not while it is at work."""
@@ -165,7 +170,7 @@ class Jobs(QObject):
 
             remove(path)
             self._shared.change_now(lambda jobs: jobs.without(path))
-            self.deleted.emit(path)
+            self.left.emit(path)
 
         self._watching.do(path, work)
 
@@ -205,7 +210,8 @@ class Jobs(QObject):
         self._reader.do(work)
 
     def in_background(self, work: Callable[[], None]) -> None:
-        """Do `work` for a job that is not in the list yet, on a thread of its own; see `failed`."""
+        """Do `work` for a job that is not in the list, or leaves it, on a thread of its own; see
+        `failed`."""
         self._errands = [lane for lane in self._errands if not lane.is_done]
         lane = Lane("job-errand", self.failed.emit)
         lane.do(work)

@@ -80,7 +80,7 @@ class Learning(QObject):
         self._free, self._closing = threading.Event(), threading.Event()
         self._free.set()
         self._lane = Lane("learning", jobs.failed.emit)
-        jobs.deleted.connect(self._remove)
+        jobs.left.connect(self._remove)
         jobs.listed.connect(self._on_list)
         jobs.reported.connect(self._on_report)
         session.solving_changed.connect(self._on_solving)
@@ -120,6 +120,7 @@ class Learning(QObject):
             self.boards[job.path], self._asked[job.path] = {}, set()
             self.changed.emit(job.path)
             if job.pinned:
+                self._remove(job.path, kept=_key(job.pinned))
                 self._submit(self._read_all, job)
                 self._ask(job, self._jobs.reports.get(job.path))
 
@@ -138,9 +139,18 @@ class Learning(QObject):
     def _submit(self, work: Callable[..., None], job: Job, *arguments: object) -> None:
         self._lane.do(lambda: self._safely(work, job, *arguments))
 
-    def _remove(self, path: Path) -> None:
-        """What was seen of a job goes when its directory goes to the trash."""
-        self._lane.do(lambda: shutil.rmtree(self._places(path), ignore_errors=True))
+    def _remove(self, path: Path, kept: str = "") -> None:
+        """What was seen of a job goes as the job does, and as another puzzle is pinned all but
+        `kept`, the place of that one."""
+
+        def work() -> None:
+            for place in self._places(path).glob("*"):
+                if place.name != kept:
+                    shutil.rmtree(place, ignore_errors=True)
+            with suppress(OSError):
+                self._places(path).rmdir()  # where it is empty now
+
+        self._lane.do(work)
 
     def _take(self, path: Path, pinned: str, seen: Seen) -> None:
         if self._pinned.get(path) == pinned:

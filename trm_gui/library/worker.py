@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from trm_core.errors import UserError
+from trm_core.files import put_aside
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry, read_library, write_library
 from trm_gui.library.items import BUNDLED, DATASETS, GENERATED, Item, of_entry, of_puzzle, of_task
@@ -117,8 +118,7 @@ class Worker(QObject):
         try:
             return read_library(file) if file.exists() else ()
         except UserError as error:
-            aside = file.with_suffix(".damaged")
-            file.replace(aside)
+            aside = put_aside(file)
             self.trouble.emit(f"{error}; it is kept as {aside.name}, and the collection is empty.")
             return ()
 

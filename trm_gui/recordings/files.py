@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from trm_core.recordings import SUFFIX
-from trm_gui.recordings.names import default_folder, free_name, usual_name
+from trm_gui.names import free_file
+from trm_gui.recordings.names import default_folder, usual_name
 from trm_gui.session import Session
 
 FOLDER = "recordings/dialog_folder"
@@ -32,7 +33,7 @@ class RecordingFiles(QObject):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             folder = Path.home()
-        start = free_name(folder, usual_name(recording))
+        start = free_file(folder, usual_name(recording))
         dialog = self._dialog("Save the solve as a recording", start.parent)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))

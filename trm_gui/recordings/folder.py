@@ -14,8 +14,9 @@ from PySide6.QtCore import QFile, QFileSystemWatcher, QObject, QStandardPaths, Q
 from trm_core.errors import UserError
 from trm_core.files import whole_file
 from trm_core.recordings import SUFFIX, RecordingError, read_answer, read_header, write_notes
+from trm_gui.names import free_file
 from trm_gui.recordings.entries import Entry, key_of, read_entry
-from trm_gui.recordings.names import FORBIDDEN, free_name
+from trm_gui.recordings.names import FORBIDDEN
 
 AT_ONCE = 50
 """Entries that are told together."""
@@ -191,7 +192,7 @@ class RecordingFolder(QObject):
         for file in files:
             try:
                 read_header(file)
-                with whole_file(free_name(folder, file.name)) as copy:
+                with whole_file(free_file(folder, file.name)) as copy:
                     shutil.copyfile(file, copy)
             except RecordingError as error:
                 refusals.append(str(error))

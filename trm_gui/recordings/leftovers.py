@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from trm_core.files import put_aside
 from trm_core.recordings import SUFFIX, Recording, write_recording
 
 
@@ -69,8 +70,7 @@ class Leftover:
 
     def set_aside(self) -> Path:
         """Keep it under another name, which is given, where nothing looks for it."""
-        aside = self.file.with_suffix(".damaged")
-        self.file.replace(aside)
+        aside = put_aside(self.file)
         self.remove()
         return aside
 

@@ -27,13 +27,3 @@ def usual_name(recording: Recording) -> str:
     safe = "".join("-" if sign in FORBIDDEN or not sign.isprintable() else sign for sign in words)
     when = recording.created.astimezone()
     return f"{safe.strip(' .') or puzzle.kind} {when:%Y-%m-%d %H.%M.%S}{SUFFIX}"
-
-
-def free_name(folder: Path, name: str) -> Path:
-    """A file in `folder` of that name, with a number where there is one already."""
-    file = folder / name
-    number = 2
-    while file.exists():
-        file = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
-        number += 1
-    return file

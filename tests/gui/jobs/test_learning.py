@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 import torch
 from jobs_to_try import TINY, answer, choose, condition, notices
 from PySide6.QtWidgets import QDialog
@@ -85,6 +86,34 @@ def test_what_was_seen_of_a_job_goes_with_its_directory(window, until, tmp_path,
     answer(window, "Move to the trash")
     until(lambda: list(seen.iterdir()) == [])
     assert window.jobs.learning.pinned == set()
+
+
+@pytest.fixture
+def pinned_job(window, until, tmp_path):
+    """A run with one checkpoint, a puzzle that was tried on it, and the folder of what was seen."""
+    run = RunDirectory.create(tmp_path / "mine", load_preset("sudoku-4x4").to_json())
+    shutil.copytree(find_model("sudoku-4x4").directory, run.checkpoint(5))
+    seen = tmp_path / "settings" / "learning"
+    window.jobs.jobs.attach(run.path)
+    until(lambda: condition(window, run.path) == "new")
+    window.jobs.learning.pin(run.path, parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
+    until(lambda: list(seen.rglob("*.trmrec")))
+    return run.path, seen
+
+
+def test_what_was_seen_of_a_job_goes_as_it_is_taken_off_the_list(window, until, pinned_job):
+    path, seen = pinned_job
+    choose(window, path, "Take off the list")
+    until(lambda: list(seen.iterdir()) == [])
+    assert path.is_dir()
+
+
+def test_what_was_seen_on_one_puzzle_goes_as_another_one_is_pinned(window, until, pinned_job):
+    path, seen = pinned_job
+    (before,) = seen.rglob("*.trmrec")
+    window.jobs.learning.pin(path, parse_puzzles("1...\n..1.\n.1..\n...1\n")[0])
+    until(lambda: before not in (files := list(seen.rglob("*.trmrec"))) and len(files) == 1)
+    assert len(list(next(seen.iterdir()).iterdir())) == 1
 
 
 def test_a_model_is_measured_and_saved_with_a_card(window, until, tmp_path):

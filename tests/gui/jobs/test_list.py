@@ -29,6 +29,16 @@ def test_the_list_outlives_windows_and_is_put_aside_where_it_is_damaged(
     assert window.jobs.jobs.list == JobList()
 
 
+def test_each_damaged_list_is_kept_beside_those_before(tmp_path):
+    file = joblist.JobFile(tmp_path / "jobs.json")
+    for text in ("{", "["):
+        (tmp_path / "jobs.json").write_text(text)
+        assert file.read() == JobList()
+    assert (tmp_path / "jobs.damaged").read_text() == "{"
+    assert (tmp_path / "jobs.damaged1").read_text() == "["
+    assert "jobs.damaged1" in file.trouble
+
+
 def test_the_order_of_jobs_is_kept_with_their_settings():
     jobs = JobList(tuple(Job(f"/runs/{name}") for name in "abc"))
     moved = jobs.moved(Path("/runs/c"), 0)
