@@ -31,7 +31,7 @@ from painting something: dozens of times for one frame, so Python's own 5 ms add
 
 
 def main() -> None:
-    """Show the window, solve the first puzzle (or the given file's), run until it is closed."""
+    """Show the window, solve its puzzle unless that was left unsolved, run until it is closed."""
     parser = argparse.ArgumentParser(
         "trm-gui", description="Watch a Tiny Recursive Model solve puzzles, cycle by cycle."
     )
@@ -62,7 +62,8 @@ def main() -> None:
     elif model is None or model.misfit(window.session.puzzle) is None:
         from trm_gui.first_paint import FirstPaint
 
-        FirstPaint(window).happened.connect(window.session.solve)  # imports torch
+        if window.begins_solved and window.session.model is not None:
+            FirstPaint(window).happened.connect(window.session.solve)  # imports torch
         _show_tour_once(window)
     elif entry := _entry_for(model):
         window.session.open(entry)
@@ -124,10 +125,12 @@ def _watch_for_the_unforeseen(window: MainWindow) -> None:
 
 
 def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWindow]:
-    """The application, dressed as the system asks, and its window, shown."""
+    """The application, dressed as the system asks, and its window, shown. A signal that asks the
+    process to end closes it."""
     from PySide6.QtWidgets import QApplication
 
     from trm_gui import theme
+    from trm_gui.end_signals import EndSignals
     from trm_gui.icons import program_icon
     from trm_gui.theme_menu import stored_theme
 
@@ -137,23 +140,32 @@ def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWi
     app.setWindowIcon(program_icon())
     theme.apply(app, stored_theme(_settings(settings_dir)))
     window = make_window(settings_dir)
+    EndSignals(window).came.connect(window.close_at_once)
     window.show()
     return app, window
 
 
 def make_window(settings_dir: Path | str | None = None) -> MainWindow:
-    """The main window with the first bundled puzzle, inside an existing QApplication.
+    """The main window with what was shown last, at first a bundled puzzle, inside an existing
+    QApplication.
 
     settings_dir: where the window's settings are kept; the user's folder if None.
     """
     from trm_core.puzzles.sudoku_files import parse
     from trm_core.resources import RESOURCES
     from trm_gui.main_window import MainWindow
+    from trm_gui.preferences import stored_preferences
+    from trm_gui.settings import last_shown
 
     sys.setswitchinterval(SWITCH_SECONDS)
     window = MainWindow(_settings(settings_dir))
-    file = RESOURCES / "puzzles" / FIRST_PUZZLE
-    window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))
+    as_before = stored_preferences(window.settings).start is None
+    if as_before and (kept := last_shown(window.settings)) is not None:
+        window.session.take_up(kept)
+        window.begins_solved = kept.solved
+    else:
+        file = RESOURCES / "puzzles" / FIRST_PUZZLE
+        window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))
     return window
 
 

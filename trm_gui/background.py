@@ -27,13 +27,22 @@ if TYPE_CHECKING:
 
 
 class HasPuzzles(Protocol):
-    """Puzzles that are not in a file of their own; `str` names them for people."""
+    """Puzzles that are not in a file of their own; `str` names them for people, `id` for the
+    library."""
+
+    @property
+    def id(self) -> str: ...
 
     def puzzles(self) -> Sequence[Puzzle]: ...
 
 
 Source = Path | HasPuzzles
 """Where puzzles are read from: a file, an entry of a library, or a text that was pasted."""
+
+
+def key_of(source: Source) -> str:
+    """What a source is called in the library and its settings, the same in every run."""
+    return str(source.absolute()) if isinstance(source, Path) else source.id
 
 
 class OfficialCheckpoint(NamedTuple):

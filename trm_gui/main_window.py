@@ -12,9 +12,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
     QShowEvent,
-    QUndoStack,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QMainWindow,
     QMenu,
@@ -35,6 +35,7 @@ from trm_gui.board.legend import LegendBar
 from trm_gui.board.overlays import OVERLAYS, OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane, SolutionPane
 from trm_gui.board_room import BoardRoom, give_height
+from trm_gui.editor.commands import History
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.export.exports import Exports
@@ -50,7 +51,7 @@ from trm_gui.plots.halting import HaltingPlot
 from trm_gui.recordings.recordings import Recordings
 from trm_gui.room_note import RoomNote
 from trm_gui.session import Session
-from trm_gui.settings import restore, save
+from trm_gui.settings import restore, save, save_shown
 from trm_gui.settings_dialog import SettingsDialog
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
@@ -72,9 +73,11 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.setMinimumSize(800, 600)
         self.settings = settings
+        self.begins_solved = True
+        """Whether what it shows at first is to be solved."""
         self.session = Session(bundled_models())
         self.playback = Playback(self.session)
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = History(self.session, self)
         self.actions_by_name = make_actions(self)
 
         self._input = InputPane(self.session)
@@ -115,7 +118,6 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self._connect_actions()
         self._answer.way_chosen.connect(lambda name: self.actions_by_name[name].trigger())
-        self.session.another_puzzle.connect(self.undo_stack.clear)
         for signal in (
             self.session.puzzle_changed,
             self.session.trace_changed,
@@ -126,6 +128,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._enable_actions)
         self._enable_actions()
         self.session.puzzle_changed.connect(self._give_boards_height)
+        self.session.opening_changed.connect(self._leave_lists)
         self._dress()
         restore(self)
         preferences.begin(self)
@@ -298,6 +301,12 @@ class MainWindow(QMainWindow):
         if not self.settings.contains("rows"):  # else they are as they were left
             self._give_boards_height()
 
+    def _leave_lists(self) -> None:
+        """As something is opened, keys are for it from now on, until somebody goes elsewhere."""
+        if self.session.opening is not None:
+            self._input.board.setFocus()
+            self.activateWindow()  # from a dock that floats
+
     def _give_boards_height(self) -> None:
         if self.isVisible():  # before, it does not have its size yet
             give_height(self.rows, self._boards.least_height, self._transport.height_with_plot)
@@ -363,6 +372,12 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_solve_button"):
             self._dress()
 
+    def close_at_once(self) -> None:
+        """Close the window and end the program, as the system asks: nobody is there to answer."""
+        self.jobs.ask_nothing()
+        self.close()
+        QApplication.quit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.jobs.may_close():
             event.ignore()
@@ -371,6 +386,7 @@ class MainWindow(QMainWindow):
         self.editor.stop()
         self.room.bring_back()
         save(self)
+        save_shown(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
         self.title.close()

@@ -42,7 +42,7 @@ class Start(NamedTuple):
 
 @dataclass(frozen=True)
 class Preferences:
-    """start: None where a window starts with what the one before ended with.
+    """start: None where a window starts with what the one before ended with, its puzzle too.
     theme: a key of THEMES. scale: one of `theme.SCALES`.
     models: where user models are; None for the folder beside the settings.
     files: where dialogs that open and save begin; None for the folder that was used last.

@@ -23,13 +23,19 @@ from trm_gui.background import (
     OfficialCheckpoint,
     Solve,
     Source,
+    key_of,
 )
 from trm_gui.manual import FORMATS
+from trm_gui.shown import Kept, Shown
 from trm_gui.span import Span
 
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
 somebody steps."""
+
+
+MOST_CHOSEN = 20
+"""Models that somebody chose, which are preferred to others for puzzles that they fit."""
 
 
 class Session(QObject):
@@ -41,6 +47,8 @@ class Session(QObject):
     """
 
     puzzle_changed = Signal()
+    leaving = Signal(object)
+    """What is Shown still, as another puzzle is about to take its place."""
     another_puzzle = Signal()
     """The puzzle was replaced by another one, not edited."""
     model_changed = Signal()
@@ -73,6 +81,12 @@ class Session(QObject):
         self.puzzles: Sequence[Puzzle] = ()
         """The puzzles of the file or library entry that was opened last."""
         self.puzzle: Puzzle | None = None
+        self.origin = ""
+        """The key under which the library has what was opened last; "" for none."""
+        self._opened: Puzzle | None = None
+        """The puzzle as it was opened."""
+        self._chosen: list[Path] = []
+        """Directories of the models that somebody chose, the last one first."""
         self.trace: Trace | None = None
         self.recording: Recording | None = None
         """The trace with what made it."""
@@ -151,40 +165,86 @@ class Session(QObject):
         self.opening_changed.emit()
         self._background.open(self.opening)
 
-    def show_puzzles(self, puzzles: Sequence[Puzzle]) -> None:
+    def show_opened(self, source: Source, puzzles: Sequence[Puzzle]) -> None:
+        """Show the first of the puzzles that were read from `source`."""
+        self.show_puzzles(puzzles, key_of(source))
+        self.opened.emit(source)
+
+    def show_puzzles(self, puzzles: Sequence[Puzzle], origin: str = "") -> None:
         """Show the first of several puzzles; the others are `puzzles` from now on."""
-        self.puzzles = puzzles
-        self.set_puzzle(puzzles[0])
+        self.show(Shown(puzzles[0], puzzles, origin, puzzles[0]))
 
     def set_puzzle(self, puzzle: Puzzle) -> None:
-        """Show another puzzle; what was done to the one before is history."""
-        self.edit_puzzle(puzzle)
+        """Show another puzzle, one of `puzzles` or any other."""
+        among = any(each is puzzle for each in self.puzzles)
+        puzzles, origin = (self.puzzles, self.origin) if among else ((puzzle,), "")
+        self.show(Shown(puzzle, puzzles, origin, puzzle))
+
+    def show(self, shown: Shown) -> None:
+        """Show another puzzle, or one that was shown before."""
+        if self.puzzle is not None:
+            self.leaving.emit(self.shown)
+        self.puzzles, self.origin, self._opened = shown.puzzles, shown.origin, shown.opened
+        self.edit_puzzle(shown.puzzle)
         self.look_at(None)
         self.another_puzzle.emit()
+
+    @property
+    def shown(self) -> Shown | None:
+        """What is shown, to be shown again."""
+        if self.puzzle is None:
+            return None
+        return Shown(self.puzzle, self.puzzles, self.origin, self._opened)
+
+    @property
+    def kept(self) -> Kept | None:
+        """What is to outlive the window."""
+        if (shown := self.shown) is None:
+            return None
+        return Kept(shown, tuple(self._chosen), bool(self.trace))
+
+    def take_up(self, kept: Kept) -> None:
+        """Go on with what another window has left."""
+        self._chosen = [*kept.models]
+        self.model = None
+        self.show(kept.shown)
 
     def edit_puzzle(self, puzzle: Puzzle) -> None:
         """Show a changed form of the puzzle, unsolved; a running solve is cancelled.
 
-        Takes the model with the smallest board that fits, if the one in use does not fit.
+        If the model in use does not fit, takes the one that was chosen last of those that do, or
+        that with the smallest board.
         """
         self._abandon_solve()
         self.puzzle = puzzle
         if self.model is None or self.model.misfit(puzzle):
-            self.model = smallest_fitting(self.models, puzzle)
+            self.model = self._chosen_for(puzzle) or smallest_fitting(self.models, puzzle)
             self.model_changed.emit()
         self.puzzle_changed.emit()
         self._set_recording(None)
 
-    def show_recording(self, recording: Recording) -> None:
+    def _chosen_for(self, puzzle: Puzzle) -> ModelInfo | None:
+        """The model that was chosen last of those here that fit."""
+        here = {model.directory: model for model in self.models if model.misfit(puzzle) is None}
+        return next((here[each] for each in self._chosen if each in here), None)
+
+    def show_recording(
+        self, recording: Recording, origin: str = "", kept: Kept | None = None
+    ) -> None:
         """Show a recorded solve, or a puzzle alone; the model that made it is used again, where it
-        is at hand."""
+        is at hand. kept: what was shown with it."""
         puzzle, maker = recording.trace.puzzle, recording.trace.model_name
+        if kept is None:
+            kept = Kept(Shown(puzzle, (puzzle,), origin, puzzle), tuple(self._chosen))
+        else:
+            self.model = None
+        self._chosen = [*kept.models]
         for model in self.models:
             if model.name == maker and model is not self.model and not model.misfit(puzzle):
                 self._abandon_solve()
                 self.model = model
                 self.model_changed.emit()
-        self.show_puzzles([puzzle])
+        self.show(kept.shown.with_puzzle(puzzle))
         if recording.trace:
             self._set_recording(recording)
             self.move_to(len(recording.trace) - 1)
@@ -200,6 +260,8 @@ class Session(QObject):
         What another model did is cleared.
         """
         chosen = next(model for model in self.models if name in (model.name, str(model.directory)))
+        others = (each for each in self._chosen if each != chosen.directory)
+        self._chosen = [chosen.directory, *others][:MOST_CHOSEN]
         if chosen is self.model:
             return
         self._abandon_solve()
@@ -227,7 +289,10 @@ class Session(QObject):
         self.models = tuple(other for other in self.models if other is not model)
         if self.model is model:
             self._abandon_solve()
-            self.model = smallest_fitting(self.models, self.puzzle) if self.puzzle else None
+            puzzle = self.puzzle
+            self.model = puzzle and (
+                self._chosen_for(puzzle) or smallest_fitting(self.models, puzzle)
+            )
             self.model_changed.emit()
             self._set_recording(None)
         self.models_changed.emit()
@@ -430,14 +495,13 @@ class Session(QObject):
             return
         self.opening = None
         self.opening_changed.emit()
-        self.show_puzzles(puzzles)
-        self.opened.emit(source)
+        self.show_opened(source, puzzles)
 
     def _on_recording_opened(self, source: Source, recording: Recording) -> None:
         if source is self.opening:
             self.opening = None
             self.opening_changed.emit()
-            self.show_recording(recording)
+            self.show_recording(recording, key_of(source))
             self.opened.emit(source)
 
     def fail(self, sentence: str, details: str = "", page: str = "") -> None:
@@ -450,7 +514,10 @@ class Session(QObject):
         others = (other for other in self.models if other.directory != model.directory)
         self.models = (*others, model)
         self.models_changed.emit()
-        if use and self.puzzle is not None and model.misfit(self.puzzle) is None:
+        if self.puzzle is None or model.misfit(self.puzzle):
+            return
+        untouched = self.trace is None and not self.solving
+        if use or (untouched and self._chosen_for(self.puzzle) is model):
             self.set_model(str(model.directory))
 
     def _on_loaded(self, computed_on: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget
 from trm_gui.board.overlays import OVERLAYS
 from trm_gui.first_paint import FirstPaint
 from trm_gui.session import Extent
+from trm_gui.shown import Kept, read_kept, write_kept
 from trm_gui.timeline.playback import SPEEDS
 
 if TYPE_CHECKING:
@@ -44,6 +46,22 @@ def save(window: MainWindow) -> None:
     }.items():
         window.settings.setValue(key, value)
     window.settings.sync()
+
+
+def save_shown(window: MainWindow) -> None:
+    """What is on screen, for the next window."""
+    if (kept := window.session.kept) is not None:
+        with suppress(OSError):  # as with the settings, which Qt writes where it can
+            write_kept(kept, _shown_file(window.settings))
+
+
+def last_shown(settings: QSettings) -> Kept | None:
+    """What the window that closed last has shown, if there is such a thing."""
+    return read_kept(_shown_file(settings))
+
+
+def _shown_file(settings: QSettings) -> Path:
+    return Path(settings.fileName()).with_name("shown.json")
 
 
 def restore(window: MainWindow) -> None:

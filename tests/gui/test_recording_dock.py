@@ -162,11 +162,12 @@ def test_the_order_can_be_chosen(dock):
     assert titles(dock)[0] == "puzzle"  # which has none
 
 
-def test_what_is_typed_in_the_list_is_searched(qtbot, dock, keys):
+def test_what_is_typed_in_the_list_is_a_command_and_not_searched(qtbot, dock, keys, window):
     keys(Key.Key_Home)
-    qtbot.keyClicks(dock.view, "m")
-    assert dock.search.text() == "m"
-    qtbot.keyClicks(dock.search, "aze")
+    qtbot.keyClicks(dock.view, "9")
+    assert window.actions_by_name["solution"].isChecked()
+    assert dock.search.text() == ""
+    qtbot.keyClicks(dock.search, "maze")
     assert titles(dock) == ["maze"]
     qtbot.keyClick(dock.search, Key.Key_Down)
     assert dock.view.hasFocus()

@@ -25,6 +25,10 @@ if sys.argv[2] == "solve":
     session.solve()
     solved = []
     session.solve_finished.connect(lambda: solved.append(True))
+elif sys.argv[2] == "third":
+    session.set_model("sudoku-9x9-hrm")
+    session.set_puzzle(session.puzzles[2])
+    solved = [True]
 else:
     grid = session.puzzle.grid.copy()
     grid[:] = 0
@@ -43,6 +47,23 @@ def killed(folder, what):
         assert program.stdout.readline() == "kept\n"
         program.send_signal(signal.SIGKILL)
     assert program.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_to_end_closes_the_window_as_its_user_would(
+    qtbot, open_offering, folder, kept, name
+):
+    command = [sys.executable, "-c", PROGRAM, str(folder), "draw"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout.readline() == "kept\n"
+        program.send_signal(getattr(signal, name))
+        assert program.wait(60) == 0
+    assert kept() == []
+    assert (folder / "window.ini").exists(), "the settings"
+    assert len(list((folder / "puzzles").iterdir())) == 1, "what was typed"
+    window, banner = open_offering()
+    assert not banner.isVisible()
+    assert window.session.puzzle.name == "drawn"
 
 
 @pytest.fixture
@@ -108,6 +129,33 @@ def test_a_drawn_puzzle_survives_a_kill_and_is_restored(qtbot, open_offering, fo
     assert window.session.puzzle.name == "drawn"
     assert window.session.puzzle.grid.sum() == 7
     assert window.session.trace is None
+
+
+def test_a_crash_brings_back_the_collection_the_model_and_what_was_typed(
+    qtbot, open_offering, folder, kept
+):
+    killed(folder, "third")
+    window, banner = open_offering()
+    with qtbot.waitSignal(window.recordings.recovery.offered):
+        banner.restore.click()
+    session = window.session
+    assert session.puzzle is session.puzzles[2]
+    assert len(session.puzzles) > 3
+    assert session.model_name == "sudoku-9x9-hrm"
+    (own,) = kept()
+    assert own.with_suffix(".json").exists()
+
+
+def test_what_was_typed_before_a_crash_is_kept_as_another_puzzle_is_opened(
+    qtbot, open_offering, folder, puzzles
+):
+    killed(folder, "draw")
+    window, banner = open_offering()
+    with qtbot.waitSignal(window.recordings.recovery.offered):
+        banner.restore.click()
+    window.session.set_puzzle(puzzles[1])
+    window.close()
+    assert len(list((folder / "puzzles").iterdir())) == 1
 
 
 def test_what_is_discarded_is_gone(qtbot, open_offering, folder, kept):

@@ -1,11 +1,13 @@
-"""Empty puzzles to start from."""
+"""Empty puzzles to start from, and which are empty still."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.arc_edit import blank_task
 from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.puzzles.maze import WALL, Maze
 from trm_core.puzzles.maze_edit import blank_maze
 from trm_core.puzzles.sudoku import Sudoku
 
@@ -22,3 +24,16 @@ def blank(kind: str, rows: int, cols: int, box_rows: int = 0) -> Puzzle:
     if kind == "arc":
         return blank_task(rows, cols)
     raise PuzzleError(f"found the kind {kind!r}, expected sudoku, maze or arc")
+
+
+def is_blank(puzzle: Puzzle) -> bool:
+    """Whether nothing is in it yet: no digit, no wall but those around it, no colour."""
+    if isinstance(puzzle, Arc):
+        pairs = (*puzzle.task.train, *puzzle.task.test)
+        grids = (grid for pair in pairs for grid in (pair.input, pair.output))
+        return not any(grid.any() for grid in grids if grid is not None)
+    if isinstance(puzzle, Maze):
+        walls = puzzle.grid == WALL
+        around = blank_maze(puzzle.rows, puzzle.cols).grid == WALL
+        return not walls.any() or np.array_equal(walls, around)
+    return not puzzle.grid.any()

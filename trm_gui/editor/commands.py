@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from trm_core.puzzles.base import Puzzle
 from trm_gui.session import Session
+from trm_gui.shown import Shown
+
+MOST = 500
+"""Steps that can be undone."""
 
 
 class ChangePuzzle(QUndoCommand):
@@ -21,3 +26,57 @@ class ChangePuzzle(QUndoCommand):
 
     def undo(self) -> None:
         self._session.edit_puzzle(self._before)
+
+
+class History(QUndoStack):
+    """Every change of the session's puzzle, and every puzzle that came in the place of another.
+
+    It holds puzzles alone; a solve is made again by solving.
+    """
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._left: Shown | None = None
+        self._moving = False
+        self.setUndoLimit(MOST)
+        session.leaving.connect(self._on_leaving)
+        session.another_puzzle.connect(self._on_another)
+
+    @property
+    def moving(self) -> bool:
+        """Whether a puzzle is just coming back."""
+        return self._moving
+
+    def show(self, shown: Shown) -> None:
+        """Go to another puzzle without a step of its own."""
+        self._moving = True
+        try:
+            self._session.show(shown)
+        finally:
+            self._moving = False
+
+    def _on_leaving(self, shown: Shown) -> None:
+        self._left = shown
+
+    def _on_another(self) -> None:
+        left, self._left = self._left, None
+        if left is not None and not self._moving and left.puzzle is not self._session.puzzle:
+            self.push(_Open(self, left.bounded, self._session.shown.bounded))
+
+
+class _Open(QUndoCommand):
+    """A puzzle came in the place of another one, as it has when this is pushed."""
+
+    def __init__(self, history: History, before: Shown, after: Shown) -> None:
+        super().__init__("open another puzzle")
+        self._history, self._before, self._after = history, before, after
+        self._pushed = False
+
+    def redo(self) -> None:
+        if self._pushed:
+            self._history.show(self._after)
+        self._pushed = True
+
+    def undo(self) -> None:
+        self._history.show(self._before)

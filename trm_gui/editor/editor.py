@@ -7,23 +7,21 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QUndoStack
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 
 from trm_core.puzzles.base import Puzzle, PuzzleError
-from trm_core.puzzles.files import parse_puzzles
 from trm_gui.board.boards import Boards
 from trm_gui.board.geometry import Cell
 from trm_gui.editor.arc import ArcTools
-from trm_gui.editor.commands import ChangePuzzle
+from trm_gui.editor.commands import ChangePuzzle, History
 from trm_gui.editor.maze import MazeTools
 from trm_gui.editor.solution_count import SolutionCounter
 from trm_gui.editor.sudoku import SudokuTools
 from trm_gui.editor.tool_button import ToolButton
 from trm_gui.editor.tool_strip import ToolStrip
 from trm_gui.editor.tools import ARROWS, Tools
+from trm_gui.library.items import Pasted
 from trm_gui.session import Session
-
-CLIPBOARD = "the clipboard"
 
 LONGEST_PASTE = 50_000
 """Characters that are read without a noticeable pause; the largest task of ARC-AGI-2 has 29,000."""
@@ -33,13 +31,14 @@ class PuzzleEditor(QObject):
     """While `editing`, the tools for the puzzle's kind stand beside the board and take its input.
 
     A click on a cell of a Sudoku begins editing, so that it can be typed into at once. Escape
-    gives up a drag, or ends editing; so does another puzzle. Every change can be undone.
+    gives up a drag, or ends editing; so does another puzzle, unless it comes back by undo or redo.
+    Every change can be undone.
     """
 
     editing_changed = Signal(bool)
 
     def __init__(
-        self, session: Session, undo_stack: QUndoStack, boards: Boards, actions: dict[str, QAction]
+        self, session: Session, undo_stack: History, boards: Boards, actions: dict[str, QAction]
     ) -> None:
         super().__init__(boards)
         self._session, self._undo_stack = session, undo_stack
@@ -50,7 +49,7 @@ class PuzzleEditor(QObject):
         self._common: list[ToolButton] = []
         self._pane.board.cell_clicked.connect(self._on_cell_clicked)
         session.puzzle_changed.connect(self._on_puzzle)
-        session.another_puzzle.connect(self.stop)
+        session.another_puzzle.connect(self._on_another)
 
     @property
     def editing(self) -> bool:
@@ -98,11 +97,7 @@ class PuzzleEditor(QObject):
         """Begin with `puzzle`, in a step that can be undone."""
         if self.editing:
             self._tools.release()
-        named = replace(puzzle, name="Your puzzle")
-        if self._session.puzzle is None:
-            self._session.set_puzzle(named)
-        else:
-            self.change(named, "new puzzle")
+        self._session.set_puzzle(replace(puzzle, name="Your puzzle"))
         self.start()
 
     def copy(self) -> None:
@@ -111,7 +106,7 @@ class PuzzleEditor(QObject):
         QGuiApplication.clipboard().setText(self._session.puzzle.format())
 
     def paste(self) -> None:
-        """Take the first puzzle of the text on the clipboard, or say what is wrong with it."""
+        """Open the text on the clipboard and edit its first puzzle, or say what is wrong."""
         text = QGuiApplication.clipboard().text()
         try:
             if not text.strip():
@@ -121,11 +116,13 @@ class PuzzleEditor(QObject):
                     f"The clipboard has {len(text):,} characters, more than any one puzzle; "
                     "to read many, open a file."
                 )
-            puzzle = parse_puzzles(text, CLIPBOARD)[0]
+            pasted = Pasted(text)
+            puzzles = pasted.puzzles()
         except PuzzleError as error:
             self._session.fail(str(error))
             return
-        self.change(replace(puzzle, name="Pasted puzzle"), "paste a puzzle")
+        self._session.show_opened(pasted, puzzles)
+        self.start()
 
     def key(self, event: QKeyEvent) -> Callable[[], object] | None:
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -165,6 +162,12 @@ class PuzzleEditor(QObject):
 
     def _on_cell_clicked(self, cell: Cell) -> None:
         if self._session.puzzle.kind == "sudoku":
+            self.start()
+
+    def _on_another(self) -> None:
+        if not self._undo_stack.moving:
+            self.stop()
+        elif self.editing:
             self.start()
 
     def _on_puzzle(self) -> None:

@@ -130,6 +130,10 @@ class JobsRoom(QObject):
         ask_about_running(names, partial(close, False), partial(close, True), self._window)
         return False
 
+    def ask_nothing(self) -> None:
+        """Let the window close while jobs are at work, which go on."""
+        self._answered = True
+
     # The dock
 
     def _toggle(self, shown: bool) -> None:

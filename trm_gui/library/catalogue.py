@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
@@ -16,16 +17,23 @@ from trm_gui.library.items import (
     GENERATED,
     KINDS,
     RECENT,
+    YOURS,
     Item,
     Pasted,
     of_entry,
     of_puzzle,
+    of_yours,
     remembered,
 )
 from trm_gui.library.worker import Worker
+from trm_gui.library.yours import Yours
 from trm_gui.session import Session
+from trm_gui.shown import Shown
 
 MOST_RECENT = 50
+
+MADE_HERE = frozenset({GENERATED, YOURS})
+"""Collections of puzzles that are nowhere else."""
 
 MOMENT = 500
 """Milliseconds."""
@@ -37,13 +45,16 @@ MOST_TEXT = 64_000
 class Catalogue(QObject):
     """Knows every item by its key, in the order in which they are listed.
 
-    What is opened becomes recent by itself, files and pasted texts among it. Favourites, recent
-    ones and generated puzzles outlive the program, in the settings and a file beside them.
+    What is opened becomes recent by itself, files and pasted texts among it. What was typed or
+    drawn is kept as another puzzle takes its place. Favourites and recent ones outlive the program
+    in the settings, generated puzzles and those of the user in files beside them.
     """
 
     added = Signal(list)
     """Items that were not there before, to stand after the others."""
     removed = Signal(object)
+    shown_changed = Signal()
+    """Another item is on screen, or none."""
     marks_changed = Signal()
     """What is a favourite, or recent."""
     models_changed = Signal()
@@ -71,7 +82,10 @@ class Catalogue(QObject):
         self._session = session
         self._settings = settings
         self._generated = Path(settings.fileName()).with_name("generated.json")
+        self._yours = self._generated.with_name("puzzles")
         self._add(_remembered(settings))
+        session.leaving.connect(self.keep)
+        session.another_puzzle.connect(self.shown_changed)
         session.opened.connect(self._on_opened)
         session.models_changed.connect(self.models_changed)
         self.worker.read.connect(self._on_read)
@@ -86,9 +100,25 @@ class Catalogue(QObject):
         if not self._asked:
             self._asked = self.reading = True
             self.reading_changed.emit()
-            self.worker.read_own(self._generated)
+            self.worker.read_own(self._generated, self._yours)
+
+    @property
+    def shown(self) -> str:
+        """The key of the item that is on screen; "" where none is."""
+        shown = self._session.shown
+        if shown is None:
+            return ""
+        return Yours(shown.puzzle, datetime.now()).id if shown.is_own else shown.origin
+
+    def keep(self, shown: Shown | None) -> None:
+        """Have what was typed or drawn among the user's puzzles, once."""
+        if shown is not None and shown.is_own:
+            yours = Yours(shown.puzzle, datetime.now().astimezone())
+            self._add([of_yours(yours)])
+            self.worker.write_yours(yours, self._yours)
 
     def close(self) -> None:
+        self.keep(self._session.shown)
         if self._write_is_due:
             self.worker.add_generated(self._made, self._generated)
         self.worker.close()
@@ -133,16 +163,19 @@ class Catalogue(QObject):
 
     def can_forget(self, item: Item) -> bool:
         """Whether the item can be taken out of a list: of the recent, or of the generated ones."""
-        return item.key in self.recent or GENERATED in item.collections
+        return item.key in self.recent or bool(item.collections & MADE_HERE)
 
     def forget(self, item: Item, *, for_good: bool = False) -> None:
-        """Take an item out of the recent ones; out of all for good, as always if generated."""
+        """Take an item out of the recent ones; out of all for good, as always if made here."""
         self.recent = [key for key in self.recent if key != item.key]
-        if for_good or GENERATED in item.collections:
+        if for_good or item.collections & MADE_HERE:
             self.favourites = [key for key in self.favourites if key != item.key]
-        if GENERATED in item.collections:
+        if item.collections & MADE_HERE:
             self._remove(item)
+        if GENERATED in item.collections:
             self._write_generated()
+        elif isinstance(item.source, Yours):
+            self.worker.remove_yours(item.source, self._yours)
         self._keep()
 
     def add_generated(self, entry: Entry) -> Item:
@@ -196,7 +229,7 @@ class Catalogue(QObject):
         self.recent = [key, *(each for each in self.recent if each != key)][:MOST_RECENT]
 
     def _on_opened(self, source: object) -> None:
-        if isinstance(source, Entry):
+        if isinstance(source, Entry | Yours):
             self._put_in_front(source.id)
             self._keep()
         elif isinstance(source, Path | Pasted):

@@ -19,11 +19,11 @@ from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
 from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
-from trm_gui.library.catalogue import Catalogue
+from trm_gui.library.catalogue import MADE_HERE, Catalogue
 from trm_gui.library.exchange import Exchange
 from trm_gui.library.filter import Filter, FilteredLibrary
 from trm_gui.library.filter_bar import FilterBar
-from trm_gui.library.items import ALL, FAVOURITES, GENERATED, RECENT, Item
+from trm_gui.library.items import ALL, FAVOURITES, GENERATED, RECENT, YOURS, Item
 from trm_gui.library.model import MIME_TYPE, LibraryModel
 from trm_gui.library.thumbnails import Thumbnails
 from trm_gui.library.view import LibraryView
@@ -35,6 +35,7 @@ LEAST_WIDTH = 32 * themes.SPACE
 EMPTY = {
     FAVOURITES: ("No favourites yet", "Click the star of a puzzle, or press Ctrl+D on it."),
     RECENT: ("Nothing opened yet", "Puzzles that you open stand here, the last one first."),
+    YOURS: ("Nothing of yours yet", "What you type, draw or change stands here when you go on."),
     GENERATED: ("Nothing generated yet", "Puzzles that you have made with New stand here."),
 }
 """What stands in the place of a collection that has nothing in it."""
@@ -149,11 +150,12 @@ class LibraryDock(QDockWidget):
         view.favourite_toggled.connect(self._catalogue.toggle_favourite)
         view.forgotten.connect(self._forget)
         view.menu_wanted.connect(self._show_menu)
-        view.typed.connect(self.filters.type_text)
         view.left_upwards.connect(self.search.setFocus)
         catalogue = self._catalogue  # which the list of items has heard before this
         for signal in (catalogue.added, catalogue.removed, catalogue.marks_changed):
             signal.connect(self._show_count)
+        catalogue.shown_changed.connect(self._select_shown)
+        catalogue.added.connect(self._on_added)
         catalogue.reading_changed.connect(self._show_count)
         catalogue.trouble.connect(self._on_trouble)
         self._exchange.collection_wanted.connect(self.filters.show_collection)
@@ -161,11 +163,24 @@ class LibraryDock(QDockWidget):
     def _on_filter(self, wanted: Filter) -> None:
         self.items.set_filter(wanted)
         self._show_count()
-        index = self.view.currentIndex()
-        if index.isValid():
-            self.view.scrollTo(index)
+        if wanted.text:
+            self.view.setCurrentIndex(self.items.index(0, 0))  # which Enter opens
+        elif not self.view.currentIndex().isValid():
+            self._select_shown()
+        if self.view.currentIndex().isValid():
+            self.view.scrollTo(self.view.currentIndex())
         else:
             self.view.scrollToTop()
+
+    def _select_shown(self) -> None:
+        """Have the puzzle on screen as the current one, where it is listed."""
+        index = self.items.index_of(self._catalogue.shown)
+        self.view.setCurrentIndex(index)
+        self.view.scrollTo(index)
+
+    def _on_added(self, items: list[Item]) -> None:
+        if self._catalogue.shown in {item.key for item in items}:
+            self._select_shown()
 
     def _on_trouble(self, sentence: str) -> None:
         self._trouble = sentence
@@ -222,7 +237,7 @@ class LibraryDock(QDockWidget):
                 True,
             ),
             (
-                "&Delete" if GENERATED in item.collections else "&Remove from the recent puzzles",
+                "&Delete" if item.collections & MADE_HERE else "&Remove from the recent puzzles",
                 "Delete",
                 self._catalogue.forget,
                 self._catalogue.can_forget(item),

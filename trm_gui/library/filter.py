@@ -90,6 +90,10 @@ class FilteredLibrary(QSortFilterProxyModel):
         self.sort(0 if wanted.collection == RECENT else -1)
         self.invalidate()
 
+    def index_of(self, key: str) -> QModelIndex:
+        """Where the item of that key is listed; not valid where it is not."""
+        return self.mapFromSource(self._model.index(self._model.row_of(key)))
+
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         item = self._model.items[row]
         if not self.filter.accepts(item, self._terms, self._marked):

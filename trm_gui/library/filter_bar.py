@@ -111,11 +111,6 @@ class FilterBar(QWidget):
     def clear(self) -> None:
         self.set_filter(Filter())
 
-    def type_text(self, event: QKeyEvent) -> None:
-        """Go on typing in the search field."""
-        self.search.setFocus()
-        self.search.event(event)
-
     def _take_over(self) -> None:
         wanted = replace(
             self.filter,

@@ -12,19 +12,23 @@ from trm_core.puzzles.arc import Arc, Task
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.files import parse_puzzles
 from trm_core.puzzles.library import Entry
-from trm_gui.background import Source
+from trm_gui.background import Source, key_of
+from trm_gui.library.yours import Yours
 
-BUNDLED, GENERATED = "Bundled", "Generated"
+BUNDLED, GENERATED, YOURS = "Bundled", "Generated", "Your puzzles"
 DATASETS = {"arc-agi-1": "ARC-AGI-1", "arc-agi-2": "ARC-AGI-2"}
 """Collections of ARC tasks by the name of the data set."""
 ALL, FAVOURITES, RECENT = "All puzzles", "Favourites", "Recent"
-COLLECTIONS = (ALL, BUNDLED, *DATASETS.values(), FAVOURITES, RECENT, GENERATED)
+COLLECTIONS = (ALL, BUNDLED, *DATASETS.values(), FAVOURITES, RECENT, YOURS, GENERATED)
+SECTIONS = (YOURS, GENERATED, BUNDLED, *DATASETS.values())
+"""In which order they are listed, after files and pasted texts."""
 
 KINDS = {"sudoku": "Sudoku", "maze": "Maze", "arc": "ARC"}
 """What the kinds of puzzle are called."""
 
 PASTED = "pasted/"
 """What the keys of pasted texts begin with."""
+PASTED_NAME = "Pasted puzzle"
 
 _PARSERS = {
     "sudoku": sudoku_files.parse,
@@ -39,8 +43,13 @@ class Pasted:
 
     text: str
 
+    @property
+    def id(self) -> str:
+        return PASTED + hashlib.sha256(self.text.encode()).hexdigest()[:12]
+
     def puzzles(self) -> Sequence[Puzzle]:
-        return [replace(each, source=str(self)) for each in parse_puzzles(self.text, str(self))]
+        read = parse_puzzles(self.text, str(self))
+        return [replace(each, name=PASTED_NAME, source=str(self)) for each in read]
 
     def __str__(self) -> str:
         return "the pasted text"
@@ -54,6 +63,7 @@ class Item:
     collections: those that it belongs to whoever uses the program; RECENT and FAVOURITES change.
     defeats: names of the bundled models that fail on it.
     drawing: the puzzle as text, where that does not have to be read from the source.
+    note: what else tells it from others, such as a date.
     """
 
     key: str
@@ -66,17 +76,24 @@ class Item:
     collections: frozenset[str] = frozenset()
     defeats: tuple[str, ...] = ()
     drawing: str = ""
+    note: str = ""
     words: str = field(init=False)
     """What a search looks through, in small letters."""
 
     def __post_init__(self) -> None:
         words = [self.title, self.key, KINDS[self.kind], self.size, f"{self.rows}x{self.cols}"]
-        words += [self.difficulty, *sorted(self.collections), *map(defeat, self.defeats)]
+        words += [self.difficulty, self.note, *sorted(self.collections), *map(defeat, self.defeats)]
         object.__setattr__(self, "words", " ".join(words).lower())
 
     @property
     def size(self) -> str:
         return f"{self.rows}×{self.cols}"
+
+    @property
+    def section(self) -> int:
+        """The place of its part of the list."""
+        found = (i for i, name in enumerate(SECTIONS, start=1) if name in self.collections)
+        return next(found, 0)
 
     @property
     def line(self) -> str:
@@ -131,19 +148,32 @@ def of_task(task: Task, dataset: str) -> Item:
 
 def of_puzzle(puzzle: Puzzle, source: Path | Pasted) -> Item:
     """The puzzle that was read first from a file or a text."""
-    if isinstance(source, Path):
-        key, text = str(source.absolute()), ""
-    else:
-        text = source.text
-        key = PASTED + hashlib.sha256(text.encode()).hexdigest()[:12]
+    key, text = key_of(source), "" if isinstance(source, Path) else source.text
     return remembered(key, puzzle.kind, puzzle.rows, puzzle.cols, _small(puzzle), text)
+
+
+def of_yours(yours: Yours) -> Item:
+    """What somebody typed or drew."""
+    puzzle = yours.puzzle
+    return Item(
+        yours.id,
+        str(yours),
+        puzzle.kind,
+        puzzle.rows,
+        puzzle.cols,
+        "",
+        yours,
+        frozenset({YOURS}),
+        drawing=_small(puzzle),
+        note=yours.when,
+    )
 
 
 def remembered(key: str, kind: str, rows: int, cols: int, drawing: str, text: str) -> Item:
     """A file, `key` being its path, or a pasted `text`, of which `drawing` is the first puzzle."""
     pasted = key.startswith(PASTED)
     source = Pasted(text) if pasted else Path(key)
-    title = "Pasted puzzle" if pasted else Path(key).name
+    title = PASTED_NAME if pasted else Path(key).name
     return Item(key, title, kind, rows, cols, "", source, drawing=drawing)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import groupby
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, Qt
 
@@ -24,7 +26,7 @@ class LibraryModel(QAbstractListModel):
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__()
         self._catalogue = catalogue
-        self.items: list[Item] = [*catalogue.items.values()]
+        self.items: list[Item] = sorted(catalogue.items.values(), key=lambda item: item.section)
         catalogue.added.connect(self._on_added)
         catalogue.removed.connect(self._on_removed)
         catalogue.marks_changed.connect(self._on_marks_changed)
@@ -46,6 +48,10 @@ class LibraryModel(QAbstractListModel):
             return self._sentence(item)
         return None
 
+    def row_of(self, key: str) -> int:
+        """The row of an item; -1 if there is none."""
+        return next((row for row, item in enumerate(self.items) if item.key == key), -1)
+
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index) | Qt.ItemFlag.ItemNeverHasChildren
         return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
@@ -59,15 +65,19 @@ class LibraryModel(QAbstractListModel):
         return data
 
     def _sentence(self, item: Item) -> str:
-        words = f"{item.title}: {item.line}"
+        words = f"{item.title}: {item.line}" + (f", {item.note}" if item.note else "")
         if item.defeats:
             words += f", defeats {', '.join(item.defeats)}"
         return words + (", favourite" if item.key in self._catalogue.favourites else "")
 
     def _on_added(self, items: list[Item]) -> None:
-        self.beginInsertRows(QModelIndex(), len(self.items), len(self.items) + len(items) - 1)
-        self.items += items
-        self.endInsertRows()
+        """Each part of the list goes on at its end, whenever it is read."""
+        for section, of_it in groupby(items, key=lambda item: item.section):
+            new = [*of_it]
+            row = bisect_right(self.items, section, key=lambda item: item.section)
+            self.beginInsertRows(QModelIndex(), row, row + len(new) - 1)
+            self.items[row:row] = new
+            self.endInsertRows()
 
     def _on_removed(self, item: Item) -> None:
         row = self.items.index(item)

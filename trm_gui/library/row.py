@@ -35,6 +35,8 @@ class RowPainter(ThumbnailRow):
             Line(item.title, theme.text, bold=True),
             Line(item.line, theme.secondary_text),
         ]
+        if item.note:
+            lines.append(Line(item.note, theme.secondary_text))
         if item.defeats:
             first, *others = item.defeats
             words = f"defeats {first}" + (f" and {len(others)} more" if others else "")

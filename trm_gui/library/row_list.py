@@ -15,10 +15,9 @@ MOVES = Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 
 class RowList(QListView):
-    """What is typed in it is for the search field; rows are dragged under their thumbnails."""
+    """Letters and digits are commands of the window in it too; rows are dragged under their
+    thumbnails."""
 
-    typed = Signal(object)
-    """A key event with a letter or the like."""
     left_upwards = Signal()
     """Up was pressed in the first row."""
 
@@ -48,8 +47,6 @@ class RowList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.left_upwards.emit()
-        elif is_text(event):
-            self.typed.emit(event)
         elif _is_own(event) or event.key() in MOVES:
             super().keyPressEvent(event)
         else:
@@ -78,12 +75,4 @@ class RowList(QListView):
 def _is_own(event: QKeyEvent) -> bool:
     """Whether a key that is a shortcut of the window means the list here."""
     own = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete
-    return (event.key() in own and not event.modifiers()) or is_text(event)
-
-
-def is_text(event: QKeyEvent) -> bool:
-    """Whether something readable was typed; a space plays, as everywhere in the window."""
-    modifiers = event.modifiers() & ~(
-        Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-    )
-    return not modifiers and event.text().isprintable() and bool(event.text().strip())
+    return event.key() in own and not event.modifiers()

@@ -16,7 +16,7 @@ from trm_gui.library.thumbnails import Thumbnails
 
 
 class LibraryView(RowList):
-    """Enter or a double click chooses a puzzle; what is typed is for the search field."""
+    """Enter or a double click chooses a puzzle."""
 
     chosen = Signal(object)
     """The item to open."""

@@ -13,7 +13,18 @@ from trm_core.errors import UserError
 from trm_core.files import put_aside
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry, read_library, write_library
-from trm_gui.library.items import BUNDLED, DATASETS, GENERATED, Item, of_entry, of_puzzle, of_task
+from trm_gui.library.items import (
+    BUNDLED,
+    DATASETS,
+    GENERATED,
+    YOURS,
+    Item,
+    of_entry,
+    of_puzzle,
+    of_task,
+    of_yours,
+)
+from trm_gui.library.yours import Yours, read_all, write
 
 
 class Worker(QObject):
@@ -48,9 +59,10 @@ class Worker(QObject):
         self._closing.set()
         self._threads.shutdown(wait=True)
 
-    def read_own(self, generated: Path) -> None:
-        """Read the bundled library and the file of generated puzzles."""
-        self._submit(self._read_own, generated)
+    def read_own(self, generated: Path, yours: Path) -> None:
+        """Read the bundled library, the file of generated puzzles, and the folder of what somebody
+        typed or drew."""
+        self._submit(self._read_own, generated, yours)
 
     def read_datasets(self) -> None:
         """Read the ARC data sets; `all_read` tells when that is done."""
@@ -68,6 +80,14 @@ class Worker(QObject):
         """Have `entries` in the file, after those that are there already."""
         self._submit(self._add_generated, entries, file)
 
+    def write_yours(self, yours: Yours, folder: Path) -> None:
+        """Have it in the folder."""
+        self._submit(self._write_yours, yours, folder)
+
+    def remove_yours(self, yours: Yours, folder: Path) -> None:
+        """Have it in the folder no more."""
+        self._submit(lambda: yours.file(folder).unlink(missing_ok=True))
+
     def import_files(self, files: Sequence[Path]) -> None:
         self._submit(self._import_files, files)
 
@@ -83,14 +103,17 @@ class Worker(QObject):
             work(*arguments)
         except UserError as error:
             self.failed.emit(str(error))
+        except OSError as error:
+            self.failed.emit(f"{error.filename}: {error.strerror}.")
         except Exception as error:  # a defect in a reader must not pass in silence
             self.failed.emit(f"The library could not go on ({type(error).__name__}: {error}).")
             raise
 
-    def _read_own(self, generated: Path) -> None:
+    def _read_own(self, generated: Path, yours: Path) -> None:
         try:
             self._read_bundled()
             self._read_generated(generated)
+            self.read.emit(YOURS, [of_yours(each) for each in read_all(yours, self.trouble.emit)])
         finally:
             self.own_read.emit()
 
@@ -142,6 +165,10 @@ class Worker(QObject):
             file.parent.mkdir(parents=True, exist_ok=True)
             there = {entry.id: entry for entry in self._entries(file)}
             write_library([*(there | {entry.id: entry for entry in entries}).values()], file)
+
+    def _write_yours(self, yours: Yours, folder: Path) -> None:
+        with self._file:
+            write(yours, folder)
 
     def _make(self, recipe: object, cancelled: threading.Event) -> None:
         from trm_core.puzzles.recipes import make

@@ -11,12 +11,10 @@ from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
-    QKeyEvent,
     QPalette,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QDockWidget,
     QFileDialog,
@@ -172,7 +170,6 @@ class RecordingDock(QDockWidget):
         view.chosen.connect(lambda entry: self.chosen.emit(entry.file))
         view.deleted.connect(self._ask_to_delete)
         view.menu_wanted.connect(self._show_menu)
-        view.typed.connect(self._type)
         view.left_upwards.connect(self.search.setFocus)
         view.current_changed.connect(self.notes.show_entry)
         folder.read.connect(self._on_read)
@@ -235,10 +232,6 @@ class RecordingDock(QDockWidget):
     def _enter_list(self) -> None:
         if self.model.rows:
             self.view.enter()
-
-    def _type(self, event: QKeyEvent) -> None:
-        self.search.setFocus()
-        QApplication.sendEvent(self.search, event)
 
     def _show_folder(self, folder: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trm_core.files import put_aside
 from trm_core.recordings import SUFFIX, Recording, write_recording
+from trm_gui.shown import Kept, write_kept
 
 
 class Slot:
@@ -23,13 +24,15 @@ class Slot:
     def used(self) -> bool:
         return self._held is not None
 
-    def write(self, recording: Recording) -> None:
-        """Put `recording` in the place of what was kept. Raises OSError or RecordingError."""
+    def write(self, recording: Recording, kept: Kept) -> None:
+        """Put `recording`, and what was shown with it, in the place of what was kept. Raises
+        OSError or RecordingError."""
         if self._held is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             held = Leftover(self._folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}")
             held.claim()  # nobody else knows of it
             self._held = held
+        write_kept(kept, self._held.beside)
         write_recording(self._held.file, recording)
 
     def remove(self) -> None:
@@ -48,6 +51,11 @@ class Leftover:
         self.file = file
         self._lock = FileLock(file.with_suffix(".lock"), thread_local=False)
 
+    @property
+    def beside(self) -> Path:
+        """The file with what was shown."""
+        return self.file.with_suffix(".json")
+
     def claim(self) -> bool:
         """Hold it, unless somebody else does. Raises OSError."""
         from filelock import Timeout
@@ -65,6 +73,7 @@ class Leftover:
     def remove(self) -> None:
         """It is not needed any more."""
         self.file.unlink(missing_ok=True)
+        self.beside.unlink(missing_ok=True)
         Path(self._lock.lock_file).unlink(missing_ok=True)
         self._lock.release()
 

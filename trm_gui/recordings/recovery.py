@@ -12,6 +12,7 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording, RecordingError, read_recording
 from trm_gui.recordings.leftovers import Leftover, Slot, claimed
 from trm_gui.session import Session
+from trm_gui.shown import Kept, read_kept
 
 SETTLED = 1000
 """Milliseconds without a change after which what is on screen is kept."""
@@ -23,6 +24,8 @@ class Offer:
 
     leftover: Leftover
     recording: Recording
+    kept: Kept | None
+    """What was shown with it."""
 
     @property
     def sentence(self) -> str:
@@ -75,7 +78,7 @@ class Recovery(QObject):
         recording = session.recording
         if not session.trace:
             recording = Recording.of_puzzle(session.puzzle)
-        self._thread.submit(self._write, recording)
+        self._thread.submit(self._write, recording, session.kept)
 
     def look(self) -> None:
         """Have the newest of what other windows have left `offered`."""
@@ -86,9 +89,9 @@ class Recovery(QObject):
         """Show what was offered; the file goes once it is kept as what this window shows."""
         offer, self._offer = self._offer, None
         if offer is not None:
-            self._session.show_recording(offer.recording)
+            self._session.show_recording(offer.recording, kept=offer.kept)
             self._settled.stop()
-            self._thread.submit(self._take_over, offer)
+            self._thread.submit(self._take_over, offer, self._session.kept)
 
     def discard(self) -> None:
         """Remove what was offered."""
@@ -119,9 +122,9 @@ class Recovery(QObject):
         self._offer = offer
         self.offered.emit(offer)
 
-    def _write(self, recording: Recording) -> bool:
+    def _write(self, recording: Recording, kept: Kept) -> bool:
         try:
-            self._slot.write(recording)
+            self._slot.write(recording, kept)
         except RecordingError as error:
             return self._cannot_keep(str(error))
         except OSError as error:
@@ -136,8 +139,8 @@ class Recovery(QObject):
             self.failed.emit(f"What is on screen would not survive a crash: {why}.")
         return False
 
-    def _take_over(self, offer: Offer) -> None:
-        if self._write(offer.recording):
+    def _take_over(self, offer: Offer, kept: Kept) -> None:
+        if self._write(offer.recording, kept):
             offer.leftover.remove()
         else:
             offer.leftover.release()
@@ -156,7 +159,7 @@ class Recovery(QObject):
                     aside = leftover.set_aside()
                     self.failed.emit(f"{error}; it could not be restored, and is kept as {aside}.")
                 else:
-                    self._found.emit(Offer(leftover, recording))
+                    self._found.emit(Offer(leftover, recording, read_kept(leftover.beside)))
                     return
         except OSError as error:
             self.failed.emit(f"{self._folder} cannot be looked through: {error.strerror}.")

@@ -44,7 +44,7 @@ class RecordingRow(ThumbnailRow):
 
 
 class RecordingView(RowList):
-    """Enter or a double click opens; what is typed is for the search field.
+    """Enter or a double click opens.
 
     The row that is current stays so, and those that are selected do, when the list changes.
     """

@@ -1,0 +1,112 @@
+"""What a session shows beside a solve, to be shown again: by undo, after a crash, at another start.
+
+In files it is JSON; no Qt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from trm_core.errors import UserError
+from trm_core.files import write_whole
+from trm_core.puzzles.base import Puzzle
+from trm_core.puzzles.blank import is_blank
+from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
+from trm_core.recordings.values import Values, ValuesError, parse_json
+
+FORMAT = "trm-studio-shown"
+FORMAT_VERSION = 1
+
+MOST_PUZZLES = 500
+"""Puzzles of one file that are kept with the one that is shown; of more, that one alone is."""
+
+
+class Shown(NamedTuple):
+    """A puzzle, and what it came with.
+
+    puzzles: those of the file or entry that it came from; it is one of them until it is edited.
+    origin: the key under which the library has that file or entry; "" for none.
+    opened: the puzzle as it was opened; None for one that is nowhere else.
+    """
+
+    puzzle: Puzzle
+    puzzles: Sequence[Puzzle]
+    origin: str = ""
+    opened: Puzzle | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody has typed or drawn this, and it is not empty."""
+        if self.puzzle is self.opened or is_blank(self.puzzle):
+            return False
+        return self.opened is None or content_of(self.puzzle) != content_of(self.opened)
+
+    @property
+    def bounded(self) -> Shown:
+        """The same with MOST_PUZZLES at most."""
+        return self if len(self.puzzles) <= MOST_PUZZLES else self._replace(puzzles=(self.puzzle,))
+
+    def with_puzzle(self, puzzle: Puzzle) -> Shown:
+        """With another object for the same puzzle."""
+        puzzles = [puzzle if each is self.puzzle else each for each in self.puzzles]
+        opened = puzzle if self.opened is self.puzzle else self.opened
+        return self._replace(puzzle=puzzle, puzzles=puzzles, opened=opened)
+
+
+class Kept(NamedTuple):
+    """What outlives a window. models: directories of those that were chosen, the last one first.
+    solved: whether there was a solve on screen."""
+
+    shown: Shown
+    models: tuple[Path, ...] = ()
+    solved: bool = False
+
+
+def content_of(puzzle: Puzzle) -> str:
+    """All that makes a puzzle another one; not its name, where it came from, or its solution."""
+    raw = puzzle_to_json(puzzle)
+    return json.dumps({key: raw[key] for key in ("kind", "grid", "box_rows", "task") if key in raw})
+
+
+def write_kept(kept: Kept, file: Path) -> None:
+    """Write what `read_kept` reads. Raises OSError, `file` being as it was."""
+    shown = kept.shown.bounded
+    numbers = (i for i, each in enumerate(shown.puzzles, start=1) if each is shown.puzzle)
+    number = next(numbers, None)
+    puzzles = [shown.puzzle] if number is None else shown.puzzles
+    described = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "puzzles": [puzzle_to_json(puzzle) for puzzle in puzzles],
+        "number": number or 1,
+        "origin": shown.origin,
+        "own": shown.is_own,
+        "solved": kept.solved,
+        "models": [str(directory) for directory in kept.models],
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, json.dumps(described) + "\n")
+
+
+def read_kept(file: Path) -> Kept | None:
+    """What was written there; None where that is nothing, or makes no sense."""
+    try:
+        return _kept(parse_json(file.read_bytes(), file.name))
+    except (OSError, UserError):
+        return None
+
+
+def _kept(raw: Any) -> Kept:
+    values = Values(raw, "what was shown")
+    if (values.text("format"), values.any("format_version")) != (FORMAT, FORMAT_VERSION):
+        raise ValuesError("it was written by another version")
+    places = enumerate(values.list("puzzles"), start=1)
+    puzzles = [puzzle_from_json(each, f"puzzle {number}") for number, each in places]
+    puzzle = puzzles[values.whole("number", 1, len(puzzles)) - 1]
+    opened = None if values.truth("own") else puzzle
+    models = tuple(Path(text) for text in values.list("models") if isinstance(text, str))
+    shown = Shown(puzzle, puzzles, values.text("origin"), opened)
+    return Kept(shown, models, values.truth("solved"))
