@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from trm_core.documents import LARGE, Format, Values
 from trm_core.errors import UserError
 from trm_core.files import write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.blank import is_blank
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
-from trm_core.recordings.values import Values, ValuesError, parse_json
 
-FORMAT = "trm-studio-shown"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-shown", 1, "what a window has shown")
 
 MOST_PUZZLES = 500
 """Puzzles of one file that are kept with the one that is shown; of more, that one alone is."""
@@ -78,8 +77,7 @@ def write_kept(kept: Kept, file: Path) -> None:
     number = next(numbers, None)
     puzzles = [shown.puzzle] if number is None else shown.puzzles
     described = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        **FORMAT.header,
         "puzzles": [puzzle_to_json(puzzle) for puzzle in puzzles],
         "number": number or 1,
         "origin": shown.origin,
@@ -94,15 +92,13 @@ def write_kept(kept: Kept, file: Path) -> None:
 def read_kept(file: Path) -> Kept | None:
     """What was written there; None where that is nothing, or makes no sense."""
     try:
-        return _kept(parse_json(file.read_bytes(), file.name))
-    except (OSError, UserError):
+        return _kept(FORMAT.read(file, LARGE))
+    except UserError:
         return None
 
 
 def _kept(raw: Any) -> Kept:
     values = Values(raw, "what was shown")
-    if (values.text("format"), values.any("format_version")) != (FORMAT, FORMAT_VERSION):
-        raise ValuesError("it was written by another version")
     places = enumerate(values.list("puzzles"), start=1)
     puzzles = [puzzle_from_json(each, f"puzzle {number}") for number, each in places]
     puzzle = puzzles[values.whole("number", 1, len(puzzles)) - 1]

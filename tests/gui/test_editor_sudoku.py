@@ -331,6 +331,34 @@ def test_the_dialog_begins_with_the_puzzle_at_hand_and_says_what_models_learned(
     assert session.puzzle == blank("sudoku", 6, 6)
 
 
+@pytest.mark.parametrize(
+    ("kind", "rows", "words"),
+    [
+        ("maze", "45", "Found 45 rows, expected 2 to 40."),
+        ("arc", "31", "Found 31 rows, expected 1 to 30."),
+    ],
+)
+def test_a_size_that_there_is_not_is_told_and_not_changed(
+    qtbot, window, session, action, kind, rows, words
+):
+    before = session.puzzle
+    action("new").trigger()
+    dialog = window.findChildren(NewPuzzleDialog)[-1]
+    dialog.kind.setCurrentIndex(dialog.kind.findData(kind))
+    dialog.rows.selectAll()
+    qtbot.keyClicks(dialog.rows, rows)
+    assert dialog.rows.text() == rows
+    assert words in dialog.solver.text()
+    assert not dialog.begin.isEnabled()
+    qtbot.keyClick(dialog.rows, Key.Key_Return)
+    assert session.puzzle is before
+    assert dialog.isVisible()
+    dialog.rows.selectAll()
+    qtbot.keyClicks(dialog.rows, "12")
+    assert dialog.begin.isEnabled()
+    dialog.close()
+
+
 def test_every_tool_is_large_enough_has_a_name_and_a_tooltip(edit, puzzles, files, window, strip):
     from trm_core.puzzles.files import load_puzzles
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from trm_core.puzzles.library import read_library, write_library
-from trm_core.puzzles.recipes import Recipe, make
+from trm_core.puzzles.recipes import Recipe, make, styles
 from trm_core.puzzles.sudoku_grade import grade_sudoku
+from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.library.generator import GeneratorDialog
 from trm_gui.library.items import GENERATED
 
@@ -88,7 +89,7 @@ def test_only_what_can_be_made_is_offered(dialog):
         return [box.itemData(index) for index in range(box.count())]
 
     choose(dialog.kind, "sudoku")
-    assert offered(dialog.side) == [4, 6, 9]
+    assert offered(dialog.side)[:3] == [4, 6, 9]
     choose(dialog.side, 4)
     assert offered(dialog.style_choice) == ["easy"]
     choose(dialog.kind, "maze")
@@ -97,6 +98,53 @@ def test_only_what_can_be_made_is_offered(dialog):
     choose(dialog.kind, "arc")
     assert "gravity" in offered(dialog.style_choice)
     assert dialog.style_choice.accessibleName() == "Rule"
+
+
+def test_a_sudoku_has_the_sizes_that_new_offers_and_says_which_are_to_be_typed(
+    window, dialog, action
+):
+    choose(dialog.kind, "sudoku")
+    action("new").trigger()
+    new = window.findChild(NewPuzzleDialog)
+    box, other = dialog.side, new.side
+    sides = {box.itemData(row) for row in range(box.count())}
+    assert sides == {other.itemData(row) for row in range(other.count())}
+    for row in range(box.count()):
+        typed_only = box.itemText(row).endswith(", to be typed with New")
+        assert box.model().item(row).isEnabled() != typed_only
+        assert typed_only == (styles("sudoku", box.itemData(row)) == ())
+    new.close()
+
+
+def test_enter_creates_whenever_the_dialog_opens(qtbot, window, session, dialog, action):
+    for seed in (1, 2, 3):
+        action("generate").trigger()
+        ask_for(dialog, "maze", 7, "corridors", seed)
+        with qtbot.waitSignal(session.opened):
+            qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+        assert not dialog.isVisible()
+
+
+def test_after_a_puzzle_was_cancelled_enter_creates(qtbot, catalogue, session, dialog):
+    ask_for_what_takes_long(dialog)
+    dialog.create.click()
+    with qtbot.waitSignal(catalogue.worker.made):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    ask_for(dialog, "maze", 5, "corridors", 0)
+    with qtbot.waitSignal(session.opened):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+
+
+def test_a_long_name_is_cut_in_its_middle_and_keeps_its_number(qtbot, window, session, dialog):
+    ask_for(dialog, "sudoku", 4, "easy", 729000)
+    with qtbot.waitSignal(session.opened):
+        dialog.create.click()
+    heading = window._input.heading
+    heading.resize(heading.fontMetrics().horizontalAdvance("sudoku-4x4…d-729000"), 32)
+    assert heading.text() == "sudoku-4x4-easy-seed-729000"
+    assert "…" in heading.shown_text
+    assert heading.shown_text.endswith("-729000")
+    assert heading.text() in heading.toolTip()
 
 
 def test_the_button_beside_the_seed_draws_another(qtbot, dialog):

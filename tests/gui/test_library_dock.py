@@ -362,3 +362,36 @@ def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
     catalogue.close()
     assert events.index(True) < events.index(ARC_1) < events.index(ARC_2)
     assert events.count(ARC_1) == 1
+
+
+def test_a_task_that_stands_in_both_data_sets_says_which_it_is(dock, catalogue):
+    first, second = (catalogue.items[f"arc-agi-{n}/0d3d703e"] for n in (1, 2))
+    assert first.line.startswith("ARC-AGI-1 up to ")
+    assert second.line.startswith("ARC-AGI-2 up to ")
+
+
+def test_at_the_usual_width_rows_say_what_tells_them_apart(dock, catalogue, look):
+    """The end of an id, and which models fail."""
+    from trm_gui import theme as themes
+
+    dock.resize(dock.sizeHint())
+    rows, seen = dock.view.itemDelegate(), set()
+    area = rows.words_area(dock.view.rect()).width() - 2 * themes.SPACE
+    for entry in read_library():
+        item = catalogue.items[entry.id]
+        title, line, *defeats = rows.lines(item, themes.LIGHT)
+        assert item.title.endswith(title.fitted(int(area)).removeprefix("…"))
+        assert "…" not in line.fitted(int(area)) or item.kind != "sudoku"
+        for words in defeats:
+            shown = words.fitted(int(area) - 24)
+            assert "…" not in shown
+            seen.add(shown)
+    assert "defeats 9x9-hrm" in seen or "defeats sudoku-9x9-hrm" in seen
+
+
+def test_enter_in_the_search_opens_the_first_find_whatever_is_on_screen(qtbot, dock, session):
+    for text, name in (("maze-9x9-03", "maze-9x9-03"), ("maze-9x9", "maze-9x9-01")):
+        dock.search.setText(text)
+        with qtbot.waitSignal(session.opened):
+            qtbot.keyClick(dock.search, Key.Key_Return)
+        assert session.puzzle.name == name

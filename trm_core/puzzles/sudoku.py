@@ -40,6 +40,10 @@ def usual_box_rows(side: int) -> int | None:
     return max((rows for rows in range(2, isqrt(side) + 1) if side % rows == 0), default=None)
 
 
+SIDES = tuple(side for side in range(4, MAX_SIDE + 1) if usual_box_rows(side))
+"""Rows and columns of the Sudokus with boxes of the usual shape."""
+
+
 @dataclass(frozen=True)
 class SudokuTransform:
     """New names for the digits, then the lines in a new order, then rows for columns.

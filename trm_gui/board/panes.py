@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell
 from trm_gui.board.overlays import OverlaySet, answer_content
+from trm_gui.elided_label import ElidedLabel
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
 
@@ -35,10 +35,8 @@ class Pane(QWidget):
     def __init__(self, board: Board, heading: str, *beside: QWidget) -> None:
         super().__init__()
         self.board = board
-        self.heading = QLabel(heading)
-        self.heading.setFont(themes.font(themes.TITLE))
-        self.heading.setTextFormat(Qt.TextFormat.PlainText)
-        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.heading = ElidedLabel(themes.font(themes.TITLE), Qt.TextElideMode.ElideMiddle)
+        self.heading.setText(heading)
         top = QHBoxLayout()
         top.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         top.addWidget(self.heading, 1)
@@ -127,7 +125,8 @@ class InputPane(Pane):
         else:
             self._say(editing.title(), *editing.words())
             self.board.set_content(editing.content())
-        self.heading.setToolTip("\n".join(filter(None, (INPUT_HINT, puzzle.source))))
+        words = self.heading.text(), INPUT_HINT, puzzle.source
+        self.heading.setToolTip("\n".join(filter(None, words)))
         self._show_number()
 
     def _say(self, title: str, words: str, wrong: bool) -> None:

@@ -24,14 +24,15 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.maze import MAX_SIDE as MAX_MAZE_SIDE
 from trm_core.puzzles.maze import MIN_SIDE as MIN_MAZE_SIDE
-from trm_core.puzzles.sudoku import MAX_SIDE as MAX_SUDOKU_SIDE
-from trm_core.puzzles.sudoku import usual_box_rows
+from trm_core.puzzles.sudoku import SIDES, usual_box_rows
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
 
 KINDS = ("sudoku", "Sudoku"), ("maze", "Maze"), ("arc", "ARC task")
 SIZES = {"sudoku": (9, 9), "maze": (15, 15), "arc": (10, 10)}
 """Rows and columns to begin with, by kind."""
+MOST_TYPED = 999
+"""Rows and columns that can be typed; what is too many is said, not changed."""
 LIMITS = {"maze": (MIN_MAZE_SIDE, MAX_MAZE_SIDE), "arc": (1, MAX_SIZE)}
 
 
@@ -52,10 +53,12 @@ class NewPuzzleDialog(QDialog):
         for kind, words in KINDS:
             self.kind.addItem(words, kind)
         self.side = QComboBox()
-        for side in range(4, MAX_SUDOKU_SIDE + 1):
-            if box_rows := usual_box_rows(side):
-                self.side.addItem(f"{side}×{side}, boxes {box_rows}×{side // box_rows}", side)
+        for side in SIDES:
+            box_rows = usual_box_rows(side)
+            self.side.addItem(f"{side}×{side}, boxes {box_rows}×{side // box_rows}", side)
         self.rows, self.cols = QSpinBox(), QSpinBox()
+        for box in (self.rows, self.cols):
+            box.setMaximum(MOST_TYPED)
         self.solver = QLabel(wordWrap=True)
         self.solver.setTextFormat(Qt.TextFormat.PlainText)
         self.solver.setAccessibleName("What models make of such puzzles")
@@ -79,7 +82,8 @@ class NewPuzzleDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Begin")
+        self.begin = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.begin.setText("Begin")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._form.addRow(buttons)
@@ -112,12 +116,25 @@ class NewPuzzleDialog(QDialog):
             self._form.setRowVisible(box, kind != "sudoku")
             if kind in LIMITS:
                 box.blockSignals(True)  # while the other one has a length of another kind
-                box.setRange(*LIMITS[kind])
                 box.setValue(length)
                 box.blockSignals(False)
         if kind == "sudoku":
             self.side.setCurrentIndex(self.side.findData(self._sizes[kind][0]))
         self._show_solver()
 
+    def _trouble(self) -> str:
+        """What is wrong with the size, in a sentence; "" if nothing is."""
+        least, most = LIMITS.get(self.kind.currentData(), (0, MOST_TYPED))
+        for name, box in (("rows", self.rows), ("columns", self.cols)):
+            if not least <= box.value() <= most:
+                return f"Found {box.value()} {name}, expected {least} to {most}."
+        return ""
+
     def _show_solver(self) -> None:
-        self.solver.setText(outlook_of_new(self._models, self.puzzle()))
+        trouble = self._trouble()
+        self.begin.setEnabled(not trouble)
+        colour = themes.current(self).conflict_text
+        self.solver.setStyleSheet(f"color: {colour}" if trouble else "")
+        self.solver.setText(
+            f"⚠ {trouble}" if trouble else outlook_of_new(self._models, self.puzzle())
+        )

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
 
 from trm_gui import theme as themes
+from trm_gui.elided_label import ElidedLabel
 from trm_gui.icons import icon
 from trm_gui.jobs.pulse import words
 from trm_gui.jobs.report import AT_WORK, SIGNS, STARTABLE, TROUBLE, Report
@@ -40,8 +40,8 @@ class JobRow(QWidget):
         self._report: Report | None = None
         self._mark = 0
         self.sign = QLabel()
-        self.name = _Elided(themes.font(weight=QFont.Weight.DemiBold))
-        self.line = _Elided(themes.font(themes.SMALL))
+        self.name = ElidedLabel(themes.font(weight=QFont.Weight.DemiBold))
+        self.line = ElidedLabel(themes.font(themes.SMALL))
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(themes.SPACE // 2)
@@ -70,8 +70,8 @@ class JobRow(QWidget):
 
     def show_report(self, report: Report) -> None:
         self._report = report
-        self.name.set_words(report.name)
-        self.line.set_words(summary(report))
+        self.name.setText(report.name)
+        self.line.setText(summary(report))
         self.progress.setRange(0, max(1, report.steps))
         self.progress.setValue(min(report.step, max(1, report.steps)))
         busy = report.condition == "starting"
@@ -112,29 +112,6 @@ class JobRow(QWidget):
             sign = _numbered(self._mark, curve_colour(theme.name, self._mark))
         self.sign.setPixmap(sign.pixmap(ICON, self.devicePixelRatioF()))
         self.sign.setAccessibleName(report.words)
-
-
-class _Elided(QLabel):
-    """A line of words, cut off with an ellipsis where they have no room."""
-
-    def __init__(self, font: QFont) -> None:
-        super().__init__()
-        self._words = ""
-        self.setFont(font)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_words(self, words: str) -> None:
-        self._words = words
-        self._fit()
-
-    def resizeEvent(self, event: QEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = self.fontMetrics()
-        self.setText(metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, self.width()))
 
 
 def summary(report: Report) -> str:

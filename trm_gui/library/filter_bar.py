@@ -1,4 +1,4 @@
-"""The search field and the four choices that narrow the list of puzzles."""
+"""The search field and the choices that narrow the list of puzzles."""
 
 from __future__ import annotations
 

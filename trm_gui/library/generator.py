@@ -6,7 +6,7 @@ import random
 import threading
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -25,6 +25,7 @@ from trm_core.checkpoints.expectations import outlook_of_new
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.library import Entry
 from trm_core.puzzles.recipes import SIZES, Recipe, styles
+from trm_core.puzzles.sudoku import SIDES as SUDOKU_SIDES
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
 from trm_gui.library.catalogue import Catalogue
@@ -103,6 +104,12 @@ class GeneratorDialog(QDialog):
         self._stop("")
         super().closeEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin where it began the first time, whatever was pressed last: Enter creates."""
+        super().showEvent(event)
+        self.kind.setFocus()
+        self.create.setDefault(True)
+
     def _lay_out(self) -> None:
         seed = QHBoxLayout()
         seed.addWidget(self.seed, 1)
@@ -160,6 +167,10 @@ class GeneratorDialog(QDialog):
         self.side.clear()
         for side in SIZES[kind]:
             self.side.addItem(f"{'up to ' if kind == 'arc' else ''}{side}×{side}", side)
+        others = [side for side in SUDOKU_SIDES if side not in SIZES[kind]]
+        for side in others if kind == "sudoku" else ():
+            self.side.addItem(f"{side}×{side}, to be typed with New", side)
+            self.side.model().item(self.side.count() - 1).setEnabled(False)
         self.side.setCurrentIndex(self.side.findData(FIRST_SIDE[kind]))
         name = STYLE_NAMES[kind]
         self.style_name.setText(f"&{name}")
@@ -202,6 +213,7 @@ class GeneratorDialog(QDialog):
         self._cancelled.set()
         self._recipe = None
         self._show_running()
+        self.create.setFocus()  # which it lost as it was disabled
         self._say(words, failed=failed)
 
     def _on_made(self, recipe: Recipe, entry: Entry | None) -> None:

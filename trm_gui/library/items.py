@@ -98,7 +98,9 @@ class Item:
     @property
     def line(self) -> str:
         """Kind, size and difficulty, in words."""
-        words = f"{KINDS[self.kind]} {'up to ' if self.kind == 'arc' else ''}{self.size}"
+        words = f"{KINDS[self.kind]} {self.size}"
+        if self.kind == "arc":  # of some tasks there are two, one in each data set
+            words = f"{DATASETS.get(self.key.partition('/')[0], 'ARC')} up to {self.size}"
         return f"{words}, {self.difficulty}" if self.difficulty else words
 
     @property

@@ -31,16 +31,19 @@ class RowPainter(ThumbnailRow):
         self._catalogue = catalogue
 
     def lines(self, item: Item, theme: themes.Theme) -> list[Line]:
+        short = item.title.removeprefix(f"{item.kind}-")  # which the next line says
         lines = [
-            Line(item.title, theme.text, bold=True),
+            Line(item.title, theme.text, bold=True, shorter=(short,)),
             Line(item.line, theme.secondary_text),
         ]
         if item.note:
             lines.append(Line(item.note, theme.secondary_text))
         if item.defeats:
-            first, *others = item.defeats
-            words = f"defeats {first}" + (f" and {len(others)} more" if others else "")
-            lines.append(Line(words, theme.conflict_text))
+            models = item.defeats
+            short = ", ".join(model.removeprefix(f"{item.kind}-") for model in models)
+            shorter = [f"defeats {short}", f"defeats {len(models)} models"][: len(models)]
+            words = f"defeats {', '.join(models)}"
+            lines.append(Line(words, theme.conflict_text, shorter=tuple(shorter)))
         return lines
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

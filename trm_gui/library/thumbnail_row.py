@@ -22,11 +22,13 @@ ROW = SIZE.height() + 2 * themes.SPACE
 
 
 class Line(NamedTuple):
-    """Words and their colour; bold ones are a title."""
+    """Words and their colour; bold ones are a title. shorter: the same in fewer and fewer words,
+    for where these have no room."""
 
     words: str
     colour: str
     bold: bool = False
+    shorter: tuple[str, ...] = ()
 
     @property
     def font(self) -> QFont:
@@ -34,11 +36,19 @@ class Line(NamedTuple):
             return themes.font(weight=QFont.Weight.DemiBold)
         return themes.font(themes.SMALL)
 
+    def fitted(self, width: int) -> str:
+        """The words that are seen where there are `width` logical pixels."""
+        metrics = QFontMetrics(self.font)
+        known = (self.words, *self.shorter)
+        words = next((w for w in known if metrics.horizontalAdvance(w) <= width), known[-1])
+        mode = Qt.TextElideMode.ElideMiddle if self.bold else Qt.TextElideMode.ElideRight
+        return metrics.elidedText(words, mode, width)
+
 
 class ThumbnailRow(QStyledItemDelegate):
     """Paints the item that a row has under a role.
 
-    beside: logical pixels at the right that lines other than a title leave free.
+    beside: logical pixels at the right that the last line leaves free.
     """
 
     def __init__(
@@ -105,11 +115,7 @@ class ThumbnailRow(QStyledItemDelegate):
         for line, height in zip(lines, heights, strict=True):
             painter.setFont(line.font)
             painter.setPen(QColor(line.colour))
-            shown = QFontMetrics(line.font).elidedText(
-                line.words,
-                Qt.TextElideMode.ElideMiddle if line.bold else Qt.TextElideMode.ElideRight,
-                int(area.width()) - (0 if line.bold else self._beside),
-            )
+            shown = line.fitted(int(area.width()) - (self._beside if line is lines[-1] else 0))
             place = QRectF(area.left(), top, area.width(), height)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
             top += height

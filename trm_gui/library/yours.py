@@ -9,18 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from trm_core.documents import DocumentError, Format, Values
 from trm_core.errors import UserError
 from trm_core.files import put_aside, write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
-from trm_core.recordings.values import Values, ValuesError, parse_json
 from trm_gui.shown import content_of
 
 NAME = "Your puzzle"
 KEY = "yours/"
 """What the keys of such puzzles begin with."""
-FORMAT = "trm-studio-puzzle"
-FORMAT_VERSION = 1
+FORMAT = Format("trm-studio-puzzle", 1, "a puzzle of yours")
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ def write(yours: Yours, folder: Path) -> None:
     if file.exists():
         return
     described = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        **FORMAT.header,
         "left": yours.left.isoformat(timespec="seconds"),
         "puzzle": puzzle_to_json(yours.puzzle),
     }
@@ -71,19 +69,15 @@ def read_all(folder: Path, tell: Callable[[str], None]) -> list[Yours]:
     for file in folder.glob("*.json"):
         try:
             found.append(_read(file))
-        except OSError as error:
-            tell(f"{file}: {error.strerror}.")
         except UserError as error:
-            tell(f"{file}: {error}; it is kept as {put_aside(file).name}.")
+            tell(f"{error}; it is kept as {put_aside(file).name}.")
     return sorted(found, key=lambda yours: yours.left.timestamp())
 
 
 def _read(file: Path) -> Yours:
-    values = Values(parse_json(file.read_bytes(), "the text"), "your puzzle")
-    if (values.text("format"), values.any("format_version")) != (FORMAT, FORMAT_VERSION):
-        raise ValuesError("not a puzzle that this version reads")
+    values = Values(FORMAT.read(file), f"{file}: the puzzle")
     try:
         left = datetime.fromisoformat(values.text("left"))
     except ValueError:
-        raise ValuesError("left is no date") from None
-    return Yours(puzzle_from_json(values.any("puzzle"), "your puzzle"), left)
+        raise DocumentError(f"{values.place}.left is no date") from None
+    return Yours(puzzle_from_json(values.any("puzzle"), values.place), left)
