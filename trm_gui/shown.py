@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from trm_core.documents import LARGE, Format, Values
 from trm_core.errors import UserError
 from trm_core.files import write_whole
+from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.blank import is_blank
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
@@ -20,7 +21,9 @@ from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 FORMAT = Format("trm-studio-shown", 1, "what a window has shown")
 
 MOST_PUZZLES = 500
-"""Puzzles of one file that are kept with the one that is shown; of more, that one alone is."""
+MOST_CELLS = 50_000
+"""Of the puzzles of a file that are kept with the one that is shown, all of them together; where
+there are more, that one alone is. They are read while a window opens, in less than 0.1 s."""
 
 
 class Shown(NamedTuple):
@@ -45,8 +48,10 @@ class Shown(NamedTuple):
 
     @property
     def bounded(self) -> Shown:
-        """The same with MOST_PUZZLES at most."""
-        return self if len(self.puzzles) <= MOST_PUZZLES else self._replace(puzzles=(self.puzzle,))
+        """The same with the puzzle alone, where there are too many beside it."""
+        few = len(self.puzzles) <= MOST_PUZZLES
+        few = few and sum(map(_cells, self.puzzles)) <= MOST_CELLS
+        return self if few else self._replace(puzzles=(self.puzzle,))
 
     def with_puzzle(self, puzzle: Puzzle) -> Shown:
         """With another object for the same puzzle."""
@@ -62,6 +67,14 @@ class Kept(NamedTuple):
     shown: Shown
     models: tuple[Path, ...] = ()
     solved: bool = False
+
+
+def _cells(puzzle: Puzzle) -> int:
+    """How many, in all grids of an ARC task."""
+    if not isinstance(puzzle, Arc):
+        return puzzle.grid.size
+    pairs = (*puzzle.task.train, *puzzle.task.test)
+    return sum(pair.input.size * 2 for pair in pairs)  # about, as outputs are as large as inputs
 
 
 def content_of(puzzle: Puzzle) -> str:
