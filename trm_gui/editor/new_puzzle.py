@@ -133,6 +133,8 @@ class NewPuzzleDialog(QDialog):
     def _show_solver(self) -> None:
         trouble = self._trouble()
         self.begin.setEnabled(not trouble)
+        role = QPalette.ColorRole.WindowText if trouble else QPalette.ColorRole.PlaceholderText
+        self.solver.setForegroundRole(role)
         colour = themes.current(self).conflict_text
         self.solver.setStyleSheet(f"color: {colour}" if trouble else "")
         self.solver.setText(
