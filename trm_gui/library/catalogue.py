@@ -233,7 +233,7 @@ class Catalogue(QObject):
             self._put_in_front(source.id)
             self._keep()
         elif isinstance(source, Path | Pasted):
-            self.remember([of_puzzle(self._session.puzzle, source)])
+            self.remember([of_puzzle(self._session.puzzles[0], source)])
 
     def _on_read(self, collection: str, items: list[Item]) -> None:
         self.datasets_read |= {name for name, title in DATASETS.items() if title == collection}
