@@ -87,7 +87,7 @@ def test_what_was_typed_stays_in_the_library_as_your_puzzle(
     window.close()
     again = open_window()
     again.library.catalogue.read_all()
-    qtbot.waitUntil(lambda: yours(again))
+    qtbot.waitUntil(lambda: bool(yours(again)))
     (kept,) = yours(again)
     with qtbot.waitSignal(again.session.opened):
         again.library.exchange.open_item(kept)
