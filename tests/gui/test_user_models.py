@@ -47,16 +47,20 @@ def test_a_model_from_a_folder_is_offered_used_and_solves(window, add, own_model
     assert solve().model_name == "my-model"
 
 
-def test_an_added_model_is_there_at_the_next_start_but_not_in_use(
+def test_an_added_model_is_there_at_the_next_start_and_in_use_as_it_was(
     qtbot, window, add, own_model, open_window
 ):
-    before = window.session.model_name
     add(own_model)
     window.close()
     later = open_window()
     qtbot.waitUntil(lambda: "my-model (TRM-MLP, Sudoku 9×9)" in offered(later)[0])
-    assert later.session.model_name == before
     assert later.session.models[-1].directory == own_model
+    assert later.session.model is later.session.models[-1]
+    later.session.set_model("sudoku-9x9")
+    later.close()
+    last = open_window()
+    qtbot.waitUntil(lambda: "my-model (TRM-MLP, Sudoku 9×9)" in offered(last)[0])
+    assert last.session.model_name == "sudoku-9x9"
 
 
 def test_a_forgotten_model_is_gone_and_its_files_stay(qtbot, window, add, own_model, open_window):
