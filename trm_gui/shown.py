@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trm_core.documents import LARGE, Format, Values
+from trm_core.documents import LARGE, Format
 from trm_core.errors import UserError
 from trm_core.files import write_whole
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.blank import is_blank
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
+from trm_core.records import Values
 
 FORMAT = Format("trm-studio-shown", 1, "what a window has shown")
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from trm_core.documents import DocumentError, Format, Values
+from trm_core.documents import DocumentError, Format
 from trm_core.errors import UserError
 from trm_core.files import put_aside, write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
+from trm_core.records import Values
 from trm_gui.shown import content_of
 
 NAME = "Your puzzle"
