@@ -71,6 +71,10 @@ def test_a_plot_that_floats_has_a_line_around_it(qtbot, window, pane, dock, trac
     dock("plot_change").setFloating(True)
     qtbot.waitUntil(lambda: shown.on_screen)
     line = themes.LIGHT.strong_line
-    assert place.grab().toImage().pixelColor(0, 40).name().upper() == line
+
+    def edge():
+        return place.grab().toImage().pixelColor(0, 40).name().upper()
+
+    qtbot.waitUntil(lambda: edge() == line)
     dock("plot_change").setFloating(False)
-    qtbot.waitUntil(lambda: place.grab().toImage().pixelColor(0, 40).name().upper() != line)
+    qtbot.waitUntil(lambda: edge() != line)
