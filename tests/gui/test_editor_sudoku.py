@@ -384,7 +384,7 @@ def test_the_tools_take_no_room_from_the_board_at_the_smallest_supported_size(
     before = board.geometry_of_cells().size
     window.editor.start()
     qtbot.waitUntil(lambda: board.geometry_of_cells().size >= before)
-    tools = window._input.findChildren(ToolButton)
+    tools = window._boards.findChildren(ToolButton)
     assert len(tools) > 8
     for tool in tools:
         assert tool.visibleRegion().boundingRect() == tool.rect(), tool.accessibleName()

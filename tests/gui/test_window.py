@@ -25,6 +25,7 @@ from trm_gui.jobs.new_job import NewJobDialog
 from trm_gui.library.model import ITEM
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.solve_bar import SolveBar
+from trm_gui.timeline.playback import USUAL_SPEED
 from trm_gui.timeline.scrubber import Scrubber
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -380,7 +381,7 @@ def test_senseless_settings_do_not_keep_the_window_from_opening(tmp_path, open_w
     (tmp_path / "settings" / "window.ini").write_bytes(content)
     window = open_window()
     assert window.session.settings == SolveSettings()
-    assert window.playback.speed == 8
+    assert window.playback.speed == USUAL_SPEED
     window.findChild(QAction, "open").trigger()
 
 

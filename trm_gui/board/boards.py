@@ -86,6 +86,7 @@ class Boards(QWidget):
             self.examples.set_chosen(None)
         self._show_examples()
         self._borrow(0 if tools is None else tools.height_for(self.width()))
+        self._rows.activate()  # at once, so that nothing is painted in between
 
     def _borrow(self, height: int) -> None:
         """Have so much height from the row below, where the boards would get smaller without, and
