@@ -104,6 +104,8 @@ def read_text(file: Path, most: int) -> str:
     """The text in `file`, in UTF-8. Raises DocumentError."""
     try:
         return decoded(read_bytes(file, most), str(file))
+    except FileNotFoundError:
+        raise DocumentError(f"{file}: no such file") from None
     except OSError as error:
         raise DocumentError(f"{file}: {said(error)}") from None
 
@@ -124,6 +126,8 @@ def read_json(file: Path, most: int = MEDIUM) -> Any:
     """The JSON value in `file`, checked as by `parse_json`. Raises DocumentError."""
     try:
         return parse_json(read_bytes(file, most), str(file))
+    except FileNotFoundError:
+        raise DocumentError(f"{file}: no such file") from None
     except OSError as error:
         raise DocumentError(f"{file}: {said(error)}") from None
 
@@ -251,8 +255,6 @@ def in_a_line(words: object, most: int = 200) -> str:
 
 def said(error: OSError) -> str:
     """What the system says of a file, for people."""
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
     return error.strerror or str(error)
 
 

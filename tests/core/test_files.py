@@ -135,7 +135,7 @@ def test_the_bundled_puzzles_are_read(sudokus):
 
 def test_what_is_no_file_is_refused(tmp_path):
     assert refusal(tmp_path / "absent.sdm") == "No such file or directory"
-    assert refusal(tmp_path) == "Is a directory"
+    assert refusal(tmp_path) == "found no .json file, expected one for each ARC task"
     assert "absent.png" in refusal(tmp_path / "absent.png")
 
 

@@ -271,6 +271,14 @@ def endless_pickle(folder):
     return file
 
 
+def long_pickle(folder):
+    """Of few opcodes."""
+    file = folder / "step_1"
+    text = b"X" + struct.pack("<I", 100_000) + b"x" * 100_000
+    file.write_bytes(b"\x80\x02" + 60 * text + b".")
+    return file
+
+
 def claims_much(folder):
     """A text that says that it is longer than any memory."""
     file = folder / "step_1"
@@ -286,7 +294,8 @@ def claims_much(folder):
         (overlapping, "is an archive of 1.3 MiB that unpacks to 5,001.0 MiB, expected tensors"),
         (long_name, "asks to run something with a name of 200,002 letters, expected"),
         (long_name_in_archive, "asks to run something with a name of 200,002 letters, expected"),
-        (endless_pickle, "describes its tensors in more than that, expected 2.0 MiB at most"),
+        (endless_pickle, "describes its tensors in more than 300,000 steps, expected fewer"),
+        (long_pickle, "describes its tensors in more than that, expected 1.0 MiB at most"),
         (claims_much, "is not a PyTorch checkpoint, or a damaged one"),
     ],
 )
@@ -358,3 +367,16 @@ def test_a_name_that_is_too_long_for_any_file_is_told_and_no_crash(trm):
         ended = trm(*arguments)
         assert ended.status in (1, 2), ended
         assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("make", [pipe, zeros])
+def test_a_solve_with_a_model_that_is_no_file_ends_with_a_sentence(tmp_path, trm, make, name):
+    directory = model_in(tmp_path)
+    (directory / name).unlink()
+    make(directory / name)
+    before = time.perf_counter()
+    ended = trm("solve", "--model", directory, "--sudoku", "1...............")
+    assert time.perf_counter() - before < 2 * SECONDS
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == f"trm: {directory / name}: a pipe or a device, expected a file\n"

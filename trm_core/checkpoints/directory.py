@@ -71,6 +71,8 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
     """The tensors in a safetensors file, on the CPU. Raises CheckpointError."""
     try:
         return load_file(regular(file))
+    except FileNotFoundError:
+        raise CheckpointError(f"{file}: no such file") from None
     except OSError as error:
         raise CheckpointError(f"{file}: {said(error)}") from None
     except SafetensorError as error:

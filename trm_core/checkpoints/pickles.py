@@ -16,7 +16,8 @@ _ARCHIVE = b"PK\x03\x04"  # what PyTorch tells its two formats by
 _EXPANSION = 4  # times that a file unpacks at most: PyTorch itself packs nothing
 _MAX_UNPACKED = 2**35
 _MAX_ENTRIES = 100_000
-_MAX_PICKLE = 2**21  # bytes; a tensor takes about 150
+_MAX_PICKLE = 2**20  # bytes; a tensor takes about 150
+_MAX_OPCODES = 300_000  # of one pickle; a tensor takes about 35
 _MAX_NAME = 256  # letters of a class or function
 _BEFORE_STORAGES = 5  # pickles that the older format begins with
 _NAMES = {"GLOBAL", "INST"}
@@ -88,7 +89,13 @@ class _Bounded:
 def _scan(stream: _Bounded) -> bool:
     """Read one pickle; whether it is whole. What is wrong otherwise, unpickling tells."""
     try:
-        for opcode, argument, _ in pickletools.genops(stream):  # type: ignore[arg-type]
+        opcodes = pickletools.genops(stream)  # type: ignore[arg-type]
+        for count, (opcode, argument, _) in enumerate(opcodes):
+            if count > _MAX_OPCODES:
+                raise PickleError(
+                    f"describes its tensors in more than {_MAX_OPCODES:,} steps, expected fewer; "
+                    "not loaded"
+                )
             if opcode.name in _NAMES and len(str(argument)) > _MAX_NAME:
                 raise PickleError(
                     f"asks to run something with a name of {len(str(argument)):,} letters, "

@@ -130,6 +130,8 @@ def read_metadata(file: Path) -> dict[str, str]:
             if start[8:] != b"{" or not 2 <= length <= MAX_HEADER:
                 raise RecordingError(f"{file}: not a recording; expected a .trmrec file")
             content = start[8:] + stream.read(length - 1)
+    except FileNotFoundError:
+        raise RecordingError(f"{file}: no such file, expected a recording") from None
     except OSError as error:
         raise RecordingError(f"{file}: {said(error)}") from None
     if len(content) < length:
