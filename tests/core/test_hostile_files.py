@@ -271,6 +271,29 @@ def endless_pickle(folder):
     return file
 
 
+def name_without_end(folder):
+    file = folder / "step_1"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}q\x00ctorch\n" + bytes(100_000))
+        archive.writestr("archive/version", "3\n")
+    return file
+
+
+def repeated(folder):
+    """Tuples of tuples, each ten times in the next one, which take years to be written out."""
+    file = folder / "step_1"
+    levels = b"".join(b"(" + b"h%c" % level * 10 + b"tq%c" % (level + 1) for level in range(1, 30))
+    file.write_bytes(b"\x80\x02X\x01\x00\x00\x00aq\x01" + levels + b".")
+    return file
+
+
+def call_of_a_text(folder):
+    file = folder / "step_1"
+    text = b"X" + struct.pack("<I", 200_000) + b"x" * 200_000
+    file.write_bytes(b"\x80\x02" + text + b")R.")
+    return file
+
+
 def long_pickle(folder):
     """Of few opcodes."""
     file = folder / "step_1"
@@ -292,9 +315,18 @@ def claims_much(folder):
         (bomb, "is an archive of 0.1 MiB that unpacks to 100.0 MiB, expected tensors"),
         (storage_bomb, "is an archive of 0.0 MiB that unpacks to 32.0 MiB, expected tensors"),
         (overlapping, "is an archive of 1.3 MiB that unpacks to 5,001.0 MiB, expected tensors"),
-        (long_name, "asks to run something with a name of 200,002 letters, expected"),
-        (long_name_in_archive, "asks to run something with a name of 200,002 letters, expected"),
-        (endless_pickle, "describes its tensors in more than 300,000 steps, expected fewer"),
+        (long_name, "asks to run something with a name of more than 256 letters"),
+        (
+            long_name_in_archive,
+            "asks to run something with a name of more than 256 letters",
+        ),
+        (
+            endless_pickle,
+            "describes its tensors in more than 150,000 steps, expected",
+        ),
+        (name_without_end, "asks to run something with a name of more than 256 letters"),
+        (repeated, "describes its tensors with values that are repeated for ever, expected"),
+        (call_of_a_text, "describes its tensors by a call of what is no function, expected"),
         (long_pickle, "describes its tensors in more than that, expected 1.0 MiB at most"),
         (claims_much, "is not a PyTorch checkpoint, or a damaged one"),
     ],

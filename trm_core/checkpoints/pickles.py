@@ -10,17 +10,20 @@ import pickletools
 import struct
 import zipfile
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 _ARCHIVE = b"PK\x03\x04"  # what PyTorch tells its two formats by
 _EXPANSION = 4  # times that a file unpacks at most: PyTorch itself packs nothing
 _MAX_UNPACKED = 2**35
 _MAX_ENTRIES = 100_000
 _MAX_PICKLE = 2**20  # bytes; a tensor takes about 150
-_MAX_OPCODES = 300_000  # of one pickle; a tensor takes about 35
+_MAX_OPCODES = 150_000  # of one pickle; a tensor takes about 35
 _MAX_NAME = 256  # letters of a class or function
+_MAX_SIZE = 10_000_000  # values and letters that it takes to write out what there is
 _BEFORE_STORAGES = 5  # pickles that the older format begins with
-_NAMES = {"GLOBAL", "INST"}
+_FILLS = {"APPEND": 1, "APPENDS": 0, "SETITEM": 2, "SETITEMS": 0, "BUILD": 1}
+"""Opcodes that put so much of the stack, or all to the last mark, into what is below it."""
+_CALLS = {"REDUCE", "NEWOBJ"}
 
 
 class PickleError(ValueError):
@@ -74,38 +77,86 @@ class _Bounded:
         self._left = _MAX_PICKLE
 
     def read(self, count: int) -> bytes:
-        return self._taken(self._stream.read(min(count, self._left + 1)))
-
-    def readline(self) -> bytes:
-        return self._taken(self._stream.readline(self._left + 1))
-
-    def _taken(self, content: bytes) -> bytes:
+        content = self._stream.read(min(count, self._left + 1))
         self._left -= len(content)
         if self._left < 0:
             raise _too_long(None)
         return content
 
+    def readline(self) -> bytes:
+        """Of what is written in lines, tensors need names of functions alone."""
+        line = self._stream.readline(_MAX_NAME + 1)
+        if len(line) > _MAX_NAME:
+            raise PickleError(
+                f"asks to run something with a name of more than {_MAX_NAME} letters, expected "
+                "nothing but tensors; not loaded"
+            )
+        return line
+
+
+class _Item:
+    """On the stack of a pickle. size: how many values and letters it takes to write it out."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
 
 def _scan(stream: _Bounded) -> bool:
     """Read one pickle; whether it is whole. What is wrong otherwise, unpickling tells."""
+    stack: list[_Item] = []
+    memo: dict[int, _Item] = {}
+    marks: list[int] = []
     try:
         opcodes = pickletools.genops(stream)  # type: ignore[arg-type]
         for count, (opcode, argument, _) in enumerate(opcodes):
             if count > _MAX_OPCODES:
-                raise PickleError(
-                    f"describes its tensors in more than {_MAX_OPCODES:,} steps, expected fewer; "
-                    "not loaded"
-                )
-            if opcode.name in _NAMES and len(str(argument)) > _MAX_NAME:
-                raise PickleError(
-                    f"asks to run something with a name of {len(str(argument)):,} letters, "
-                    "expected nothing but tensors; not loaded"
-                )
+                raise _too_much(f"in more than {_MAX_OPCODES:,} steps")
+            _step(opcode, argument, stack, memo, marks)
+            if stack and stack[-1].size > _MAX_SIZE:
+                raise _too_much("with values that are repeated for ever")
     except PickleError:
         raise
     except Exception:  # pickletools lets out whatever a damaged argument trips over
         return False
     return True
+
+
+def _step(
+    opcode: pickletools.OpcodeInfo,
+    argument: Any,
+    stack: list[_Item],
+    memo: dict[int, _Item],
+    marks: list[int],
+) -> None:
+    """What `opcode` does to the stack, as far as sizes go. Raises IndexError or KeyError where it
+    can do nothing."""
+    name = opcode.name
+    if name == "MARK":
+        marks.append(len(stack))
+    elif "PUT" in name or name == "MEMOIZE":
+        memo[len(memo) if argument is None else argument] = stack[-1]
+    elif "GET" in name:
+        stack.append(memo[argument])
+    elif name in _FILLS:
+        start = marks.pop() if name.endswith("S") else len(stack) - _FILLS[name]
+        inner = stack[start:]
+        del stack[start:]
+        stack[-1].size += sum(item.size for item in inner)
+    else:
+        marked = pickletools.markobject in opcode.stack_before
+        start = marks.pop() if marked else len(stack) - len(opcode.stack_before)
+        inner = stack[start:]
+        if name in _CALLS and inner[0].size > _MAX_NAME:
+            raise _too_much("by a call of what is no function")
+        del stack[start:]
+        size = 1 + sum(item.size for item in inner)
+        if isinstance(argument, str | bytes):
+            size += len(argument)
+        stack += [_Item(size) for _ in opcode.stack_after]
+
+
+def _too_much(how: str) -> PickleError:
+    return PickleError(f"describes its tensors {how}, expected as PyTorch does; not loaded")
 
 
 def _too_long(size: int | None) -> PickleError:
