@@ -193,3 +193,21 @@ def test_tasks_come_from_a_folder_and_doubtful_ones_are_told_on_stderr(trm_data,
     unfit = trm("eval", "arc-7x7", folder)
     assert unfit.status == 1
     assert "aa: arc-7x7 was not trained on the task aa" in unfit.err
+
+
+def test_how_many_puzzles_are_left_out_of_training_is_told(trm_data, tmp_path):
+    small = ["--style=perfect", "--rows=5", "--cols=5", "--generate=40", "--held-out=2"]
+    ended = trm_data("build", "maze", tmp_path / "data", *small, "--processes=1")
+    left_out = 40 - len(read_dataset(tmp_path / "data", "train"))
+    assert (ended.status, ended.err) == (0, "")
+    assert left_out > 0
+    said = f"{left_out} of the puzzles to train on were left out: they are in the test split"
+    assert ended.out.splitlines()[-1] == said
+
+
+def test_hard_mazes_that_are_too_small_to_be_hard_name_the_option(trm_data, tmp_path):
+    small = ["--rows=5", "--cols=5", "--generate=2", "--held-out=1", "--processes=1"]
+    ended = trm_data("build", "maze", tmp_path / "data", *small)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.endswith("takes more than 110 steps, expected a smaller --min-length\n")
+    assert not (tmp_path / "data").exists()

@@ -22,6 +22,8 @@ from trm_core.data.build_maze import Style
 from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.data.layout import METADATA_FILE, SPLITS, DatasetError
 from trm_core.data.summary import Summary, summarise
+from trm_core.errors import UserError
+from trm_core.puzzles.base import PuzzleError
 
 data = typer.Typer(help="Build data sets for training, and look into them.", no_args_is_help=True)
 build = typer.Typer(help="Build a data set in the official layout.", no_args_is_help=True)
@@ -216,10 +218,15 @@ def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> 
                 f"warning: {told}", markup=False, highlight=False, soft_wrap=True
             )
 
-        build_dataset(spec, out, show, processes=processes, on_warning=warn)
+        try:
+            left_out = build_dataset(spec, out, show, processes=processes, on_warning=warn)
+        except PuzzleError as error:
+            raise UserError(str(error).replace("min_length", "--min-length")) from None
     for split in SPLITS:
         dataset = read_dataset(out, split)
         print(f"{out}: {dataset.shape}, {split}: {len(dataset):,} examples")
+    if left_out:
+        print(f"{left_out:,} of the puzzles to train on were left out: they are in the test split")
 
 
 @data.command("inspect")

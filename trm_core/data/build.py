@@ -46,8 +46,10 @@ def build(
     *,
     processes: int | None = None,
     on_warning: Callable[[str], None] = lambda told: None,
-) -> None:
+) -> int:
     """Write the data set that `spec` describes as the directory `target`.
+
+    Returns how many puzzles to train on were left out, since they are in the test split.
 
     The same spec gives the same bytes, whatever the number of `processes` (if None, as many as
     are worth it). `on_progress` is told how many puzzles of how many are done, `on_warning` what is
@@ -69,6 +71,7 @@ def build(
         cancelled=cancelled,
     )
     tested = _Tested(plan)
+    trained_on = left_out = 0
     try:
         with (
             whole_directory(target) as directory,
@@ -78,13 +81,23 @@ def build(
             on_progress(0, total)
             for done, groups in enumerate(results, start=1):
                 for split, group in groups.items():
-                    if kept := tested.without(group) if split == "train" else tested.noted(group):
+                    kept = tested.without(group) if split == "train" else tested.noted(group)
+                    trained_on += split == "train" and kept is not None
+                    if kept is None:
+                        left_out += 1
+                    else:
                         writer.add(split, kept)
                 on_progress(done, total)
+            if left_out and not trained_on:
+                raise DatasetError(
+                    f"all {left_out:,} puzzles to train on are in the test split too, expected at "
+                    "least one that is not"
+                )
             for name, value in plan.files.items():
                 write_json(directory / name, value)
     except OSError as error:
         raise DatasetError(f"{target} cannot be written: {error.strerror or error}") from None
+    return left_out
 
 
 def held_out_puzzles(

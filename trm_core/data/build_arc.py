@@ -104,6 +104,11 @@ class ArcBuild:
                 f"parts is {quoted(list(self.parts))}, expected {' or '.join(PARTS)}, or both"
             )
 
+    @property
+    def shape(self) -> PuzzleShape:
+        """Of its canvas."""
+        return PuzzleShape("arc", self.canvas, self.canvas)
+
     def plan(self, cancelled: Callable[[], bool]) -> Plan:
         from trm_core.puzzles.arc_variants import random_variants
 
@@ -116,7 +121,7 @@ class ArcBuild:
             for number, (task, source) in enumerate(tasks.values())
         ]
         return Plan(
-            shape=PuzzleShape("arc", self.canvas, self.canvas),
+            shape=self.shape,
             jobs=jobs,
             work=partial(_groups, self),
             seconds_each=3e-4 * written,

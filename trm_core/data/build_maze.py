@@ -88,9 +88,13 @@ class MazeBuild(PuzzleBuild):
         """What the sides of mazes of several sizes can be."""
         return range(self.smallest | 1, self.rows + 1, 2)
 
+    @property
+    def shape(self) -> PuzzleShape | None:
+        """Of its boards; None where that is for the files to say."""
+        return PuzzleShape("maze", self.rows, self.cols) if self.generate else None
+
     def plan(self, cancelled: Callable[[], bool]) -> Plan:
-        made_up = PuzzleShape("maze", self.rows, self.cols) if self.generate else None
-        reader = PuzzleReader(Maze, made_up, cancelled)
+        reader = PuzzleReader(Maze, self.shape, cancelled)
         jobs = self.puzzle_jobs(lambda files: list(reader.read(files)))
         if reader.shape is None:
             raise DatasetError("found no maze in the files, expected at least one")

@@ -63,10 +63,14 @@ class SudokuBuild(PuzzleBuild):
                 f"givens_to is {self.givens_to}, expected at most the {side * side} cells"
             )
 
-    def plan(self, cancelled: Callable[[], bool]) -> Plan:
+    @property
+    def shape(self) -> PuzzleShape | None:
+        """Of its puzzles; None where that is for the files to say."""
         side = self.box_rows * self.box_cols
-        made_up = PuzzleShape("sudoku", side, side, self.box_rows) if self.generate else None
-        reader = PuzzleReader(Sudoku, made_up, cancelled)
+        return PuzzleShape("sudoku", side, side, self.box_rows) if self.generate else None
+
+    def plan(self, cancelled: Callable[[], bool]) -> Plan:
+        reader = PuzzleReader(Sudoku, self.shape, cancelled)
 
         def read(files: Sequence[str]) -> list[_Posed]:
             return [

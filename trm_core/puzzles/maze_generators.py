@@ -86,7 +86,7 @@ def generate_hard(seed: int, rows: int = 30, cols: int = 30, min_length: int = 1
             return _with_ends(grid, start, goal, f"Hard maze {rows}×{cols}, seed {seed}")
     raise PuzzleError(
         f"found no {rows}×{cols} maze in {HARD_ATTEMPTS} draws "
-        f"whose shortest path takes more than {min_length} steps, expected a smaller bound"
+        f"whose shortest path takes more than {min_length} steps, expected a smaller min_length"
     )
 
 

@@ -431,7 +431,7 @@ def test_too_few_puzzles_are_refused(write, tmp_path):
         "found 2 puzzles to train on, expected more than the 2 to hold out"
     )
     assert refusal(write, SudokuBuild(files=files, test_files=files)) == (
-        "no puzzle is left for train, expected at least one"
+        "all 2 puzzles to train on are in the test split too, expected at least one that is not"
     )
     (tmp_path / "empty.csv").write_text("question\n")
     files = (str(tmp_path / "empty.csv"),)
