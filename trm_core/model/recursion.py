@@ -109,9 +109,12 @@ class RecursiveModel(nn.Module, ABC):
         """One answer update: the next y (B, L, D)."""
 
     def initial_state(self, batch_size: int) -> State:
-        """The fixed (not learned) y and z from which every solve starts."""
+        """The fixed (not learned) y and z from which every solve starts.
+
+        As contiguous as all later ones, so that compiled networks meet one layout only.
+        """
         shape = batch_size, self.config.length, self.config.hidden_size
-        return State(self.y_init.expand(shape), self.z_init.expand(shape))
+        return State(self.y_init.expand(shape).contiguous(), self.z_init.expand(shape).contiguous())
 
     def supervision_step(
         self,

@@ -5,6 +5,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import torch
+from torch._dynamo.utils import counters
+
+from trm_core.checkpoints.directory import build_model
+from trm_core.model.blocks import Network
+from trm_core.model.config import HRMConfig, TRMConfig
+
+SIZES = {"cells": 16, "vocab_size": 6, "hidden_size": 16, "heads": 2, "latent_steps": 2}
+CONFIGS = {
+    "mlp": TRMConfig(**SIZES, cycles=2, mixer="mlp", positions="none"),
+    "attention": TRMConfig(**SIZES, cycles=2),
+    "hrm": HRMConfig(**SIZES, latent_layers=1, answer_layers=1),
+}
+
 ROOT = Path(__file__).parents[3]
 CODE = """
 import sys
@@ -38,3 +53,24 @@ def test_compiling_does_not_pay_for_short_work_nor_without_a_compiler(tmp_path):
         "long: False True",
         "gradients left: False",
     ]
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("gradient", [None, "bptt"])
+def test_after_the_first_step_nothing_is_compiled_again(name, gradient):
+    """Neither for another layout of the latents, nor for other steps that are differentiated."""
+    model = build_model(CONFIGS[name])
+    torch.compiler.reset()
+    for module in model.modules():
+        if isinstance(module, Network):
+            module.compile(dynamic=False, backend="eager")  # only traced, which is what counts here
+    state, compiled = model.initial_state(4), []
+    tokens = torch.ones(4, 16, dtype=torch.int64)
+    for _ in range(4):
+        output = model.supervision_step(tokens, state, gradient=gradient)
+        output.logits.sum().backward()
+        state = output.state
+        compiled.append(counters["stats"]["unique_graphs"])
+    torch.compiler.reset()
+    assert compiled[0] > 0
+    assert len(set(compiled)) == 1
