@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from trm_core.cli.options import Device, Json
 from trm_core.training.run_files import to_json
@@ -60,12 +67,15 @@ def train(
     config = _config(preset, resume, changes or [])
 
     from trm_core.model.device import choose_device
+    from trm_core.training.checks import check_run
     from trm_core.training.distributed import Group
     from trm_core.training.log import RunLog
     from trm_core.training.run import train
     from trm_core.training.run_directory import RunDirectory
 
     chosen = Group.device_of(choose_device(device))
+    if resume is None and _leads():
+        check_run(config, chosen)
     directory = _new(config, out) if resume is None else RunDirectory.open(resume)
     left = math.inf if time_limit is None else time_limit + started - time.monotonic()
     with RunLog(directory.path, leads=_leads(), prints=not as_json) as log:
@@ -78,6 +88,7 @@ def train(
                 time_limit=left,
                 report=display.show,
                 on_data=display.show_data,
+                on_doing=display.show_doing,
                 say=log.say,
             )
         if status is not None:
@@ -152,6 +163,9 @@ class _JsonLines(AbstractContextManager["_JsonLines"]):
     def show_data(self, done: int, total: int) -> None:
         pass
 
+    def show_doing(self, what: str) -> None:
+        pass
+
 
 class _Terminal(AbstractContextManager["_Terminal"]):
     """A progress bar on a terminal's stderr, and a line on stdout for every evaluation."""
@@ -162,6 +176,7 @@ class _Terminal(AbstractContextManager["_Terminal"]):
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed:,} of {task.total:,}"),
+            TimeElapsedColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[said]}"),
             console=Console(stderr=True),
@@ -190,6 +205,9 @@ class _Terminal(AbstractContextManager["_Terminal"]):
             completed=row["step"],
             said=said,
         )
+
+    def show_doing(self, what: str) -> None:
+        self._bar.reset(self._task, description=what)
 
     def show_data(self, done: int, total: int) -> None:
         if self._data is None:

@@ -15,12 +15,13 @@ import torch
 
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import build
-from trm_core.data.dataset import Dataset, DatasetError, read_dataset
+from trm_core.data.dataset import Dataset
 from trm_core.data.parallel import Cancelled
 from trm_core.errors import UserError
 from trm_core.evaluation.scores import Evaluation
 from trm_core.model.device import choose_dtype, named_dtype
 from trm_core.training.checkpoint import Checkpoint, Progress
+from trm_core.training.checks import training_data
 from trm_core.training.compilation import compile_now, compiling_pays
 from trm_core.training.config import RunConfig, data_build
 from trm_core.training.distributed import Group
@@ -28,10 +29,11 @@ from trm_core.training.held_out import HeldOut, metrics_of, results_of
 from trm_core.training.keeper import Keeper
 from trm_core.training.learned import learned
 from trm_core.training.metrics import METRICS, MetricsWriter, read_metrics
-from trm_core.training.run_directory import DATA, Request, RunDirectory
+from trm_core.training.run_directory import DATA, Request, RunDirectory, read_request
 from trm_core.training.run_files import RunError
 from trm_core.training.signals import Interrupted, StopSignals
-from trm_core.training.status import State, Status, StatusWriter
+from trm_core.training.status import State, Status
+from trm_core.training.telling import RunStatus
 from trm_core.training.threads import Threads
 from trm_core.training.trainer import Trainer
 
@@ -60,6 +62,7 @@ def train(
     time_limit: float = math.inf,
     report: Callable[[Row], None] = lambda row: None,
     on_data: Callable[[int, int], None] = lambda done, total: None,
+    on_doing: Callable[[str], None] = lambda what: None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Status | None:
     """Train the run in `directory`, from its last checkpoint if it has one; how it ended.
@@ -69,7 +72,8 @@ def train(
 
     config: takes the place of the run's own. time_limit: seconds after which it saves and stops.
     report: is told every row of metrics; on_data: how many puzzles of how many are made, where the
-    preset says how to make them; say: whatever else comes to pass, in a line.
+    preset says how to make them; on_doing: what it does before it trains, which `status.json` tells
+    too; say: whatever else comes to pass, in a line.
     Raises UserError, which `status.json` then tells too.
     """
     deadline = time.monotonic() + time_limit
@@ -80,7 +84,7 @@ def train(
                 config = RunConfig.from_json(directory.config, str(directory.path / "config.json"))
             elif group.leads:
                 directory = directory.changed(config.to_json())
-            status = _Status(directory, config.training.steps, group, say)
+            status = RunStatus(directory, config.training.steps, group, say, on_doing)
             try:
                 with Threads(config.training.threads) as threads:
                     run = _Run(
@@ -88,7 +92,10 @@ def train(
                     )
                     return status.end(*run.go(threads))
             except Interrupted:
-                why = f"by {signals.received}" if signals.received else "as asked"
+                why = f"by {signals.received}" if signals.received else "on request"
+                if group.leads and read_request(directory.path) == "stop":
+                    directory.take_request()
+                    why = "on request"
                 return status.end("stopped", f"stopped {why} before training began")
             except UserError as error:
                 status.end("failed", str(error))
@@ -125,43 +132,6 @@ def _parted(log: str) -> str:
     )
 
 
-class _Status:
-    """`status.json`, where this process is the one that writes it."""
-
-    def __init__(
-        self, directory: RunDirectory, steps: int, group: Group, say: Callable[[str], None]
-    ) -> None:
-        self._say = say
-        self._writer: StatusWriter | None = None
-        if group.leads:
-            step = max(directory.saved_steps(), default=0)
-            self._writer = StatusWriter(directory.path, steps, step=step, world_size=group.size)
-
-    def update(self, **changes: Any) -> None:
-        if self._writer is not None:
-            self._writer.update(**changes)
-
-    def tell(self, message: str, **changes: Any) -> None:
-        """Change the message, which is said too, and other fields."""
-        self.update(message=message, **changes)
-        if message:
-            self.say(message)
-
-    def say(self, line: str) -> None:
-        """Have a line in the log, where this process is the one that writes it."""
-        if self._writer is not None:
-            self._say(line)
-
-    def end(self, state: State, message: str) -> Status | None:
-        if self._writer is None:
-            return None
-        try:
-            self._writer.update(state=state, message=message, remaining_seconds=None)
-        finally:
-            self._writer.close()
-        return self._writer.status
-
-
 class _Run:
     """One process's part in a run."""
 
@@ -172,7 +142,7 @@ class _Run:
         device: torch.device,
         group: Group,
         signals: StopSignals,
-        status: _Status,
+        status: RunStatus,
         report: Callable[[Row], None],
         on_data: Callable[[int, int], None],
         deadline: float,
@@ -209,19 +179,20 @@ class _Run:
     def _get_ready(self, data: Path, device: torch.device) -> None:
         """All that comes before the first step; nothing is lost where a signal ends it midway."""
         config, settings, group = self._config, self._settings, self._group
-        dataset = read_dataset(data, "train")
-        if dataset.shape.kind != config.data.get("kind", dataset.shape.kind):
-            raise DatasetError(
-                f"{data} holds {dataset.shape}, expected {config.data['kind']} as the preset says"
-            )
-        self._held_out = HeldOut(data, settings.evaluate_puzzles, settings.seed, group)
+        doing = self._status.doing
+        with doing("reading the data"):
+            dataset = training_data(config, data)
+        with doing("choosing puzzles to be tested on"):
+            self._held_out = HeldOut(data, settings.evaluate_puzzles, settings.seed, group)
         checkpoint = self._keeper.newest()
+        self._status.notice(self._keeper.damage)
         self._dtype = choose_dtype(
             checkpoint.progress.dtype if checkpoint else settings.dtype, device
         )
-        self._trainer = Trainer(
-            config, dataset, device, self._dtype, group, resuming=checkpoint is not None
-        )
+        with doing("making the model"):
+            self._trainer = Trainer(
+                config, dataset, device, self._dtype, group, resuming=checkpoint is not None
+            )
         self._info = self._model_info(dataset)
         self._metrics = MetricsWriter(self._directory.path) if group.leads else None
         if checkpoint:
@@ -229,19 +200,21 @@ class _Run:
                 raise TrainingError(
                     f"training.steps is {settings.steps}, but {checkpoint.progress.step} are done"
                 )
+            self._tell_what_is_dropped(checkpoint.progress.step)
             self._restore(checkpoint, checkpoint.progress.rewinds)
             self._compiled = checkpoint.progress.compiled
         else:
             self._compiled = self._choose_compiled()
             self._save()
         if self._compiled:
-            self._status.tell("compiling the networks")
-            compile_now(self._trainer.model, self._trainer.micro_size, settings.gradient)
+            self._status.say("compiling the networks")
+            with doing("compiling the networks"):
+                compile_now(self._trainer.model, self._trainer.micro_size, settings.gradient)
 
     def go(self, threads: Threads) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
         trainer, settings = self._trainer, self._settings
-        self._status.tell(self._keeper.damage, state="running", step=trainer.step)
+        self._status.begin(trainer.step)
         self._since = time.monotonic(), trainer.step
         while trainer.step < settings.steps or self._owes_evaluation:
             wish, why = self._agreed_wish()
@@ -319,10 +292,11 @@ class _Run:
         if settings.compile != "auto":
             return settings.compile == "on"
         passes = settings.steps * settings.batch_size // self._group.size // trainer.micro_size
-        return self._group.agreed(
-            self._group.leads
-            and compiling_pays(trainer.model, trainer.micro_size, passes, settings.gradient)
-        )
+        with self._status.doing("trying whether compiling the networks pays"):
+            return self._group.agreed(
+                self._group.leads
+                and compiling_pays(trainer.model, trainer.micro_size, passes, settings.gradient)
+            )
 
     def _agreed_wish(self) -> Wish:
         """What all processes are to do: stop if any of them is to, else what the leader says."""
@@ -430,6 +404,17 @@ class _Run:
         self._status.update(step=step, checkpoint=self._directory.checkpoint(step).name)
         if self._metrics is not None:
             self._metrics.resume(step)
+
+    def _tell_what_is_dropped(self, step: int) -> None:
+        """The metrics of steps that are gone with a process that was killed."""
+        if self._metrics is not None:
+            rows = read_metrics(self._directory.path / METRICS)
+            last = max((row["step"] for row in rows), default=0)
+            if last > step:
+                self._status.notice(
+                    f"goes on from step {step:,}; what came after it, up to step {last:,}, was not "
+                    "saved and is dropped from the curves"
+                )
 
     def _rewind(self) -> None:
         """Go back to the last checkpoint, as the loss is no number any more."""

@@ -7,6 +7,8 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -97,6 +99,7 @@ class StatusWriter:
             steps=steps,
             world_size=world_size,
         )
+        self._doing, self._doing_since = "", now
         self._error: Exception | None = None
         self._lock = threading.Lock()  # of the two above; never held while writing
         self._writing = threading.Lock()
@@ -133,6 +136,19 @@ class StatusWriter:
         if (after.state, after.message) != (before.state, before.message):
             self._write()
 
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """Meanwhile the message is `what`, and how long that has taken so far."""
+        with self._lock:
+            self._doing, self._doing_since = what, time.time()
+        self._write()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._doing = ""
+                self._status = dataclasses.replace(self._status, message="")
+
     def check(self) -> None:
         """Raises what went wrong in the heartbeat thread since the last call, once."""
         with self._lock:
@@ -158,7 +174,11 @@ class StatusWriter:
     def _write(self) -> None:
         with self._writing, run_errors(self._directory, self._directory / STATUS):
             with self._lock:
-                self._status = dataclasses.replace(self._status, heartbeat=time.time())
+                now = time.time()
+                self._status = dataclasses.replace(self._status, heartbeat=now)
+                if self._doing:
+                    said = f"{self._doing}, {now - self._doing_since:.0f} s so far"
+                    self._status = dataclasses.replace(self._status, message=said)
                 text = to_json(dataclasses.asdict(self._status))
             write_whole(self._directory / STATUS, text)
 

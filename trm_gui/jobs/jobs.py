@@ -273,14 +273,18 @@ class Jobs(QObject):
     # On a job's thread
 
     def _stop_starting(self, path: Path) -> None:
-        """Of a process that reads no requests yet; it has nothing to save, or saves."""
+        """Of a process that may read no requests yet; it has nothing to save, or saves.
+
+        The request is what tells it why it is to end.
+        """
         from trm_gui.jobs.ending import ask_to_end
 
         watch, job = self._watching.watch(path), self._shared.read_now().job(path)
+        request(path, "stop")
         if watch is not None and watch.process is not None:
             watch.process.terminate()
-        elif job is None or not job.pid or not ask_to_end(job.pid):
-            request(path, "stop")
+        elif job is not None and job.pid:
+            ask_to_end(job.pid)
 
 
 HANGS = "the disk that it is on, or the network to it, hangs."

@@ -14,7 +14,7 @@ import psutil
 import trm_core
 from trm_core.training.log import LOG
 from trm_core.training.run_directory import RunDirectory
-from trm_core.training.run_files import run_errors
+from trm_core.training.run_files import RunError, run_errors
 from trm_gui.jobs.joblist import Job
 
 if TYPE_CHECKING:
@@ -24,9 +24,14 @@ NICER = 5
 """By how much the processes stand back for the window and its solves (Unix)."""
 
 
-def create(path: Path, config: RunConfig) -> None:
-    """A run directory for `config` that waits to be started. Raises UserError."""
+def create(path: Path, config: RunConfig, device: str) -> None:
+    """A run directory for `config` that waits to be started. Raises UserError, and makes none,
+    where it could not be trained on `device`."""
+    from trm_core.model.device import choose_device  # with torch, which takes long
+    from trm_core.training.checks import check_run
+
     found = config.with_data_found()
+    check_run(found, choose_device(device))
     with run_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
     RunDirectory.create(path, found.to_json())
@@ -45,6 +50,8 @@ def launch(job: Job) -> subprocess.Popen[bytes]:
     if os.name == "nt":
         new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         detached = {"creationflags": new_group | getattr(subprocess, "DETACHED_PROCESS", 0)}
+    with suppress(RunError):
+        RunDirectory.open(job.path).take_request()  # one from before this start is not for it
     with run_errors(job.path), (job.path / LOG).open("ab") as log:
         return _start(
             "trm_core.cli",

@@ -119,7 +119,7 @@ class NewJobs(QObject):
             from trm_gui.jobs import launching
 
             try:
-                launching.create(new.job.path, new.config)
+                launching.create(new.job.path, new.config, new.job.device)
                 self.jobs.put(replace(new.job, waiting=True))
             except UserError as error:
                 self.not_added.emit(str(error))

@@ -29,6 +29,9 @@ STARTS, CLAIMED = 120, 5
 TAIL = 2**16
 """Bytes of the log that are shown."""
 
+LOADING = "Loading PyTorch."
+"""What a process does that has not said anything yet, which takes long on a busy machine."""
+
 _LONGEST = 500  # signs of a sentence
 
 EXACT = "held_out/exact_accuracy"
@@ -108,13 +111,13 @@ class Watch:
             self.process = process = None  # somebody else has started it
         if process is not None and not own:
             if exit_code is None:
-                return "starting", "", ""
+                return "starting", LOADING, ""
             if exit_code == -signal.SIGTERM:  # by "stop", before it trained
                 return "stopped", "", ""
             if exit_code:
                 return "failed", _why(exit_code, self._last_words()), ""
         if process is None and not others and _is_starting(job, status):
-            return "starting", "", ""
+            return "starting", LOADING, ""
         if status is None or verdict is None:
             return ("waiting" if job.waiting else "new"), "", ""
         if verdict.condition == "ended":

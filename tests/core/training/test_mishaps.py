@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -108,6 +109,29 @@ def test_a_run_whose_loss_is_never_a_number_fails_in_a_sentence(tmp_path, preset
     assert run.saved_steps() == [0]
 
 
+def test_a_run_that_was_killed_says_from_where_it_goes_on_and_what_is_dropped(tmp_path, preset):
+    class KilledError(Exception):
+        pass
+
+    def kill(row):
+        if row["step"] == 12:
+            raise KilledError
+
+    run = new_run(tmp_path / "run", preset, "checkpoint_every=100", "evaluate_every=100")
+    with pytest.raises(TrainingError, match="Killed"):
+        train_here(run, report=kill)
+    told, said = [], []
+    train_here(run, report=lambda row: told.append(read_status(run.path).message), say=said.append)
+    lost = (
+        "goes on from step 0; what came after it, up to step 12, was not saved and is dropped "
+        "from the curves"
+    )
+    assert (told[0], said[0]) == (lost, lost)
+    said.clear()
+    train_here(run, say=said.append)
+    assert said == []
+
+
 # Damaged checkpoints
 
 
@@ -119,6 +143,23 @@ def flip(file):
     content = bytearray(file.read_bytes())
     content[-9] ^= 1
     file.write_bytes(content)
+
+
+def test_a_damaged_checkpoint_is_told_also_where_the_start_that_finds_it_is_stopped(
+    run, two_checkpoints
+):
+    truncate(run.checkpoint(16) / "model.safetensors")
+    said = []
+
+    def stop(what):
+        if what == "making the model":
+            signal.raise_signal(signal.SIGTERM)
+
+    status = train_here(run, on_doing=stop, say=said.append)
+    found = f"went back to step 8: {run.checkpoint(16)}"
+    assert status.state == "stopped"
+    assert status.message.startswith(f"stopped by SIGTERM before training began; {found}")
+    assert said[0].startswith(found)
 
 
 @pytest.mark.parametrize("damage", [truncate, flip, os.unlink])

@@ -31,7 +31,7 @@ from trm_core.training.checkpoint import Progress, read_checkpoint, save_checkpo
 from trm_core.training.config import RunConfig, load_preset
 from trm_core.training.distributed import Group
 from trm_core.training.metrics import MetricsReader, read_metrics, rows_that_count
-from trm_core.training.run_directory import RunDirectory, request
+from trm_core.training.run_directory import RunDirectory, read_request, request
 from trm_core.training.status import ENDED, read_status
 from trm_core.training.trainer import Trainer
 
@@ -304,12 +304,15 @@ def test_a_signal_saves_and_ends_within_seconds(tmp_path, preset, number):
 
 BEFORE = {
     "data": (["path="], "making puzzles"),
-    "compiling": (["compile=on"], "compiling"),
+    "compiling": (["compile=on"], "compiling the networks, 0 s so far"),
 }
 
 
-@pytest.mark.parametrize("moment", BEFORE)
-def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, moment):
+@pytest.mark.parametrize(
+    ("moment", "requested"), [("data", False), ("data", True), ("compiling", False)]
+)
+def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, moment, requested):
+    """Which may come with a request, by which it is told who has stopped it."""
     if moment == "data":
         made_up = "kind = 'maze'\nstyle = 'perfect'\ngenerate = 100_000\nheld_out = 1\n"
         preset.write_text(preset.read_text().replace("[training]", f"{made_up}[training]"))
@@ -320,14 +323,15 @@ def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, mom
         process.wait_until(
             lambda: (status_of(run.path) or "") and message in status_of(run.path).message
         )
+        if requested:
+            request(run.path, "stop")
         process.send(signal.SIGTERM)
         code, _, err = process.outcome(SOON)
     status = read_status(run.path)
     assert (code, err) == (0, "")
-    assert (status.state, status.message) == (
-        "stopped",
-        "stopped by SIGTERM before training began",
-    )
+    by = "on request" if requested else "by SIGTERM"
+    assert (status.state, status.message) == ("stopped", f"stopped {by} before training began")
+    assert read_request(run.path) is None
     assert not list(run.path.glob("*data*"))
     assert not list(run.path.glob(".*-*"))
 

@@ -237,7 +237,8 @@ def test_a_job_that_cannot_start_is_told_by_its_last_words(tmp_path, preset, lau
     run = new_run(tmp_path / "run", preset)
     watching = Watch(run.path)
     watching.process = launch(run.path, "abacus")
-    assert look(watching).condition == "starting"
+    report = look(watching)
+    assert (report.condition, report.sentence) == ("starting", "Loading PyTorch.")
     failed = watch(watching, "failed")
     assert failed.sentence.startswith("Device 'abacus' is not available here")
 
