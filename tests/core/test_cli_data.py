@@ -196,9 +196,9 @@ def test_tasks_come_from_a_folder_and_doubtful_ones_are_told_on_stderr(trm_data,
 
 
 def test_how_many_puzzles_are_left_out_of_training_is_told(trm_data, tmp_path):
-    small = ["--style=perfect", "--rows=7", "--cols=7", "--generate=60", "--held-out=20"]
+    small = ["--style=perfect", "--rows=7", "--cols=7", "--generate=40", "--held-out=2"]
     ended = trm_data("build", "maze", tmp_path / "data", *small, "--processes=1")
-    left_out = 60 - len(read_dataset(tmp_path / "data", "train"))
+    left_out = 40 - len(read_dataset(tmp_path / "data", "train"))
     assert (ended.status, ended.err) == (0, "")
     assert left_out > 0
     said = f"{left_out} of the puzzles to train on were left out: they are in the test split"
