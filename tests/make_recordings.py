@@ -37,7 +37,6 @@ def sample(model: str, entry: str, settings: SolveSettings, latents: bool) -> Re
     y, z = (np.stack([getattr(state, name)[0].numpy() for state in states]) for name in ("y", "z"))
     return Recording(
         trace,
-        solver.info.weights_hash(),
         "cpu",
         "float32",
         CREATED,
@@ -72,7 +71,7 @@ def main() -> None:
     puzzle_alone = Trace(blank.puzzle, blank.shape, "", 1, 1, SolveSettings())
     write_recording(
         folder / "puzzle.trmrec",
-        replace(recording, trace=puzzle_alone, weights_hash="", device="", dtype="", latents=None),
+        replace(recording, trace=puzzle_alone, device="", dtype="", latents=None),
     )
     shown["puzzle"] = facts(puzzle_alone)
     lines = (f'"{name}": {json.dumps(each, ensure_ascii=False)}' for name, each in shown.items())

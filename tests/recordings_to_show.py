@@ -30,11 +30,12 @@ def recording(kind, supervision_steps=4, every_latent_step=False):
     solver = Solver.load(find_model(model), "cpu", "float32")
     settings = SolveSettings(supervision_steps, None, every_latent_step)
     trace = solver.start(puzzle, settings)
+    trace.weights_hash = "0123456789abcdef" * 4
     recursion = solver.recursion(trace, with_latents=True)
     for _ in range(supervision_steps):
         for frame in recursion.supervision_step():
             trace.append(frame)
-    return Recording(trace, "0123456789abcdef" * 4, "cpu", "float32", WHEN, "Seen & <noted>.")
+    return Recording(trace, "cpu", "float32", WHEN, "Seen & <noted>.")
 
 
 def named(of, name):
@@ -52,6 +53,7 @@ def with_frames(of, frames, puzzle=None):
         before.cycles,
         before.latent_steps,
         before.settings,
+        before.weights_hash,
     )
     for frame in frames:
         trace.append(frame)

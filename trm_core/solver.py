@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from trm_core.checkpoints.directory import load_model
-from trm_core.checkpoints.info import ModelInfo
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
 from trm_core.latent_axes import LatentAxes
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.model.device import named_dtype
@@ -23,22 +23,41 @@ from trm_core.recordings import Latents, Recording, RecordingError
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_core.watching import BlockInput, block_inputs, mixing
 
+USUAL = SolveSettings()
+TRIES = 3
+"""How often a model is loaded whose files are replaced meanwhile."""
+
 
 class SolveCancelled(Exception):  # noqa: N818
     """Leaves a supervision step in the middle; never seen outside this module."""
 
 
 class Solver:
-    """Solves puzzles with one model."""
+    """Solves puzzles with one model.
 
-    def __init__(self, model: RecursiveModel, info: ModelInfo) -> None:
+    weights_hash: of the file that the weights came from; "" where they came from none.
+    """
+
+    def __init__(self, model: RecursiveModel, info: ModelInfo, weights_hash: str = "") -> None:
         self.model = model
         self.info = info
+        self.weights_hash = weights_hash
 
     @classmethod
     def load(cls, info: ModelInfo, device: str = "auto", dtype: str = "auto") -> Self:
-        """A solver for a model directory. Raises CheckpointError or DeviceError."""
-        return cls(load_model(info.directory, device, dtype), info)
+        """A solver for a model directory as its files are now; where `info` is of earlier ones, it
+        is read again.
+
+        Raises CheckpointError or DeviceError.
+        """
+        for _ in range(TRIES):
+            if not info.is_current:
+                info = read_info(info.directory)
+            model = load_model(info.directory, device, dtype)
+            weights_hash = info.weights_hash()
+            if info.is_current:
+                return cls(model, info, weights_hash)
+        raise CheckpointError(f"{info.directory}: its files are being replaced; try again later")
 
     @property
     def device(self) -> torch.device:
@@ -57,13 +76,21 @@ class Solver:
             torch.tensor(puzzle_ids, device=self.device),
         )
 
-    def start(self, puzzle: Puzzle, settings: SolveSettings) -> Trace:
-        """An empty trace for `frames` to fill. Raises PuzzleError if the model cannot read it."""
+    def start(self, puzzle: Puzzle, settings: SolveSettings = USUAL) -> Trace:
+        """An empty trace for `frames` to fill, with the model's own number of supervision steps
+        where `settings` have none. Raises PuzzleError if the model cannot read the puzzle."""
         if misfit := self.info.misfit(puzzle):
             raise PuzzleError(misfit)
         config = self.model.config
+        most = settings.max_supervision_steps or config.max_supervision_steps
         return Trace(
-            puzzle, self.info.puzzle, self.info.name, config.cycles, config.latent_steps, settings
+            puzzle,
+            self.info.puzzle,
+            self.info.name,
+            config.cycles,
+            config.latent_steps,
+            replace(settings, max_supervision_steps=most),
+            self.weights_hash,
         )
 
     def frames(
@@ -79,22 +106,17 @@ class Solver:
         with_latents, on_state: as for `recursion`.
         """
         settings, recursion = trace.settings, self.recursion(trace, with_latents, on_state)
-        for _ in range(settings.max_supervision_steps):
+        for _ in range(trace.max_supervision_steps):
             frames = recursion.supervision_step(cancelled)
             yield from frames
             if not recursion.whole or settings.halts(frames[-1]):
                 return
 
-    @cached_property
-    def weights_hash(self) -> str:
-        """Of the file that the weights came from, as it is when this is first asked for."""
-        return self.info.weights_hash()
-
     def recording(self, trace: Trace, latents: Latents | None = None) -> Recording:
         """A trace that this solver fills, now or later, with what made it."""
         device, dtype = str(self.device), named_dtype(self.dtype)
         now = datetime.now(UTC)
-        return Recording(trace, self.weights_hash, device, dtype, now, latents=latents)
+        return Recording(trace, device, dtype, now, latents=latents)
 
     def recall(
         self, recording: Recording, cancelled: Callable[[], bool] = bool
@@ -162,7 +184,7 @@ class Recursion:
     ) -> None:
         self.whole = True
         self._on_state = on_state
-        self._model = model
+        self.model = model
         self._tokens, self._puzzle_ids = tokens, puzzle_ids
         self._every_latent_step = every_latent_step
         self._state = model.initial_state(1)
@@ -186,7 +208,7 @@ class Recursion:
         )
         try:
             with torch.inference_mode():
-                output = self._model.supervision_step(
+                output = self.model.supervision_step(
                     self._tokens, self._state, self._puzzle_ids, recorder
                 )
         except SolveCancelled:
@@ -214,9 +236,9 @@ class Recursion:
         """
         if self._looked_at is None or self._looked_at[0] != call:
             state = self._state_before(call.supervision_step)
-            inputs = block_inputs(self._model, self._tokens, self._puzzle_ids, state, call)
+            inputs = block_inputs(self.model, self._tokens, self._puzzle_ids, state, call)
             self._looked_at = call, inputs
-        before_cells = self._model.config.puzzle_positions
+        before_cells = self.model.config.puzzle_positions
         return mixing(self._looked_at[1], call, cell, before_cells)
 
     def _keep_state(self) -> None:
@@ -229,7 +251,7 @@ class Recursion:
         state = self._before[nearest]
         with torch.inference_mode():
             for _ in range(nearest, supervision_step):
-                out = self._model.supervision_step(self._tokens, state, self._puzzle_ids)
+                out = self.model.supervision_step(self._tokens, state, self._puzzle_ids)
                 state = out.state
         return state
 

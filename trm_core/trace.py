@@ -24,13 +24,14 @@ Unit = Literal["latent_step", "cycle", "supervision_step"]
 class SolveSettings:
     """How a solve is run and shown.
 
-    max_supervision_steps: where it stops at the latest.
+    max_supervision_steps: where it stops at the latest; None for the model's own number, which
+        a trace has in its place.
     halt_threshold: it stops after a supervision step with a halting probability above this;
         None runs all supervision steps, as the official evaluation does.
     every_latent_step: record a frame after every latent step too, not only after every cycle.
     """
 
-    max_supervision_steps: int = 16
+    max_supervision_steps: int | None = None
     halt_threshold: float | None = 0.5
     every_latent_step: bool = False
 
@@ -76,6 +77,9 @@ class Trace:
 
     Derived measures are computed on demand and kept; masks and maps have the shape of the
     puzzle's `largest_answer`, whose top left corner a smaller grid (ARC) takes.
+
+    model_name, weights_hash: of the model that makes it; the SHA-256 of its file of weights, in
+        hexadecimal, says which model that is, "" that there is none.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Trace:
         cycles: int,
         latent_steps: int,
         settings: SolveSettings,
+        weights_hash: str = "",
     ) -> None:
         self.puzzle = puzzle
         self.shape = shape
@@ -93,6 +98,7 @@ class Trace:
         self.cycles = cycles
         self.latent_steps = latent_steps
         self.settings = settings
+        self.weights_hash = weights_hash
         self.frames: list[Frame] = []
         self._grids: list[Grid] = []
         self._conflicts: dict[int, list[Conflict]] = {}
@@ -113,6 +119,11 @@ class Trace:
     def frames_per_step(self) -> int:
         """Frames that a whole supervision step has."""
         return self.cycles * (self.latent_steps + 1 if self.settings.every_latent_step else 1)
+
+    @property
+    def max_supervision_steps(self) -> int:
+        """Where the solve stops at the latest; where nothing says, it has stopped."""
+        return self.settings.max_supervision_steps or self.supervision_steps
 
     @property
     def supervision_steps(self) -> int:
@@ -138,7 +149,7 @@ class Trace:
 
     def allow(self, supervision_steps: int) -> None:
         """Make room for so many supervision steps at least."""
-        most = max(self.settings.max_supervision_steps, supervision_steps)
+        most = max(self.max_supervision_steps, supervision_steps)
         self.settings = replace(self.settings, max_supervision_steps=most)
 
     def append(self, frame: Frame) -> None:
@@ -291,7 +302,7 @@ class Trace:
         """A frame in words, for status lines and terminals."""
         frame = self.frames[index]
         where = (
-            f"Supervision step {frame.supervision_step} of {self.settings.max_supervision_steps}, "
+            f"Supervision step {frame.supervision_step} of {self.max_supervision_steps}, "
             f"cycle {frame.cycle} of {self.cycles}"
         )
         if frame.latent_step is not None:

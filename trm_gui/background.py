@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +19,7 @@ from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings import SUFFIX, Recording, read_recording, write_recording
 from trm_core.trace import Frame, SolveSettings, Trace
+from trm_gui.loaded_models import LoadedModels
 from trm_gui.torch_import import import_torch
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Background(QObject):
     """A thread that reads files, one that writes them, and one that solves; they answer with
     signals.
 
-    The thread that solves imports torch when it has its first model to load, and keeps the
-    models that it has loaded, and where each trace can be gone on with as long as it is in use.
+    The thread that solves imports torch when it has its first model to load.
     """
 
     opened = Signal(object, object)
@@ -109,6 +108,8 @@ class Background(QObject):
     """Source, why in a sentence, and the details of an error that was not foreseen."""
     model_read = Signal(object, bool)
     """The ModelInfo of a model that was asked for, and whether it is to be used."""
+    model_replaced = Signal(object)
+    """The ModelInfo of a model that solves, whose files are others than when it was read."""
     failed = Signal(str, str)
     """Why a model or a look that was asked for cannot be had, and the details."""
     card_read = Signal(object, str)
@@ -124,15 +125,14 @@ class Background(QObject):
     looked = Signal(object, object)
     """Look, its Mixing; None where the model that made the trace is not at hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: LoadedModels) -> None:
         super().__init__()
+        self._models = models
         self._reader = ThreadPoolExecutor(1, "reader")
         self._writer = ThreadPoolExecutor(1, "writer")
         self._solver = ThreadPoolExecutor(1, "solver")
         self.compute = Compute()
         """How models are loaded from now on; those that are loaded stay as they are."""
-        self._loaded: dict[tuple[Path, Compute], Solver] = {}
-        self._recursions: WeakKeyDictionary[Trace, Recursion] = WeakKeyDictionary()
         self._look: Look | None = None
         """The newest one, until it is answered; older ones are dropped."""
         self._closed = False
@@ -166,6 +166,7 @@ class Background(QObject):
         for executor in (self._reader, self._solver):
             executor.shutdown(wait=True, cancel_futures=True)
         self._writer.shutdown(wait=True)
+        self._models.clear()
 
     def _open(self, source: Source) -> None:
         from trm_core.puzzles.files import load_puzzles
@@ -212,7 +213,7 @@ class Background(QObject):
                 import_torch(self.compute.threads)
                 from trm_core.checkpoints.official import import_to
 
-                info = import_to(
+                import_to(
                     source.directory,
                     source.checkpoint,
                     source.config,
@@ -221,6 +222,7 @@ class Background(QObject):
                     source.dataset,
                     source.settings,
                 )
+                info = read_info(source.directory)
             self.model_read.emit(info, use)
         except UserError as error:
             self.failed.emit(str(error), "")
@@ -251,19 +253,23 @@ class Background(QObject):
     def _recursion(self, solve: Solve) -> Recursion | None:
         """Where to begin or to go on; None where that was cancelled."""
         recording = solve.recording
-        if recording is not None and recording.trace in self._recursions:
-            return self._recursions[recording.trace]
-        solver = self._loaded_solver(solve.model)
+        if recording is not None and (known := self._models.recursion(recording.trace)):
+            return known
+        solver = self._solver_of(solve.model)
         if recording is not None:
-            recursion = solver.recall(recording, solve.cancelled.is_set)
+            recursion = self._models.with_room(
+                lambda: solver.recall(recording, solve.cancelled.is_set), solver.info.name
+            )
         else:
             trace = solver.start(solve.puzzle, solve.settings)
             trace.solution  # noqa: B018  worked out here, where it blocks nobody
             recording = solver.recording(trace)
-            recursion = solver.recursion(trace, with_latents=True)
+            recursion = self._models.with_room(
+                lambda: solver.recursion(trace, with_latents=True), solver.info.name
+            )
             self.started.emit(solve, recording)
         if recursion is not None:
-            self._recursions[recording.trace] = recursion
+            self._models.keep(solver, recording.trace, recursion)
         return recursion
 
     def _answer_look(self) -> None:
@@ -272,8 +278,12 @@ class Background(QObject):
             return
         mixing: Mixing | None = None
         try:
-            if recursion := self._recursions.get(look.trace):
-                mixing = recursion.mixing(look.call, look.cell)
+            if recursion := self._models.recursion(look.trace):
+                mixing = self._models.with_room(
+                    lambda: recursion.mixing(look.call, look.cell), look.trace.model_name
+                )
+        except UserError as error:
+            self.failed.emit(str(error), "")
         except Exception as error:
             told = f"What the cell takes in cannot be worked out ({error})."
             self.failed.emit(told, traceback.format_exc())
@@ -282,20 +292,22 @@ class Background(QObject):
     def _steps(self, recursion: Recursion, solve: Solve) -> Iterator[list[Frame]]:
         """The frames of each supervision step, the last one cut off where it is cancelled."""
         settings, bounded = solve.settings, solve.steps is not None
-        for _ in range(solve.steps if bounded else settings.max_supervision_steps):
-            frames = recursion.supervision_step(solve.cancelled.is_set)
+        own = recursion.model.config.max_supervision_steps
+        for _ in range(solve.steps if bounded else settings.max_supervision_steps or own):
+            frames = self._models.with_room(
+                lambda: recursion.supervision_step(solve.cancelled.is_set), solve.model.name
+            )
             yield frames
             if not recursion.whole or (not bounded and settings.halts(frames[-1])):
                 return
 
-    def _loaded_solver(self, model: ModelInfo) -> Solver:
-        compute = self.compute
-        import_torch(compute.threads)
-        if (model.directory, compute) not in self._loaded:
-            from trm_core.model.device import named_dtype
-            from trm_core.solver import Solver
+    def _solver_of(self, model: ModelInfo) -> Solver:
+        from trm_core.model.device import named_dtype
 
-            solver = Solver.load(model, compute.device, compute.dtype)
-            self._loaded[model.directory, compute] = solver
-            self.loaded.emit(f"{solver.device.type} in {named_dtype(solver.dtype)}")
-        return self._loaded[model.directory, compute]
+        device, dtype, threads = self.compute
+        import_torch(threads)
+        solver = self._models.solver(model, device, dtype)
+        if solver.info.stamp != model.stamp:
+            self.model_replaced.emit(solver.info)
+        self.loaded.emit(f"{solver.device.type} in {named_dtype(solver.dtype)}")
+        return solver

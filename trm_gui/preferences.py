@@ -37,7 +37,8 @@ class Start(NamedTuple):
     """What every new window starts with."""
 
     threshold: float = 0.5
-    max_supervision_steps: int = 16
+    max_supervision_steps: int | None = None
+    """None for the model's own."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ def stored_preferences(settings: QSettings) -> Preferences:
     threshold = _number(settings, "start_threshold", float)
     steps = _number(settings, "start_max_supervision_steps", int)
     start = None
-    if threshold is not None and steps is not None:
-        start = Start(threshold, steps) if 0 <= threshold <= 1 <= steps <= MOST_STEPS else None
+    if threshold is not None and 0 <= threshold <= 1:
+        known = steps is not None and 1 <= steps <= MOST_STEPS
+        start = Start(threshold, steps if known else None)
     return Preferences(
         Compute(
             one_of("device", DEVICES),
@@ -142,7 +144,7 @@ def _begin_solves(window: MainWindow, preferences: Preferences) -> None:
             halt_threshold=start.threshold,
             max_supervision_steps=start.max_supervision_steps,
         )
-        window.session.set_settings(solve)
+        window.session.set_settings_for_all(solve)
 
 
 def _begin_in_folder(window: MainWindow, preferences: Preferences) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from trm_core.checkpoints.expectations import why_none_fits
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting
 from trm_core.mixing import Mixing, NetworkCall
+from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
@@ -25,6 +26,7 @@ from trm_gui.background import (
     Source,
     key_of,
 )
+from trm_gui.loaded_models import LoadedModels
 from trm_gui.manual import FORMATS
 from trm_gui.shown import Kept, Shown
 from trm_gui.span import Span
@@ -94,6 +96,9 @@ class Session(QObject):
         self.cell: tuple[int, int] | None = None
         """The (row, column) of the answer that is looked at."""
         self.settings = SolveSettings()
+        self.steps_by_hand: dict[Path | None, int | None] = {}
+        """By model directory, the maximum of supervision steps that somebody has set while it was
+        in use; under None, that for all others. None for the model's own."""
         self.extent: Extent = "halting"
         self.failure = ""
         """Why the last solve of this puzzle failed, in a sentence; "" if it did not."""
@@ -113,8 +118,10 @@ class Session(QObject):
         self._arrivals = Arrivals(self)
         """Frames of the running solve that are not in `trace` yet."""
         self._arrivals.due.connect(self._take_frames)
-        self._background = Background()
+        self.loaded_models = LoadedModels()
+        self._background = Background(self.loaded_models)
         self._background.model_read.connect(self._on_model_read)
+        self._background.model_replaced.connect(self._on_model_replaced)
         self._background.failed.connect(self.fail)
         self._background.card_read.connect(self.card_read)
         self._background.loaded.connect(self._on_loaded)
@@ -155,8 +162,19 @@ class Session(QObject):
         else:
             of, settings = None if self.model is None else self.model.config, self.settings
         cycles, latent_steps = (1, 0) if of is None else (of.cycles, of.latent_steps)
-        fine = settings.every_latent_step
-        return Span(settings.max_supervision_steps, cycles, latent_steps + 1 if fine else 1)
+        most = self.max_supervision_steps if self.trace is None else of.max_supervision_steps
+        return Span(most, cycles, latent_steps + 1 if settings.every_latent_step else 1)
+
+    @property
+    def own_steps(self) -> int:
+        """The model's own maximum of supervision steps: as many as it was trained with."""
+        config = RecursionConfig if self.model is None else self.model.config
+        return config.max_supervision_steps
+
+    @property
+    def max_supervision_steps(self) -> int:
+        """After how many supervision steps the next solve stops at the latest."""
+        return self.settings.max_supervision_steps or self.own_steps
 
     def open(self, source: Source) -> None:
         """Read puzzles, or a recording, in the background and show the first one, or tell
@@ -218,8 +236,7 @@ class Session(QObject):
         self._abandon_solve()
         self.puzzle = puzzle
         if self.model is None or self.model.misfit(puzzle):
-            self.model = self._chosen_for(puzzle) or smallest_fitting(self.models, puzzle)
-            self.model_changed.emit()
+            self._change_model(self._usual_model(puzzle))
         self.puzzle_changed.emit()
         self._set_recording(None)
 
@@ -227,6 +244,9 @@ class Session(QObject):
         """The model that was chosen last of those here that fit."""
         here = {model.directory: model for model in self.models if model.misfit(puzzle) is None}
         return next((here[each] for each in self._chosen if each in here), None)
+
+    def _usual_model(self, puzzle: Puzzle) -> ModelInfo | None:
+        return self._chosen_for(puzzle) or smallest_fitting(self.models, puzzle)
 
     def show_recording(
         self, recording: Recording, origin: str = "", kept: Kept | None = None
@@ -239,11 +259,10 @@ class Session(QObject):
         else:
             self.model = None
         self._chosen = [*kept.models]
-        for model in self.models:
-            if model.name == maker and model is not self.model and not model.misfit(puzzle):
-                self._abandon_solve()
-                self.model = model
-                self.model_changed.emit()
+        makers = [each for each in self.models if each.name == maker and not each.misfit(puzzle)]
+        if makers and self.model not in makers:
+            self._abandon_solve()
+            self._change_model(makers[-1])
         self.show(kept.shown.with_puzzle(puzzle))
         if recording.trace:
             self._set_recording(recording)
@@ -255,26 +274,37 @@ class Session(QObject):
             self._background.save(self.recording, file)
 
     def set_model(self, name: str) -> None:
-        """Use the model of that name, or in that directory, from now on.
+        """Use the model of that name, or in that directory, from now on: for all puzzles that it
+        fits, until another one is chosen.
 
         What another model did is cleared.
         """
         chosen = next(model for model in self.models if name in (model.name, str(model.directory)))
         others = (each for each in self._chosen if each != chosen.directory)
         self._chosen = [chosen.directory, *others][:MOST_CHOSEN]
-        if chosen is self.model:
+        self._use(chosen)
+
+    def _use(self, model: ModelInfo | None) -> None:
+        if model is not self.model:
+            self._abandon_solve()
+            self._change_model(model)
+            self._set_recording(None)
+
+    def _change_model(self, model: ModelInfo | None) -> None:
+        """Have it in use, with the maximum of supervision steps that is set for it."""
+        if model is self.model:
             return
-        self._abandon_solve()
-        self.model = chosen
+        self.model = model
+        for_all = self.steps_by_hand.get(None)
+        most = for_all if model is None else self.steps_by_hand.get(model.directory, for_all)
+        self.settings = replace(self.settings, max_supervision_steps=most)
         self.model_changed.emit()
-        self._set_recording(None)
+        self.settings_changed.emit()
 
     def use_model(self, model: ModelInfo) -> None:
-        """Offer `model`, and have it solve whatever it fits from now on."""
-        if all(model.directory != other.directory for other in self.models):
-            self.models = (*self.models, model)
-            self.models_changed.emit()
-        self.set_model(str(model.directory))
+        """Offer `model`, and have it solve from now on what is shown."""
+        self._offer(model)
+        self._use(model)
 
     def add_model(self, source: Path | OfficialCheckpoint, use: bool = True) -> None:
         """Read one more model in the background and offer it, or tell `failed`.
@@ -288,13 +318,7 @@ class Session(QObject):
         """Offer it no more; its files stay."""
         self.models = tuple(other for other in self.models if other is not model)
         if self.model is model:
-            self._abandon_solve()
-            puzzle = self.puzzle
-            self.model = puzzle and (
-                self._chosen_for(puzzle) or smallest_fitting(self.models, puzzle)
-            )
-            self.model_changed.emit()
-            self._set_recording(None)
+            self._use(None if self.puzzle is None else self._usual_model(self.puzzle))
         self.models_changed.emit()
 
     @property
@@ -307,10 +331,21 @@ class Session(QObject):
         self._background.compute = compute
 
     def set_settings(self, settings: SolveSettings) -> None:
-        """Solve with `settings` from now on; the trace on screen stays as it is."""
+        """Solve with `settings` from now on; the trace on screen stays as it is.
+
+        A maximum of supervision steps holds for the model in use; where there is none yet, for all.
+        """
         if settings != self.settings:
+            if settings.max_supervision_steps != self.settings.max_supervision_steps:
+                model = None if self.model is None else self.model.directory
+                self.steps_by_hand[model] = settings.max_supervision_steps
             self.settings = settings
             self.settings_changed.emit()
+
+    def set_settings_for_all(self, settings: SolveSettings) -> None:
+        """Solve with `settings` from now on, whatever the model."""
+        self.steps_by_hand = {None: settings.max_supervision_steps}
+        self.set_settings(settings)
 
     def set_extent(self, extent: Extent) -> None:
         """Let solves run so far from now on."""
@@ -382,7 +417,7 @@ class Session(QObject):
         trace = self.trace
         if self.extent != "stepping" or not trace:
             return False
-        most = trace.settings.max_supervision_steps
+        most = trace.max_supervision_steps
         return trace.supervision_steps < most or not self._trace_is_whole
 
     def cancel(self) -> None:
@@ -511,14 +546,38 @@ class Session(QObject):
         self.failed.emit(sentence)
 
     def _on_model_read(self, model: ModelInfo, use: bool) -> None:
-        others = (other for other in self.models if other.directory != model.directory)
-        self.models = (*others, model)
-        self.models_changed.emit()
+        before = self.model
+        self._offer(model)
+        if before is not self.model and before.stamp != model.stamp:
+            self._abandon_solve()
+            self._set_recording(None)
         if self.puzzle is None or model.misfit(self.puzzle):
             return
-        untouched = self.trace is None and not self.solving
-        if use or (untouched and self._chosen_for(self.puzzle) is model):
+        if use:
             self.set_model(str(model.directory))
+        elif (self.solving or not self.trace) and self._chosen_for(self.puzzle) is model:
+            again = self.solving  # it was chosen in an earlier window, and is found only now
+            self._use(model)
+            if again:
+                self.solve()
+
+    def _on_model_replaced(self, model: ModelInfo) -> None:
+        self._offer(model)
+
+    def _offer(self, model: ModelInfo) -> None:
+        """Have it among the models, in the place of one in the same directory, of which all that
+        is known is what the files say now."""
+        if any(each.directory == model.directory for each in self.models):
+            self.models = tuple(
+                model if each.directory == model.directory else each for each in self.models
+            )
+        else:
+            self.models = (*self.models, model)
+        self.models_changed.emit()
+        if self.model is not None and self.model.directory == model.directory:
+            self._change_model(model)
+            if self.puzzle is not None and model.misfit(self.puzzle):
+                self._change_model(self._usual_model(self.puzzle))
 
     def _on_loaded(self, computed_on: str) -> None:
         self.computed_on = computed_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from trm_gui.board.overlays import OVERLAYS
 from trm_gui.first_paint import FirstPaint
+from trm_gui.preferences import MOST_STEPS
 from trm_gui.session import Extent
 from trm_gui.shown import Kept, read_kept, write_kept
 from trm_gui.timeline.playback import SPEEDS
@@ -41,7 +43,9 @@ def save(window: MainWindow) -> None:
         "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
         "extent": window.session.extent,
         "latent_steps": int(solve.every_latent_step),
-        "max_supervision_steps": solve.max_supervision_steps,
+        "steps_by_hand": json.dumps(
+            {str(model): steps for model, steps in window.session.steps_by_hand.items() if model}
+        ),
         "threshold": 0.5 if solve.halt_threshold is None else solve.halt_threshold,
     }.items():
         window.settings.setValue(key, value)
@@ -78,12 +82,13 @@ def restore(window: MainWindow) -> None:
     window.room.restore(stored.value("dock_sizes"))
     try:
         speed = int(stored.value("speed", window.playback.speed))
-        steps = int(stored.value("max_supervision_steps", 16))
+        steps = json.loads(stored.value("steps_by_hand", "{}", str))
+        steps_by_hand = {Path(model): int(most) for model, most in steps.items() if most}
         threshold = float(stored.value("threshold", 0.5))
         loops = bool(int(stored.value("loops", 0)))
         solution = bool(int(stored.value("solution", 0)))
         latent_steps = bool(int(stored.value("latent_steps", 0)))
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return
     if speed in SPEEDS:
         window.playback.speed = speed
@@ -95,11 +100,12 @@ def restore(window: MainWindow) -> None:
     window.actions_by_name["solution"].setChecked(solution)
     if (extent := stored.value("extent", "halting")) in get_args(Extent):
         window.session.set_extent(extent)
-    if 1 <= steps <= 256 and 0 <= threshold <= 1:
+    if all(1 <= most <= MOST_STEPS for most in steps_by_hand.values()):
+        window.session.steps_by_hand = steps_by_hand
+    if 0 <= threshold <= 1:
         window.session.set_settings(
             replace(
                 window.session.settings,
-                max_supervision_steps=steps,
                 halt_threshold=threshold,
                 every_latent_step=latent_steps,
             )

@@ -71,11 +71,13 @@ class SettingsDialog(QDialog):
             "Halting probability above which the model halts, in this window and in new ones",
         )
         self.max_steps = QSpinBox()
-        self.max_steps.setRange(1, MOST_STEPS)
+        self.max_steps.setRange(0, MOST_STEPS)
+        self.max_steps.setSpecialValueText("the model's own")
         _name(
             self.max_steps,
             "Maximal supervision steps",
-            "Supervision steps after which a solve stops, in this window and in new ones",
+            "Supervision steps after which a solve stops, in this window and in new ones; the "
+            "model's own number is that of its training",
         )
         self.theme = _choice("Theme", "Light or dark", THEMES)
         self.scale = _choice(
@@ -129,7 +131,7 @@ class SettingsDialog(QDialog):
 
     @property
     def chosen(self) -> Preferences:
-        start = Start(self.threshold.value(), self.max_steps.value())
+        start = Start(self.threshold.value(), self.max_steps.value() or None)
         return Preferences(
             Compute(self.device.currentData(), self.dtype.currentData(), self.threads.value()),
             None if self.as_before.isChecked() else start,
@@ -154,7 +156,7 @@ class SettingsDialog(QDialog):
         self.threads.setValue(preferences.compute.threads)
         start = preferences.start or Start()
         self.threshold.setValue(start.threshold)
-        self.max_steps.setValue(start.max_supervision_steps)
+        self.max_steps.setValue(start.max_supervision_steps or 0)
         self.as_before.setChecked(preferences.start is None)
         self.models.show_folder(preferences.models)
         self.files.show_folder(preferences.files)

@@ -20,8 +20,10 @@ from trm_core.checkpoints.expectations import all_in_all, outlook, what_it_learn
 from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
+from trm_gui.preferences import MOST_STEPS
 from trm_gui.session import Session
 
+OWN = " (own)"
 EXTENTS = ("until it halts", "halting"), ("all steps", "all"), ("as I step", "stepping")
 """How far a solve runs: the words, and what the session calls it."""
 
@@ -49,7 +51,9 @@ class SolveBar(QWidget):
         self.model.activated.connect(self._on_model)
 
         self.max_steps = QSpinBox()
-        self.max_steps.setRange(1, 256)
+        self.max_steps.setRange(1, MOST_STEPS)
+        self.max_steps.setSuffix(OWN)
+        self.max_steps.setMinimumWidth(self.max_steps.sizeHint().width())
         self.max_steps.setKeyboardTracking(False)
         self.max_steps.valueChanged.connect(self._on_settings)
         self.max_steps.editingFinished.connect(self.max_steps.clearFocus)  # arrows step again
@@ -77,7 +81,7 @@ class SolveBar(QWidget):
         layout.addWidget(self.card)
         for name, hint, control in (
             ("Run", "How far a solve runs by itself", self.extent),
-            ("Max steps", "Supervision steps after which a solve stops", self.max_steps),
+            ("Max steps", "", self.max_steps),
             ("Threshold", "Halting probability above which the model halts", self.threshold),
         ):
             layout.addWidget(QLabel(name))
@@ -110,8 +114,16 @@ class SolveBar(QWidget):
         self.model.setToolTip(wrapped("\n".join(said) or MODEL_HINT))
         used = "" if session.model is None else str(session.model.directory)
         self.model.setCurrentIndex(self.model.findData(used))
+        own, most = session.own_steps, session.max_supervision_steps
+        self.max_steps.setSuffix(OWN if most == own else "")
+        self.max_steps.setToolTip(
+            wrapped(
+                f"Supervision steps after which a solve stops: {own} is the model's own number, "
+                "which it was trained with"
+            )
+        )
         for control, value in (
-            (self.max_steps, session.settings.max_supervision_steps),
+            (self.max_steps, most),
             (self.threshold, session.settings.halt_threshold),
         ):
             if value is not None:
@@ -130,10 +142,11 @@ class SolveBar(QWidget):
         self._on_settings()
 
     def _on_settings(self) -> None:
+        most = self.max_steps.value()
         self._session.set_settings(
             replace(
                 self._session.settings,
-                max_supervision_steps=self.max_steps.value(),
+                max_supervision_steps=None if most == self._session.own_steps else most,
                 halt_threshold=self.threshold.value(),
             )
         )

@@ -103,6 +103,6 @@ class Status(QWidget):
             self.progress.setRange(0, 0)
             return
         self.progress.setUpdatesEnabled(False)  # else Qt paints it, and all else due, at once
-        self.progress.setRange(0, session.trace.settings.max_supervision_steps)
+        self.progress.setRange(0, session.trace.max_supervision_steps)
         self.progress.setValue(session.trace[-1].supervision_step)
         self.progress.setUpdatesEnabled(True)

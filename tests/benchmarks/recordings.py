@@ -51,7 +51,7 @@ def main(runs: int = 9) -> None:
             for frame in solver.frames(trace, with_latents=True):
                 trace.append(frame)
             file = Path(folder) / "solve.trmrec"
-            recording = Recording(trace, "", "cpu", "float32", datetime.now(UTC))
+            recording = Recording(trace, "cpu", "float32", datetime.now(UTC))
             writing = seconds(lambda f=file, r=recording: write_recording(f, r), 20)
             size = file.stat().st_size
             print(f"{what}, {len(trace)} frames: {size / 1000:.0f} kB, written in {writing:.3f} s")

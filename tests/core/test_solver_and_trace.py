@@ -1,15 +1,20 @@
 """The halting loop with the bundled model, and what its trace says, recomputed from tokens."""
 
 import dataclasses
+import shutil
 from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 
+from trm_core.checkpoints.info import find_model, read_info
+from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.puzzles.arc import Pair, Task
+from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.sudoku import generate
+from trm_core.solver import Solver
 from trm_core.trace import Frame, SolveSettings, Trace
 
 STEPS, CYCLES, LATENT_STEPS = 16, 2, 3
@@ -428,3 +433,28 @@ def test_a_grid_larger_or_smaller_than_the_solution_is_wrong_where_it_has_no_cou
     trace = on_canvas(puzzle, np.zeros((3, 2), np.int8), np.zeros((2, 3), np.int8))
     assert trace.wrong(0).tolist() == [[False, False], [False, False], [True, True]]
     assert trace.first_right_cells(1).tolist() == [[0, 0, 1], [0, 0, 1]]
+
+
+def test_a_solve_has_the_model_s_own_number_of_supervision_steps_unless_told_otherwise():
+    solver = Solver.load(find_model("arc-7x7"), "cpu", "float32")
+    puzzle = load_task("3c9b0459").puzzles()[0]
+    own, other = (solver.start(puzzle, SolveSettings(most, None)) for most in (None, 2))
+    assert solver.start(puzzle).max_supervision_steps == own.max_supervision_steps == 3
+    assert list(solver.frames(own))[-1].supervision_step == 3
+    assert list(solver.frames(other))[-1].supervision_step == 2
+    (outcome,) = solve_many(solver, [puzzle], EvaluationSettings())
+    assert outcome.supervision_steps == 3
+
+
+def test_a_solver_is_of_the_files_that_there_are_and_its_traces_say_of_which(tmp_path, sudokus):
+    small, other = find_model("sudoku-9x9-small"), find_model("sudoku-9x9")
+    info = read_info(shutil.copytree(small.directory, tmp_path / "mine"))
+    assert info.is_current
+    first = Solver.load(info, "cpu", "float32").start(sudokus[0])
+    shutil.copytree(other.directory, info.directory, dirs_exist_ok=True)
+    assert not info.is_current
+    solver = Solver.load(info, "cpu", "float32")
+    assert solver.info == other
+    assert solver.info.is_current
+    hashes = [first.weights_hash, solver.start(sudokus[0]).weights_hash]
+    assert hashes == [small.weights_hash(), other.weights_hash()]

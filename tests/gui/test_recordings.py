@@ -17,7 +17,7 @@ from trm_core.resources import RESOURCES
 from trm_core.solver import Solver
 from trm_core.trace import SolveSettings, Trace
 
-PARTS = "puzzle", "shape", "model_name", "cycles", "latent_steps", "settings"
+PARTS = "puzzle", "shape", "model_name", "cycles", "latent_steps", "settings", "weights_hash"
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,10 @@ def of_another_model(recording):
     """The same recording by a model that is not here."""
     trace = recording.trace
     settings = replace(trace.settings, max_supervision_steps=16)
-    renamed = copy(trace, trace.frames, model_name="theirs", settings=settings)
-    return replace(recording, trace=renamed, weights_hash="0" * 64)
+    renamed = copy(
+        trace, trace.frames, model_name="theirs", settings=settings, weights_hash="0" * 64
+    )
+    return replace(recording, trace=renamed)
 
 
 @pytest.fixture
@@ -271,16 +273,7 @@ def test_a_recording_that_ended_within_a_supervision_step_goes_on_in_it(
     qtbot, session, open_file, recording, tmp_path
 ):
     trace = recording.trace
-    part = Trace(
-        trace.puzzle,
-        trace.shape,
-        trace.model_name,
-        trace.cycles,
-        trace.latent_steps,
-        trace.settings,
-    )
-    for frame in trace.frames[:5]:
-        part.append(frame)
+    part = copy(trace, trace.frames[:5])
     write_recording(tmp_path / "part.trmrec", replace(recording, trace=part))
     session.set_compute(type(session.compute)("cpu", "float32"))
     open_file(tmp_path / "part.trmrec")
@@ -293,7 +286,8 @@ def test_a_recording_that_ended_within_a_supervision_step_goes_on_in_it(
 def test_other_weights_under_the_same_name_do_not_go_on(
     qtbot, session, open_file, recording, tmp_path
 ):
-    write_recording(tmp_path / "a.trmrec", replace(recording, weights_hash="1" * 64))
+    other = copy(recording.trace, recording.trace.frames, weights_hash="1" * 64)
+    write_recording(tmp_path / "a.trmrec", replace(recording, trace=other))
     trace = open_file(tmp_path / "a.trmrec")
     with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve_further()

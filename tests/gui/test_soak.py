@@ -145,7 +145,7 @@ def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve):
     settled = 0.0
     for number in range(ACTIONS):
         user.act()
-        if session.settings.max_supervision_steps > 16:
+        if session.max_supervision_steps > 16:
             session.set_settings(SolveSettings())
         if number == SETTLED:
             settled = resident()

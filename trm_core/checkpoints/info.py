@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,6 +42,10 @@ FORMAT = Format("trm-studio-model", 1, "a model's config")
 PUZZLE_KINDS = "sudoku", "maze", "arc"
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
+FILES = "config.json", "identifiers.json", "model.safetensors"
+"""Which say what a model is; its card is for people."""
+Stamp = tuple[tuple[int, int, int, int], ...]
+"""Of files: when each was changed, its length and which it is; another one where it is replaced."""
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
 
 
@@ -59,6 +63,7 @@ class ModelInfo:
     learned: None where nobody knows, as of an imported checkpoint. by_style, calibration: empty
     where nothing was measured; calibration is of the puzzles of the results, after the last
     supervision step.
+    stamp: of the files when they were read; see `is_current`.
     Raises CheckpointError where puzzle, config and identifiers contradict each other.
     """
 
@@ -72,6 +77,7 @@ class ModelInfo:
     learned: Learned | None = None
     by_style: tuple[StyleResult, ...] = ()
     calibration: tuple[HaltingBin, ...] = ()
+    stamp: Stamp = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         shape, config = self.puzzle, self.config
@@ -120,13 +126,17 @@ class ModelInfo:
             ) from None
 
     def weights_hash(self) -> str:
-        """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError."""
+        """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError.
+
+        It is worked out once for each content of the file.
+        """
         file = self.directory / "model.safetensors"
-        try:
-            with open_file(file) as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise CheckpointError(f"{file}: {said(error)}") from None
+        return _sha256(file, _stamp([file]))
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the files in the directory are those that this was read from."""
+        return self.stamp == _directory_stamp(self.directory)
 
     @property
     def accuracy(self) -> float:
@@ -203,12 +213,39 @@ class ModelInfo:
         return described | {name: value for name, value in known.items() if value}
 
 
+def _stamp(files: Iterable[Path]) -> Stamp:
+    found = []
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError:
+            found.append((0, 0, 0, 0))
+        else:
+            times = status.st_mtime_ns, status.st_ctime_ns  # a copy may bring its first time along
+            found.append((*times, status.st_size, status.st_ino))
+    return tuple(found)
+
+
+def _directory_stamp(directory: Path) -> Stamp:
+    return _stamp(directory / name for name in FILES)
+
+
+@lru_cache(maxsize=256)
+def _sha256(file: Path, stamp: Stamp) -> str:
+    try:
+        with open_file(file) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{file}: {said(error)}") from None
+
+
 def read_info(directory: Path | str) -> ModelInfo:
     """Read a model directory's `config.json` and, if there, `identifiers.json`.
 
     Raises CheckpointError when it is missing or not what this version can read.
     """
     directory = Path(directory).resolve()
+    stamp = _directory_stamp(directory)  # before anything is read
     file = directory / "config.json"
     try:
         raw = FORMAT.read(file)
@@ -234,6 +271,7 @@ def read_info(directory: Path | str) -> ModelInfo:
             None if learned is None else record(Learned, learned, "learned"),
             _records(StyleResult, raw, "by_style"),
             _records(HaltingBin, raw, "calibration"),
+            stamp,
         )
         if "held_out" in raw:
             held_out_build(info)

@@ -129,7 +129,7 @@ def evaluate(
         from trm_core.solver import Solver
 
         settings = EvaluationSettings(
-            max_steps or info.config.max_supervision_steps,
+            max_steps,
             threshold,
             adaptive,
             batch_size,

@@ -49,7 +49,9 @@ def solve(
     model: Annotated[
         str | None, typer.Option(help="Name or directory; else the smallest that fits.")
     ] = None,
-    max_steps: Annotated[int, typer.Option(min=1, help="Supervision steps at most.")] = 16,
+    max_steps: Annotated[
+        int | None, typer.Option(min=1, help="Supervision steps at most; by default the model's.")
+    ] = None,
     threshold: Annotated[
         float, typer.Option(min=0, max=1, help="Halting probability above which to stop.")
     ] = 0.5,

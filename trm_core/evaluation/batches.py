@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from zlib import crc32
 
@@ -24,7 +24,7 @@ from trm_core.solver import Solver
 class EvaluationSettings:
     """How puzzles are solved.
 
-    max_supervision_steps: where a solve ends at the latest.
+    max_supervision_steps: where a solve ends at the latest; None for the model's own number.
     halt_threshold: halting probability above which a solve counts as halted.
     adaptive: a solve that halts ends there, with the answer of that step, and a waiting one takes
         its place in the batch. Otherwise all get all supervision steps, as in the official
@@ -39,7 +39,7 @@ class EvaluationSettings:
         model has in its puzzle embedding, and the answer with the most votes is kept.
     """
 
-    max_supervision_steps: int = 16
+    max_supervision_steps: int | None = None
     halt_threshold: float = 0.5
     adaptive: bool = False
     batch_size: int = 64
@@ -67,6 +67,8 @@ def solve_many(
             raise PuzzleError(f"{puzzle.name}: {misfit}")
         if puzzle.is_solved_by(puzzle.grid) is None:
             raise PuzzleError(f"{puzzle.name}: found no output, expected one to compare answers to")
+    most = settings.max_supervision_steps or solver.model.config.max_supervision_steps
+    settings = replace(settings, max_supervision_steps=most)
     attempts: dict[int, dict[int, Attempt]] = defaultdict(dict)
     outcomes: dict[int, Outcome] = {}
     solves = _solves(solver, puzzles, settings)
@@ -76,7 +78,7 @@ def solve_many(
         attempts[index][solve.number] = Attempt(
             answer if solve.undo is None else solve.undo(answer),
             solve.halt_probability,
-            solve.halting_step or settings.max_supervision_steps,
+            solve.halting_step or most,
             solve.supervision_steps,
         )
         if len(attempts[index]) == solve.count:

@@ -26,7 +26,7 @@ def solved_entries(solver: Solver, entries: Iterable[Entry], votes: int) -> dict
         if not any(map(info.misfit, of_entry))
         for puzzle in of_entry
     ]
-    settings = EvaluationSettings(info.config.max_supervision_steps, votes=votes)
+    settings = EvaluationSettings(votes=votes)
     outcomes = solve_many(solver, [puzzle for _, puzzle in asked], settings)
     right: dict[str, list[bool]] = defaultdict(list)
     for (entry_id, _), outcome in zip(asked, outcomes, strict=True):

@@ -35,7 +35,7 @@ def about(recording: Recording) -> dict[str, Any]:
         "notes": recording.notes,
         "cycles": trace.cycles,
         "latent_steps": trace.latent_steps,
-        "max_supervision_steps": trace.settings.max_supervision_steps,
+        "max_supervision_steps": trace.max_supervision_steps,
         "halt_threshold": trace.settings.halt_threshold,
     }
 

@@ -44,6 +44,12 @@ def named_dtype(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
+def empty_cache(device: torch.device) -> None:
+    """Give back to the device what PyTorch keeps of its memory without using it."""
+    if device.type != "cpu":
+        getattr(torch, device.type).empty_cache()
+
+
 def has_bfloat16(device: torch.device) -> bool:
     """Whether matrix products in bfloat16 run in hardware (AVX512-BF16, AMX, CUDA 8.0 and up)."""
     if device.type == "cuda":

@@ -68,6 +68,7 @@ class Header:
             self.cycles,
             self.latent_steps,
             self.settings,
+            self.weights_hash,
         )
 
 
@@ -93,7 +94,7 @@ def metadata_of(recording: Recording, frames: Sequence[Frame]) -> dict[str, str]
             "cycles": trace.cycles,
             "latent_steps": trace.latent_steps,
         },
-        "settings": asdict(trace.settings),
+        "settings": asdict(trace.settings) | {"max_supervision_steps": trace.max_supervision_steps},
         "outcome": {"frames": len(frames), "supervision_steps": steps, "solved": solved},
     }
     return {

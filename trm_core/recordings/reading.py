@@ -40,9 +40,7 @@ def read_recording(file: Path) -> Recording:
                 f"there are {trace.supervision_steps} supervision steps, "
                 f"expected {header.supervision_steps}"
             )
-    return Recording(
-        trace, header.weights_hash, header.device, header.dtype, header.created, header.notes
-    )
+    return Recording(trace, header.device, header.dtype, header.created, header.notes)
 
 
 def read_latents(file: Path) -> Latents | None:

@@ -26,7 +26,6 @@ class Latents:
 class Recording:
     """One solve, with what made it; a puzzle alone is one whose trace has no frames.
 
-    weights_hash: SHA-256 of the model's weights file, in hexadecimal; "" without a model.
     device, dtype: what it was computed on and in, such as "cpu" and "float32".
     created: when, in UTC.
     notes: what somebody wrote about it.
@@ -34,15 +33,19 @@ class Recording:
     """
 
     trace: Trace
-    weights_hash: str
     device: str
     dtype: str
     created: datetime
     notes: str = ""
     latents: Latents | None = None
 
+    @property
+    def weights_hash(self) -> str:
+        """Of the model that made it; "" without a model."""
+        return self.trace.weights_hash
+
     @classmethod
     def of_puzzle(cls, puzzle: Puzzle) -> Recording:
         """A puzzle alone, not solved."""
         trace = Trace(puzzle, puzzle.shape, "", 1, 1, SolveSettings())
-        return cls(trace, "", "", "", datetime.now(UTC))
+        return cls(trace, "", "", datetime.now(UTC))

@@ -40,8 +40,8 @@ class HeldOut:
         self, model: RecursiveModel, info: ModelInfo, cancelled: Callable[[], bool]
     ) -> Evaluation | None:
         """How `model` fares with all supervision steps; None if any process was cancelled."""
-        settings = EvaluationSettings(max_supervision_steps=info.config.max_supervision_steps)
-        mine = solve_many(Solver(model, info), self._puzzles, settings, cancelled=cancelled)
+        solver, settings = Solver(model, info), EvaluationSettings()
+        mine = solve_many(solver, self._puzzles, settings, cancelled=cancelled)
         outcomes = [each for part in self._group.gather_objects(mine) for each in part]
         return summarise(outcomes) if len(outcomes) == self._count else None
 

@@ -100,7 +100,7 @@ def publish(
     rounded = {name: tensor.bfloat16() for name, tensor in checkpoint.averaged.items()}
     model = fill_model(config, rounded, run.checkpoint(step) / MODEL).to(choose_device(device))
     votes = _votes(sample.puzzles, info, votes)
-    settings = EvaluationSettings(config.max_supervision_steps, votes=votes)
+    settings = EvaluationSettings(votes=votes)
     outcomes = solve_many(
         Solver(model, info),
         sample.puzzles,

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +21,7 @@ from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import SUFFIX, Recording, read_recording, write_recording
 from trm_core.recordings.puzzle_json import puzzle_to_json
-from trm_core.trace import SolveSettings, Trace
+from trm_core.trace import Trace
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.lane import Lane, close_all
@@ -38,20 +39,13 @@ _FILE = re.compile(rf"step_(\d+){re.escape(SUFFIX)}")
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the checkpoint after `step` steps made of the puzzle: a recording in `file`."""
+    """What the checkpoint after `step` steps made of the puzzle: a recording in `file`, in words
+    how right it is."""
 
     step: int
     file: Path
     trace: Trace
-
-    @property
-    def words(self) -> str:
-        last = len(self.trace) - 1
-        if self.trace.solved(last):
-            return f"step {self.step:,}: solved"
-        if (right := self.trace.right_cells(last)) is not None:
-            return f"step {self.step:,}: {right[0]} of {right[1]} right"
-        return f"step {self.step:,}"
+    words: str
 
 
 class Learning(QObject):
@@ -80,6 +74,7 @@ class Learning(QObject):
         self._free, self._closing = threading.Event(), threading.Event()
         self._free.set()
         self._lane = Lane("learning", jobs.failed.emit)
+        self._lane.do(_stand_back)
         jobs.left.connect(self._remove)
         jobs.listed.connect(self._on_list)
         jobs.reported.connect(self._on_report)
@@ -162,9 +157,6 @@ class Learning(QObject):
     def _safely(self, work: Callable[..., None], job: Job, *arguments: object) -> None:
         if self._closing.is_set():
             return
-        if os.name == "posix" and hasattr(os, "setpriority"):
-            with suppress(OSError, AttributeError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICER)
         try:
             work(job, *arguments)
         except UserError as error:
@@ -208,15 +200,14 @@ class Learning(QObject):
         from trm_core.solver import Solver
 
         info = read_info(checkpoint)
-        solver = Solver.load(info, compute.device, compute.dtype)
-        solver.weights_hash  # noqa: B018  worked out while the file is there
-        most = info.config.max_supervision_steps
-        trace = solver.start(puzzle, SolveSettings(max_supervision_steps=most))
+        with_room = partial(self._session.loaded_models.with_room, name=name, kept=0)
+        solver = with_room(lambda: Solver.load(info, compute.device, compute.dtype))
+        trace = solver.start(puzzle)
         trace.model_name = name
-        recursion = solver.recursion(trace, with_latents=True)
-        for _ in range(most):
+        recursion = with_room(lambda: solver.recursion(trace, with_latents=True))
+        for _ in range(trace.max_supervision_steps):
             self._wait()
-            for frame in recursion.supervision_step(self._closing.is_set):
+            for frame in with_room(lambda: recursion.supervision_step(self._closing.is_set)):
                 trace.append(frame)
             if self._closing.is_set():
                 return None
@@ -230,10 +221,25 @@ class Learning(QObject):
 
     def _tell(self, job: Job, step: int, recording: Recording) -> None:
         file = self._place(job) / f"step_{step}{SUFFIX}"
-        seen = Seen(step, file, recording.trace)
-        seen.words  # noqa: B018  worked out here, where it blocks nobody
+        seen = Seen(step, file, recording.trace, _in_words(step, recording.trace))
         if not self._closing.is_set():
             self._found.emit(job.path, job.pinned, seen)
+
+
+def _in_words(step: int, trace: Trace) -> str:
+    last = len(trace) - 1
+    if trace.solved(last):
+        return f"step {step:,}: solved"
+    if (right := trace.right_cells(last)) is not None:
+        return f"step {step:,}: {right[0]} of {right[1]} right"
+    return f"step {step:,}"
+
+
+def _stand_back() -> None:
+    """Give this thread, of which Linux knows a priority of its own, a lower one for good."""
+    if os.name == "posix" and hasattr(os, "setpriority"):
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICER)
 
 
 def _key(text: str) -> str:

@@ -28,13 +28,16 @@ from trm_core.recordings import (
 )
 from trm_core.trace import Frame, SolveSettings, Trace
 
+TRACE_PARTS = (
+    *("puzzle", "shape", "model_name", "cycles", "latent_steps", "settings", "weights_hash"),
+)
 FIELDS = [field.name for field in dataclasses.fields(Frame)]
 NO_STEPS = SolveSettings()
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 
 
 def assert_same(trace, other):
-    for name in ("shape", "model_name", "cycles", "latent_steps", "settings", "puzzle"):
+    for name in TRACE_PARTS:
         assert getattr(trace, name) == getattr(other, name)
     for name in ("name", "source", "kind"):
         assert getattr(trace.puzzle, name) == getattr(other.puzzle, name)
@@ -70,7 +73,7 @@ def test_every_latent_step_is_read_back(solver, sudokus, tmp_path):
     trace = solver.start(sudokus[0], SolveSettings(2, None, True))
     for frame in solver.frames(trace):
         trace.append(frame)
-    write_recording(tmp_path / "fine.trmrec", Recording(trace, "", "cpu", "float32", NOW))
+    write_recording(tmp_path / "fine.trmrec", Recording(trace, "cpu", "float32", NOW))
     read = read_recording(tmp_path / "fine.trmrec").trace
     assert_same(trace, read)
     assert {frame.latent_step for frame in read.frames} == {1, 2, 3, None}
@@ -85,11 +88,8 @@ def test_a_solve_that_was_cut_off_in_a_supervision_step_is_read_back(solved, tmp
     assert_same(part, read_recording(tmp_path / "part.trmrec").trace)
 
 
-TRACE_PARTS = "puzzle", "shape", "model_name", "cycles", "latent_steps", "settings"
-
-
 def puzzle_alone(puzzle):
-    return Recording(Trace(puzzle, puzzle.shape, "", 1, 1, NO_STEPS), "", "", "", NOW)
+    return Recording(Trace(puzzle, puzzle.shape, "", 1, 1, NO_STEPS), "", "", NOW)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_solution_that_was_worked_out_need_not_be_again(solver, sudokus, tmp_p
     trace = solver.start(puzzle, SolveSettings(1))
     for frame in solver.frames(trace):
         trace.append(frame)
-    write_recording(tmp_path / "a.trmrec", Recording(trace, "", "cpu", "float32", NOW))
+    write_recording(tmp_path / "a.trmrec", Recording(trace, "cpu", "float32", NOW))
     read = read_recording(tmp_path / "a.trmrec").trace
     assert np.array_equal(read.puzzle.solution, trace.solution)
 
@@ -154,7 +154,8 @@ def recordings(draw):
     cycles, latent_steps = draw(st.integers(1, 3)), draw(st.integers(0, 3))
     halting = draw(st.none() | st.floats(0, 1))
     solve = SolveSettings(draw(st.integers(1, 99)), halting, draw(st.booleans()))
-    trace = Trace(puzzle, shape, draw(st.text(max_size=8)), cycles, latent_steps, solve)
+    names = [draw(st.text(max_size=20)) for _ in range(2)]
+    trace = Trace(puzzle, shape, names[0], cycles, latent_steps, solve, names[1])
     per_cycle = trace.frames_in("cycle")
     knows_path = draw(st.booleans())
     for index in range(draw(st.integers(0, 12))):
@@ -180,8 +181,8 @@ def recordings(draw):
     created = draw(
         st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(zone))
     )
-    texts = [draw(st.text(max_size=20)) for _ in range(4)]
-    return Recording(trace, *texts[:3], created, texts[3])
+    texts = [draw(st.text(max_size=20)) for _ in range(3)]
+    return Recording(trace, *texts[:2], created, texts[2])
 
 
 @settings(max_examples=60, deadline=None)
