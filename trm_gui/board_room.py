@@ -154,7 +154,7 @@ class BoardRoom(QObject):
         try:
             found = json.loads(saved if isinstance(saved, str) else "")
             sizes = {str(name): (int(w), float(h)) for name, (w, h) in found.items()}
-        except (AttributeError, OverflowError, TypeError, ValueError):
+        except (AttributeError, OverflowError, RecursionError, TypeError, ValueError):
             return
         self._sizes = {n: (w, h) for n, (w, h) in sizes.items() if 0 < w < 1 << 14 and 0 < h <= 1}
 

@@ -208,6 +208,15 @@ def test_what_is_read_of_a_file_has_a_bound_and_a_name_with_a_zero_byte_is_none(
         read_text(file, 100)
 
 
+@pytest.mark.parametrize("name", ["task.json", "library.json"])
+def test_json_that_takes_twenty_times_its_size_in_memory_is_refused(tmp_path, limited, name):
+    file = tmp_path / name
+    file.write_text("[" + "[]," * 20_000_000 + "[]]")
+    read = load_puzzles if name == "task.json" else read_library
+    with pytest.raises(UserError, match=f"{name}: more than .* values, too many for what it is"):
+        in_time(lambda: read(file))
+
+
 # Checkpoints of other programs
 
 

