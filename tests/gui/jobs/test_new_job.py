@@ -113,8 +113,8 @@ def test_what_was_changed_is_blamed_also_where_the_sentence_begins_with_another(
     assert sign(dialog.field("model.heads").edit) is not None
     assert sign(dialog.field("model.hidden_size").edit) is None
     dialog.field("model.heads").set_text("4")
-    dialog.field("data.box_cols").set_text("50")
-    assert "make a side of 100" in dialog.missing.text()
+    dialog.field("data.box_cols").set_text("20")
+    assert "make a side of 40" in dialog.missing.text()
     assert sign(dialog.field("data.box_cols").edit) is not None
 
 
