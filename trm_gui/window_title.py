@@ -42,5 +42,5 @@ class WindowTitle(QObject):
     def _show(self) -> None:
         puzzle, model = self._session.puzzle, self._session.model_name
         shown = self._recording.stem if self._recording else puzzle.name if puzzle else ""
-        named = f"{shown}[*]" if shown else ""
-        self._window.setWindowTitle(" – ".join(filter(None, (named, model, PROGRAM))))
+        first, *others = filter(None, (shown, model, PROGRAM))
+        self._window.setWindowTitle(" – ".join([f"{first}[*]", *others]))
