@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self.editor = PuzzleEditor(
             self.session, self.undo_stack, self._boards, self.actions_by_name
         )
-        self.title = WindowTitle(self, self.session, self.undo_stack)
+        self.title = WindowTitle(self, self.session)
         self.user_models = UserModels(self.session, settings, self)
         self.user_models.card_wanted.connect(self._show_card)
         copies = ("copy_answer", "copy_picture")
@@ -389,7 +389,6 @@ class MainWindow(QMainWindow):
         save_shown(self)
         self.hide()  # at once; what runs in the background may take a moment to end
         self.editor.close()
-        self.title.close()
         self.library.close()
         self.exports.close()
         self.jobs.close()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from trm_core.checkpoints.facts import HaltingBin
 from trm_core.checkpoints.info import ModelInfo
 from trm_gui import theme as themes
+from trm_gui.hints import wrapped
 from trm_gui.manual import PageDialog
 from trm_gui.session import Session
 
@@ -52,9 +53,11 @@ class CalibrationPlot(pg.PlotWidget):
         self.setAccessibleName("Calibration")
         answers = sum(each.puzzles for each in bins)
         self.setToolTip(
-            "Calibration: of the answers with a halting probability in each tenth, the share that "
-            f"is right; larger dots stand for more of the {answers:,} answers. On the dashed line "
-            "the model is right as often as it says."
+            wrapped(
+                "Calibration: of the answers with a halting probability in each tenth, the share "
+                f"that is right; larger dots stand for more of the {answers:,} answers. On the "
+                "dashed line the model is right as often as it says."
+            )
         )
         self.setAccessibleDescription(
             "; ".join(

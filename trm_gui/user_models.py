@@ -12,6 +12,7 @@ from trm_core.checkpoints.expectations import what_it_learned
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.resources import RESOURCES
 from trm_gui.checkpoint_dialog import CheckpointDialog
+from trm_gui.hints import wrapped
 from trm_gui.session import Session
 
 
@@ -115,7 +116,7 @@ class UserModels(QObject):
         self.cards.clear()
         for model in self._session.models:
             action = self.cards.addAction(f"{model.name} ({model.title})")
-            action.setToolTip(what_it_learned(model))
+            action.setToolTip(wrapped(what_it_learned(model)))
             action.triggered.connect(partial(self.card_wanted.emit, model))
         self.menu.clear()
         for model in self._added():

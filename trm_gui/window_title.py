@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QMainWindow
 
 from trm_gui.session import Session
@@ -17,12 +16,10 @@ class WindowTitle(QObject):
     """Names the puzzle, or the recording where one is shown, marks what was edited, and names the
     model: so that windows can be told apart where there are several."""
 
-    def __init__(self, window: QMainWindow, session: Session, undo_stack: QUndoStack) -> None:
+    def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
         self._recording: Path | None = None
-        self._undo_stack = undo_stack
-        undo_stack.cleanChanged.connect(self._mark)
         session.puzzle_changed.connect(self._show)
         session.model_changed.connect(self._show)
         self._show()
@@ -32,15 +29,10 @@ class WindowTitle(QObject):
         self._recording = file
         self._show()
 
-    def close(self) -> None:
-        """The title ends with this: the stack is emptied when the window has gone."""
-        self._undo_stack.cleanChanged.disconnect(self._mark)
-
-    def _mark(self, clean: bool) -> None:
-        self._window.setWindowModified(not clean)
-
     def _show(self) -> None:
         puzzle, model = self._session.puzzle, self._session.model_name
+        as_it_came = puzzle is None or any(each is puzzle for each in self._session.puzzles)
+        self._window.setWindowModified(not as_it_came)
         shown = self._recording.stem if self._recording else puzzle.name if puzzle else ""
         first, *others = filter(None, (shown, model, PROGRAM))
         self._window.setWindowTitle(" – ".join([f"{first}[*]", *others]))

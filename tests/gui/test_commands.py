@@ -195,7 +195,7 @@ def test_cancelling_forgets_the_steps_that_were_still_to_be_added(qtbot, session
 def test_a_button_under_the_mouse_does_not_hide_what_the_status_line_says(
     qtbot, window, widget, control
 ):
-    window.session.fail("It did not work.")
+    window.session.fail("It did not work.", "Line 3 of it.")
     for action in window.actions_by_name.values():
         action.hover()
     qtbot.mouseMove(control("Solve"))
