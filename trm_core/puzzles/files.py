@@ -100,21 +100,8 @@ def _solutions(challenges: Path) -> Path:
 def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
     solutions = _solutions(file)
     if solutions == file or not os.path.exists(solutions):
-        return _parse_tasks(text, file)
-    return arc_tasks.join_solutions(text, _read_text(solutions), str(file), str(solutions))
-
-
-def _parse_tasks(text: str, file: Path) -> Sequence[Puzzle]:
-    try:
         return arc_tasks.parse(text, str(file))
-    except PuzzleError:
-        challenges = file.with_name(file.name.replace("solutions", "challenges"))
-        if challenges == file:
-            raise
-        raise PuzzleError(
-            f"{file}: found outputs alone, expected tasks; open {challenges.name}, which is read "
-            "together with it"
-        ) from None
+    return arc_tasks.join_solutions(text, _read_text(solutions), str(file), str(solutions))
 
 
 def _draws_mazes(text: str) -> bool:
