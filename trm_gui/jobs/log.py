@@ -66,14 +66,22 @@ class LogPane(QPlainTextEdit):
         known = _shown_already(self._shown, text)
         if known == 0:
             self.clear()
-        chosen = self.textCursor()
-        chosen.setKeepPositionOnInsert(True)
-        self.setTextCursor(chosen)
-        end = QTextCursor(self.document())
-        end.movePosition(QTextCursor.MoveOperation.End)
-        end.insertText(text[known:])
+        self._append(text[known:])
         self._shown = text
         bar.setValue(bar.maximum() if at_end else place)
+
+    def _append(self, text: str) -> None:
+        """Put `text` behind all there is; what is selected is the same after that."""
+        chosen, end = self.textCursor(), QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        place, before = QTextCursor(end), end.position()
+        place.setKeepPositionOnInsert(True)
+        anchor, position = chosen.anchor(), chosen.position()
+        end.insertText(text)
+        gone = before - place.position()  # of the first lines, where there are too many
+        chosen.setPosition(max(0, anchor - gone))
+        chosen.setPosition(max(0, position - gone), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(chosen)
 
 
 def _shown_already(before: str, text: str) -> int:

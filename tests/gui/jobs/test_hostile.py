@@ -153,22 +153,30 @@ def test_a_selection_lasts_while_the_log_grows(log, tmp_path, readings):
         readings.log_read.emit(tmp_path, "\n".join(lines[first:last]) + "\n")
 
     tell(0, 50)
+    assert not log.textCursor().hasSelection()
+    tell(0, 51)
+    assert not log.textCursor().hasSelection()
     cursor = log.textCursor()
     cursor.setPosition(5)
     cursor.setPosition(11, QTextCursor.MoveMode.KeepAnchor)
     log.setTextCursor(cursor)
     chosen = log.textCursor().selectedText()
-    for first, last in ((0, 60), (0, 900), (100, 950)):
+    for first, last in ((0, 60), (0, 900), (100, 1900)):
         tell(first, last)
         assert log.textCursor().selectedText() == chosen
         assert log.toPlainText().endswith(f"step {last - 1}")
         assert log.toPlainText().count(f"step {last - 1}") == 1
     log.selectAll()
     everything = log.textCursor().selectedText()
-    tell(100, 1000)
+    tell(100, 1950)
     assert log.textCursor().selectedText() == everything
-    tell(2500, 2600)  # so much came at once that nothing is the same
-    assert log.toPlainText().splitlines() == lines[2500:2600]
+    cursor.setPosition(log.document().findBlockByNumber(1000).position())
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfLine, QTextCursor.MoveMode.KeepAnchor)
+    log.setTextCursor(cursor)
+    tell(1000, 2400)  # the first lines make room
+    assert log.textCursor().selectedText() == "step 1000"
+    tell(2900, 3000)  # so much came at once that nothing is the same
+    assert log.toPlainText().splitlines() == lines[2900:3000]
 
 
 def test_a_log_that_begins_anew_is_shown_as_it_is_and_a_reader_above_stays(log, tmp_path, readings):
