@@ -38,6 +38,7 @@ class ToolStrip(QWidget):
         """Delete the strip."""
         self.setFocusProxy(None)  # else the board would lose the keys with it
         self.hide()
+        self.setParent(None)  # at once, whatever happens until it is gone
         self.deleteLater()
 
     def height_for(self, width: int) -> int:
