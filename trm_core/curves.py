@@ -36,11 +36,10 @@ class Curves:
         return np.array(self._entropies)
 
     def right_shares(self) -> npt.NDArray[np.float64]:
-        """(frames,) right open cells in per cent; none at all without a known solution."""
+        """(frames,) right open cells in per cent, NaN where cells are not counted."""
         for index in range(len(self._right), len(self._trace)):
-            if counts := self._trace.right_cells(index):
-                right, of = counts
-                self._right.append(100 * right / max(1, of))
+            right, of = self._trace.right_cells(index) or (np.nan, 1)
+            self._right.append(100 * right / max(1, of))
         return np.array(self._right)
 
     def conflicts(self) -> npt.NDArray[np.int_]:

@@ -78,9 +78,13 @@ class Solver:
 
     def start(self, puzzle: Puzzle, settings: SolveSettings = USUAL) -> Trace:
         """An empty trace for `frames` to fill, with the model's own number of supervision steps
-        where `settings` have none. Raises PuzzleError if the model cannot read the puzzle."""
+        where `settings` have none. Raises PuzzleError if the model cannot read the puzzle.
+
+        The puzzle's solutions are found here, so that frames can be appended on any thread.
+        """
         if misfit := self.info.misfit(puzzle):
             raise PuzzleError(misfit)
+        puzzle.find_solutions()
         config = self.model.config
         most = settings.max_supervision_steps or config.max_supervision_steps
         return Trace(

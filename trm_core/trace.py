@@ -12,6 +12,7 @@ import numpy.typing as npt
 from trm_core.curves import Curves
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Conflict, Grid, Puzzle, PuzzleShape, Tokens
+from trm_core.puzzles.judgement import Judgement, judged, reason, verdict
 
 T = TypeVar("T", bound=np.generic)
 Mask = npt.NDArray[np.bool_]
@@ -75,8 +76,10 @@ class Frame:
 class Trace:
     """The frames of one solve of one puzzle, growing while the solve runs.
 
-    Derived measures are computed on demand and kept; masks and maps have the shape of the
-    puzzle's `largest_answer`, whose top left corner a smaller grid (ARC) takes.
+    A frame's answer is judged as it is appended, which is quick once the puzzle's solutions are
+    found (see `Puzzle.find_solutions`). Other measures are computed on demand and kept; masks and
+    maps have the shape of the puzzle's `largest_answer`, whose top left corner a smaller grid (ARC)
+    takes.
 
     model_name, weights_hash: of the model that makes it; the SHA-256 of its file of weights, in
         hexadecimal, says which model that is, "" that there is none.
@@ -102,7 +105,7 @@ class Trace:
         self.frames: list[Frame] = []
         self._grids: list[Grid] = []
         self._conflicts: dict[int, list[Conflict]] = {}
-        self._solved: list[bool | None] = []
+        self._judgements: list[Judgement] = []
         self._last_change: list[npt.NDArray[np.int_]] = []
         self._changes: list[npt.NDArray[np.int_]] = []
         self._seen: npt.NDArray[np.bool_] | None = None
@@ -164,30 +167,25 @@ class Trace:
         cells = np.arange(len(before))
         self._flipped_back.append(changed & self._seen[cells, frame.tokens])
         self._seen[cells, frame.tokens] = True
-        self.frames.append(frame)
         self._grids.append(self.puzzle.decode(frame.tokens, self.shape))
-        self._solved.append(self.puzzle.is_solved_by(self._grids[-1]))
-
-    @cached_property
-    def solution(self) -> Grid | None:
-        """The one right answer, where it is known or can be worked out."""
-        if self.puzzle.solution is not None:
-            return self.puzzle.solution
-        return None if self.puzzle.problems() else self.puzzle.solve()
+        self._judgements.append(judged(self.puzzle, self._grids[-1]))
+        self.frames.append(frame)  # last: another thread may be writing all that there is
 
     def grid(self, index: int) -> Grid:
         """The answer decoded at a frame, in its own size."""
         return self._grids[index]
 
     def changed(self, index: int) -> Mask:
-        """Cells whose token differs from the frame before (from the puzzle at the first)."""
-        changed: Mask = self.frames_since_change(index) == 0
+        """Cells of the answer whose token differs from the frame before (from the puzzle at the
+        first); cells beyond a smaller answer (ARC) do not count."""
+        rows, cols = self._grids[index].shape
+        changed = np.zeros_like(since := self.frames_since_change(index), bool)
+        changed[:rows, :cols] = since[:rows, :cols] == 0
         return changed
 
     def changed_cells(self, index: int) -> int:
         """How many cells of the answer at a frame changed in it."""
-        rows, cols = self._grids[index].shape
-        return int(self.changed(index)[:rows, :cols].sum())
+        return int(self.changed(index).sum())
 
     def flipped_back(self, index: int) -> Mask:
         """Cells that changed to a token that they had in an earlier frame, and had left."""
@@ -211,36 +209,46 @@ class Trace:
             self._conflicts[index] = self.puzzle.conflicts(self._grids[index])
         return self._conflicts[index]
 
+    def judgement(self, index: int) -> Judgement:
+        """How the answer at a frame fares; all that is said here of right and wrong is from it."""
+        return self._judgements[index]
+
+    def solved(self, index: int) -> bool | None:
+        """Whether the answer at a frame is right by the puzzle's own rules; None if unknown."""
+        return self._judgements[index].solved
+
+    def verdict(self, index: int) -> str:
+        """The same in few words, and whether the puzzle has one solution; "" if unknown."""
+        return verdict(self.puzzle, self.solved(index))
+
+    def reason(self, index: int) -> str:
+        """Why the answer at a frame is right or not, in sentences."""
+        return reason(self.puzzle, self._grids[index], self._judgements[index])
+
     def right_cells(self, index: int) -> tuple[int, int] | None:
-        """(right, all) open cells of the answer at a frame; None without a known solution."""
-        if self.solution is None:
-            return None
-        open_cells = self.puzzle.open_cells
-        grid = self._grids[index]
-        rows, cols = (min(a, b) for a, b in zip(grid.shape, open_cells.shape, strict=True))
-        right = (grid[:rows, :cols] == self.solution[:rows, :cols]) & open_cells[:rows, :cols]
-        return int(right.sum()), int(open_cells.sum())
+        """(right, all) open cells of the answer at a frame; None where cells are not counted."""
+        return self._judgements[index].right_cells
 
     def wrong(self, index: int) -> Mask | None:
-        """Cells of the answer grid that differ from the solution; None where that is not known.
-
-        It has the shape of `grid(index)`; cells beyond the solution (ARC) are wrong.
-        """
-        return None if self.solution is None else _differs(self._grids[index], self.solution)
+        """Cells of the answer that are wrong, of the shape of `grid(index)`; None where cells are
+        not counted."""
+        return self._judgements[index].wrong
 
     def first_right_cells(self, index: int) -> npt.NDArray[np.int_] | None:
         """Per cell, the first of the frames up to `index` from which on it is right; -1 for those
-        that are not. None where the solution is not known. Its shape is that of `grid(index)`.
+        that are not. None where cells are not counted. Its shape is that of `grid(index)`.
         """
-        if self.solution is None:
+        wrong = self.wrong(index)
+        if wrong is None:
             return None
-        right = ~_differs(self._grids[index], self.solution)
-        since = np.where(right, index, -1)
-        for earlier in range(index - 1, -1, -1):
-            before = ~_differs(self._grids[earlier], self.solution)
-            rows, cols = (min(a, b) for a, b in zip(before.shape, right.shape, strict=True))
+        right = ~wrong
+        since = np.where(right, range(len(self))[index], -1)
+        for earlier in range(range(len(self))[index] - 1, -1, -1):
+            before = self.wrong(earlier)
             still = np.zeros(right.shape, bool)
-            still[:rows, :cols] = right[:rows, :cols] & before[:rows, :cols]
+            if before is not None:
+                rows, cols = np.minimum(before.shape, right.shape)
+                still[:rows, :cols] = right[:rows, :cols] & ~before[:rows, :cols]
             if not still.any():
                 break
             right, since[still] = still, earlier
@@ -257,10 +265,6 @@ class Trace:
         decoded = frame.tokens[:, np.newaxis].astype(np.int64)
         chosen = np.take_along_axis(frame.probabilities, decoded, axis=1)[:, 0]
         return self._in_answer(chosen.astype(np.float64))
-
-    def solved(self, index: int) -> bool | None:
-        """Whether the answer at a frame is right by the puzzle's own rules; None if unknown."""
-        return self._solved[index]
 
     def entropy(self, index: int) -> npt.NDArray[np.float64]:
         """Per cell, the entropy of its probabilities in bits."""
@@ -284,7 +288,7 @@ class Trace:
 
     def first_right(self) -> int | None:
         """The first frame whose answer is right."""
-        return next((i for i, solved in enumerate(self._solved) if solved), None)
+        return next((i for i, each in enumerate(self._judgements) if each.solved), None)
 
     def halts_at(self, threshold: float) -> int | None:
         """The frame at which halting with `threshold` stops: the first end of a supervision
@@ -321,11 +325,3 @@ class Trace:
         rows, cols = self.puzzle.largest_answer(self.shape)
         board = cells.reshape(self.shape.rows, self.shape.cols, *cells.shape[1:])
         return board[:rows, :cols]
-
-
-def _differs(grid: Grid, solution: Grid) -> Mask:
-    """Where `grid` is not as `solution`, all beyond the solution included."""
-    rows, cols = (min(a, b) for a, b in zip(grid.shape, solution.shape, strict=True))
-    differs = np.ones(grid.shape, bool)
-    differs[:rows, :cols] = grid[:rows, :cols] != solution[:rows, :cols]
-    return differs

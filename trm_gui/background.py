@@ -173,9 +173,7 @@ class Background(QObject):
 
         try:
             if isinstance(source, Path) and source.suffix.lower() == SUFFIX:
-                recording = read_recording(source)
-                recording.trace.solution  # noqa: B018  as in a solve
-                self.recording_opened.emit(source, recording)
+                self.recording_opened.emit(source, read_recording(source))
                 return
             puzzles = load_puzzles(source) if isinstance(source, Path) else source.puzzles()
             self.opened.emit(source, puzzles)
@@ -262,7 +260,6 @@ class Background(QObject):
             )
         else:
             trace = solver.start(solve.puzzle, solve.settings)
-            trace.solution  # noqa: B018  worked out here, where it blocks nobody
             recording = solver.recording(trace)
             recursion = self._models.with_room(
                 lambda: solver.recursion(trace, with_latents=True), solver.info.name

@@ -39,6 +39,7 @@ from trm_gui.editor.commands import History
 from trm_gui.editor.editor import PuzzleEditor
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.export.exports import Exports
+from trm_gui.first_paint import FirstPaint
 from trm_gui.help import show_about
 from trm_gui.jobs.room import JobsRoom
 from trm_gui.key_sheet import KeySheet
@@ -82,7 +83,9 @@ class MainWindow(QMainWindow):
 
         self._input = InputPane(self.session)
         self._input.edit.setDefaultAction(self.actions_by_name["edit"])
+        FirstPaint(self).happened.connect(self._input.solutions.start)
         self.overlays = OverlaySet()
+        self.playback.playing_changed.connect(self.overlays.set_trail)
         self._answer = AnswerPane(self.session, self.overlays)
         self._legend = LegendBar(self.session, self.overlays)
         self._solution = SolutionPane(self.session)

@@ -229,7 +229,7 @@ def test_right_cells_are_unknown_for_a_puzzle_without_one_solution(solver, full)
     ambiguous = dataclasses.replace(full.puzzle, grid=np.zeros((9, 9)), solution=None)
     trace = solver.start(ambiguous, full.settings)
     trace.append(full[0])
-    assert trace.solution is None
+    assert trace.judgement(0).solution is None
     assert trace.right_cells(0) is None
     assert "right" not in trace.sentence(0)
 
@@ -422,7 +422,8 @@ def on_canvas(puzzle, *grids):
 def test_cells_beyond_the_answer_do_not_count_as_changed():
     (puzzle,) = Task("t", (), (Pair(np.zeros((4, 4)), np.zeros((2, 2))),)).puzzles()
     trace = on_canvas(puzzle, np.array([[0, 1], [0, 0]], np.int8))
-    assert trace.changed(0).sum() > 1
+    assert (trace.frames_since_change(0) == 0).sum() > 1
+    assert np.argwhere(trace.changed(0)).tolist() == [[0, 1]]
     assert trace.changed_cells(0) == 1
     assert "3 of 4 open cells right, 1 changed" in trace.sentence(0)
 

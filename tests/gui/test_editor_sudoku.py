@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QSpinBox
 
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.sudoku_files import parse
+from trm_gui import solution_count
 from trm_gui.board.overlays import OVERLAYS
-from trm_gui.editor import solution_count
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
 from trm_gui.editor.tool_button import ToolButton
 from trm_gui.editor.tool_strip import ToolStrip
@@ -152,7 +152,8 @@ def test_a_count_of_a_puzzle_that_was_changed_meanwhile_is_dropped(
     qtbot.waitUntil(counting.is_set)
     press(Key.Key_1)
     heard = []
-    window.editor.counter.counted.connect(lambda _, count: heard.append(count))
+    solutions = window.findChild(solution_count.SolutionCount)
+    solutions.changed.connect(lambda: heard.append(solutions.count))
     go_on.set()
     qtbot.waitUntil(lambda: bool(heard))
     assert heard == [1]

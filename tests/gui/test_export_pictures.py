@@ -18,6 +18,7 @@ from trm_core.errors import UserError
 from trm_gui import theme as themes
 from trm_gui.board.geometry import CellGeometry
 from trm_gui.board.overlays import CHANGED, VALUES
+from trm_gui.export import exporting
 from trm_gui.export.drawing import draw_svg
 from trm_gui.export.exporting import FORMATS, export
 from trm_gui.export.film import Film
@@ -111,6 +112,48 @@ def test_a_decoded_film_has_every_frame_and_its_cells_change_with_the_trace(
     assert_cells_differ_where_changed(pictures, film)
     if durations is not None:
         assert durations == [250] * (len(of.trace) - 1) + [1750]
+
+
+def test_a_picture_frames_the_cells_that_its_caption_counts_and_a_film_leaves_a_trail():
+    trace = recording("sudoku").trace
+    look = Look(side=360, overlays=frozenset({VALUES, CHANGED}), legend=False)
+    still, film = Film([trace], look), Film([trace], look, trail=True)
+    plain = Film([trace], Look(side=360, overlays=PLAIN, legend=False))
+
+    def framed(film, index):
+        """The cells at whose upper edge something is drawn."""
+        pictures = [np.asarray(pillow_image(f.image(index))).astype(int) for f in (film, plain)]
+        rows, cols = trace.grid(index).shape
+        geometry = CellGeometry.fit(film.board_area(0), rows, cols, film.ratio)
+        found = np.zeros((rows, cols), bool)
+        for row, col in np.ndindex(rows, cols):
+            cell = geometry.rect(row, col)
+            x, top = int(cell.center().x()), int(cell.top()) + 2
+            found[row, col] = np.abs(pictures[0] - pictures[1])[top : top + 3, x].sum() > 0
+        return found
+
+    trailing = 0
+    for index in range(1, len(trace)):
+        np.testing.assert_array_equal(framed(still, index), trace.changed(index))
+        trailing += (framed(film, index) & ~trace.changed(index)).sum()
+    assert trailing > 0
+    words = Look(side=360, overlays=frozenset({VALUES, CHANGED}))
+    assert Film([trace], words).size == Film([trace], words, trail=True).size
+
+
+@pytest.mark.parametrize("name", [each.name for each in FORMATS if each.is_drawn])
+def test_only_formats_that_move_leave_a_trail(name, monkeypatch, tmp_path):
+    made = []
+
+    class Watched(Film):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            made.append(options.get("trail", False))
+
+    monkeypatch.setattr(exporting, "Film", Watched)
+    of = with_frames(recording("sudoku"), recording("sudoku").trace.frames[:2])
+    written([of], name, tmp_path)
+    assert made == [name in FILMS]
 
 
 @pytest.mark.parametrize("name", FILMS)

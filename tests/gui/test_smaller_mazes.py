@@ -78,6 +78,6 @@ def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, sh
         content = answer.board.content
         assert np.shape(answer.board.shown_grid()) == (9, 9)
         assert answer.board.shown_grid() == maze.json_rows(trace.grid(frame))
-        assert np.array_equal(content.changed_age, trace.frames_since_change(frame))
+        assert np.array_equal(content.changed, trace.changed(frame))
         assert status.line.text() == trace.sentence(frame)
         assert answer.board.accessibleDescription().startswith("Maze 9×9")

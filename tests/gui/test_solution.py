@@ -19,7 +19,7 @@ def test_it_stands_beside_the_answer_when_asked_for_and_at_the_next_start(
     trace = solve()
     action("solution").trigger()
     assert board.isVisible()
-    assert board.shown_grid() == trace.solution.tolist()
+    assert board.shown_grid() == trace.judgement(-1).solution.tolist()
     window.close()
     assert open_window().actions_by_name["solution"].isChecked()
 
@@ -29,7 +29,7 @@ def test_it_is_worked_out_as_a_solve_begins(board, action, solve, session, puzzl
     action("solution").trigger()
     assert board.shown_grid() is None or not np.any(board.shown_grid())
     solve()
-    assert board.shown_grid() == session.trace.solution.tolist()
+    assert board.shown_grid() == session.trace.judgement(-1).solution.tolist()
 
 
 def test_the_output_of_an_arc_task_is_shown_in_its_own_size(session, board, action, tmp_path):

@@ -108,8 +108,12 @@ def _show(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> None:
         trace.append(frame)
         console.print(trace.sentence(len(trace) - 1), soft_wrap=True)
     console.print(coloured(puzzle, trace.grid(-1)))
-    verdict = {True: "Solved.", False: "Not solved.", None: "No solution is known to compare."}
-    console.print(verdict[trace.solved(-1)], style="bold")
+    verdict = {True: "Solved", False: "Not solved", None: "No solution is known to compare"}
+    told = trace.verdict(-1)  # with more than whether it is right, perhaps
+    more = f": {told}" if told not in ("", "right", "not right") else ""
+    console.print(f"{verdict[trace.solved(-1)]}{more}.", style="bold")
+    if trace.solved(-1) is False:
+        console.print(trace.reason(-1), soft_wrap=True)
 
 
 def _events(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> Iterator[dict[str, Any]]:

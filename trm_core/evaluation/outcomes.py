@@ -10,6 +10,7 @@ import numpy as np
 
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import NO_SYMBOL, Grid, Puzzle
+from trm_core.puzzles.judgement import judged
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +38,8 @@ class Outcome:
     exact_by_majority: whether the answer with the most votes of all attempts is.
     exact_in_two: whether one of the two with the most votes is, as ARC is scored.
     exact_by_any: whether any attempt is (oracle). With one attempt, all four are the same.
-    cell_accuracy: share of the open cells that agree with the known solution, None where none is
-        known. Where other answers are right too, as in a maze with several shortest paths, an
-        exact answer can have less than 1.
+    cell_accuracy: share of the open cells that are right, None where cells are not counted; see
+        `Judgement`.
     valid: whether nothing in it is wrong by the rules: it is exact, or decides every cell, breaks
         no rule and is not the puzzle handed back. For Sudoku that means exact.
     halt_probability, halting_step: of the attempt that the answer is from.
@@ -98,19 +98,16 @@ def ranked(attempts: Sequence[Attempt]) -> list[list[Attempt]]:
 
 
 def cell_accuracy(puzzle: Puzzle, answer: Grid) -> float | None:
-    """Share of the open cells in which `answer` is the known solution; None if none is known.
+    """Share of the open cells in which `answer` is right; None where cells are not counted.
 
     Cells that an ARC answer of another size lacks are wrong, those that it has too many of do
     not count. A puzzle without open cells gives 1.
     """
-    if puzzle.solution is None:
+    right_cells = judged(puzzle, answer).right_cells
+    if right_cells is None:
         return None
-    open_cells = puzzle.open_cells
-    if not open_cells.any():
-        return 1.0
-    rows, cols = np.minimum(answer.shape, open_cells.shape)
-    right = (answer[:rows, :cols] == puzzle.solution[:rows, :cols]) & open_cells[:rows, :cols]
-    return float(right.sum() / open_cells.sum())
+    right, of = right_cells
+    return right / of if of else 1.0
 
 
 def _breaks_no_rule(puzzle: Puzzle, answer: Grid) -> bool:

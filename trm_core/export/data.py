@@ -6,14 +6,16 @@ import csv
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.puzzles.base import NO_SYMBOL, Grid
+from trm_core.puzzles.base import NO_SYMBOL
 from trm_core.recordings import Recording
 from trm_core.trace import Trace
+
+T = TypeVar("T", bound=np.generic)
 
 
 def about(recording: Recording) -> dict[str, Any]:
@@ -118,7 +120,9 @@ def write_npz(recording: Recording, file: Path) -> None:
     """Everything as arrays, frames first; `np.load(file)` reads it without pickles.
 
     Grids have the size of the largest answer, NO_SYMBOL (-1) where an answer is smaller.
-    `latent_step` is 0 after an answer update. `about` is JSON.
+    `latent_step` is 0 after an answer update. `about` is JSON. `right_cells` and `wrong` are there
+    if cells are counted, -1 and False in frames where they are not. `solution` is the one that the
+    last answer is compared with.
     """
     with file.open("wb") as stream:  # to a name, NumPy would add the ending
         np.savez_compressed(stream, **arrays(recording))  # type: ignore[arg-type]
@@ -135,7 +139,7 @@ def arrays(recording: Recording) -> dict[str, npt.NDArray[Any]]:
         "puzzle": np.array(puzzle.grid),
         "tokens": np.array([frame.tokens for frame in frames], np.int32),
         "grid": np.array(
-            [_padded(trace.grid(index), rows, cols) for index in range(count)], np.int8
+            [_padded(trace.grid(index), rows, cols, NO_SYMBOL) for index in range(count)], np.int8
         ),
         "probabilities": np.array([frame.probabilities for frame in frames], np.float16),
         "halt_probability": np.array([frame.halt_probability for frame in frames]),
@@ -150,9 +154,19 @@ def arrays(recording: Recording) -> dict[str, npt.NDArray[Any]]:
         "entropy": np.array([trace.entropy(index) for index in range(count)]),
         "broken_rules": np.array([each["broken_rules"] for each in measures], np.int32),
     }
-    if trace.solution is not None:
-        result["solution"] = np.array(trace.solution)
-        result["right_cells"] = np.array([each["right_cells"] for each in measures], np.int32)
+    judgements = [trace.judgement(index) for index in range(count)]
+    if any(each.right_cells is not None for each in judgements):
+        right_cells = [each.right_cells or (-1, -1) for each in judgements]
+        result["right_cells"] = np.array([right for right, _ in right_cells], np.int32)
+        nothing = np.zeros((0, 0), bool)
+        result["wrong"] = np.array(
+            [
+                _padded(nothing if each.wrong is None else each.wrong, rows, cols, False)
+                for each in judgements
+            ]
+        )
+    if (solution := judgements[-1].solution) is not None:
+        result["solution"] = np.array(solution)
     for latent in ("y", "z"):
         coordinates = [getattr(frame, f"{latent}_coordinates") for frame in frames]
         if all(each is not None for each in coordinates):
@@ -163,8 +177,9 @@ def arrays(recording: Recording) -> dict[str, npt.NDArray[Any]]:
     return result
 
 
-def _padded(grid: Grid, rows: int, cols: int) -> Grid:
-    padded = np.full((rows, cols), NO_SYMBOL, np.int8)
+def _padded(grid: npt.NDArray[T], rows: int, cols: int, beyond: Any) -> npt.NDArray[T]:
+    """`grid` in the upper left of an array, `beyond` in all other cells."""
+    padded = np.full((rows, cols), beyond, grid.dtype)
     padded[: grid.shape[0], : grid.shape[1]] = grid
     return padded
 

@@ -74,17 +74,17 @@ def signs(puzzle: Puzzle, grid: Grid) -> list[str]:
 
 def _frame(trace: Trace, index: int) -> dict[str, Any]:
     frame, grid = trace[index], trace.grid(index)
-    changed = trace.changed(index)[: grid.shape[0], : grid.shape[1]]
     broken = {cell for conflict in trace.conflicts(index) for cell in conflict.cells}
     return {
         "supervision_step": frame.supervision_step,
         "ends_supervision_step": frame.ends_supervision_step,
         "grid": signs(trace.puzzle, grid),
-        "changed": np.argwhere(changed).tolist(),
+        "changed": np.argwhere(trace.changed(index)).tolist(),
         "broken": sorted(broken),
         "halt_probability": round(frame.halt_probability, 4),
         "sentence": trace.sentence(index),
         "solved": trace.solved(index),
+        "verdict": trace.verdict(index),
     }
 
 

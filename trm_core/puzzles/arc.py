@@ -129,6 +129,7 @@ class Arc(Puzzle):
 
     kind: ClassVar[str] = "arc"
     first_token: ClassVar[int] = 2
+    has_rules: ClassVar[bool] = False
 
     task: Task
     test_index: int = 0
@@ -190,6 +191,18 @@ class Arc(Puzzle):
     def is_solved_by(self, answer: Grid) -> bool | None:
         """Whether `answer` is the known output in size and colours; None if that is unknown."""
         return None if self.solution is None else np.array_equal(answer, self.solution)
+
+    @property
+    def solution_count(self) -> int | None:
+        return None if self.solution is None else 1
+
+    def nearest_solution(self, answer: Grid) -> Grid | None:
+        return self.solution
+
+    @property
+    def part(self) -> str:
+        tests = len(self.task.test)
+        return f", test {self.test_index + 1} of {tests}" if tests > 1 else ""
 
     def solve(self) -> Grid | None:
         """The known output; no classical solver exists."""

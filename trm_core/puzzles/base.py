@@ -23,6 +23,9 @@ KIND_NAMES = {"sudoku": "Sudoku", "maze": "Maze", "arc": "ARC"}
 NO_SYMBOL = -1
 """Code of a cell whose token stands for no symbol of the puzzle (padding, for example)."""
 
+MOST_COMPARED = 300
+"""Solutions of one puzzle among which the one nearest to an answer is looked for one by one."""
+
 
 class PuzzleError(UserError):
     """A puzzle that cannot be used."""
@@ -90,13 +93,16 @@ class Transform(Protocol):
 class Puzzle(ABC):
     """A puzzle as posed, with its solution where one is known. Grids are read-only.
 
-    `name` is what people call it, `source` the file or collection it came from.
+    `name` is what people call it, `source` the file or collection it came from. There may be other
+    solutions than `solution`: what is right in an answer is for `judgement.judged` to say.
     Two puzzles are equal when kind, grid and rules are; name, source and solution do not count.
     """
 
     kind: ClassVar[str]
     first_token: ClassVar[int]
     """The token of symbol code 0; those of the others follow in order."""
+    has_rules: ClassVar[bool] = True
+    """Whether an answer can break one."""
 
     grid: Grid
     solution: Grid | None = None
@@ -158,6 +164,31 @@ class Puzzle(ABC):
     @abstractmethod
     def is_solved_by(self, answer: Grid) -> bool | None:
         """Whether `answer` is a full solution by the puzzle's own rules; None if unknown."""
+
+    @property
+    @abstractmethod
+    def solution_count(self) -> int | None:
+        """How many solutions there are: 0, 1, or more for several, which need not all be counted.
+
+        None where that cannot be told. Slow for a Sudoku, the first time.
+        """
+
+    @abstractmethod
+    def nearest_solution(self, answer: Grid) -> Grid | None:
+        """Of all solutions the one that `answer` differs from in the fewest cells.
+
+        None where there is none, none is known, or that cannot be told. Slow for a Sudoku, the
+        first time.
+        """
+
+    def find_solutions(self) -> None:
+        """Do what is slow in `solution_count` and `nearest_solution`, both quick from then on."""
+        _ = self.solution_count
+
+    @property
+    def part(self) -> str:
+        """What to add to a verdict where this is one of several tests (ARC); else ""."""
+        return ""
 
     @abstractmethod
     def solve(self) -> Grid | None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trm_core.puzzles.base import (
+    MOST_COMPARED,
     NO_SYMBOL,
     Conflict,
     Grid,
@@ -108,16 +109,34 @@ class Maze(Puzzle):
             return None
         return path
 
-    @cached_property
+    @property
     def shortest_length(self) -> int | None:
         """Steps from S to G along a shortest path; None if there is no path."""
+        return len(self._ways) - 1 if self._ways else None
+
+    @cached_property
+    def _ways(self) -> list[list[tuple[Cell, list[int]]]]:
+        """All shortest paths from S to G: the cells on them that are 0, 1, 2, ... steps from S,
+        each with the numbers of those that it is reached from; empty if there is no path."""
         if self.start is None or self.goal is None:
-            return None
-        passable = set(cells_of(self.grid != WALL))
-        for steps, reached in enumerate(layers(passable, [self.start])):
-            if self.goal in reached:
-                return steps
-        return None
+            return []
+        reached: list[set[Cell]] = []
+        for layer in layers(set(cells_of(self.grid != WALL)), [self.start]):
+            reached.append(layer)
+            if self.goal in layer:
+                break
+        else:
+            return []
+        on_way = [{self.goal}]
+        for layer in reached[-2::-1]:
+            on_way.append(layer & _beside(on_way[-1]))
+        ways: list[list[tuple[Cell, list[int]]]] = []
+        numbers: dict[Cell, int] = {}
+        for layer in reversed(on_way):
+            cells = sorted(layer)
+            ways.append([(c, [numbers[n] for n in _beside([c]) if n in numbers]) for c in cells])
+            numbers = {cell: number for number, cell in enumerate(cells)}
+        return ways
 
     def fits(self, shape: PuzzleShape) -> bool:
         """Whether the maze is no larger than the board `shape`."""
@@ -189,6 +208,32 @@ class Maze(Puzzle):
         # path is shorter than the shortest, so where the count is right nothing else is marked.
         in_a_row = _neighbours(marked)[marked] == np.where(path, 2, 1)[marked]
         return bool(in_a_row.all()) and int(marked.sum()) == self.shortest_length + 1
+
+    @cached_property
+    def solution_count(self) -> int:
+        """The number of shortest paths, up to MOST_COMPARED + 1."""
+        counts = [1] if self._ways else [0]
+        for layer in self._ways[1:]:
+            counts = [min(sum(counts[n] for n in before), MOST_COMPARED + 1) for _, before in layer]
+        return counts[0]
+
+    def nearest_solution(self, answer: Grid) -> Grid | None:
+        """Of all shortest paths, by dynamic programming, however many there are."""
+        if not self._ways:
+            return None
+        # what a path wins where it goes over a cell, against one that does not
+        wins = (answer == PATH).astype(int) - (answer == FLOOR)
+        best, came_from = [0], []
+        for layer in self._ways[1:]:
+            chosen = [max(before, key=best.__getitem__) for _, before in layer]
+            best = [int(wins[c]) + best[n] for (c, _), n in zip(layer, chosen, strict=True)]
+            came_from.append(chosen)
+        solution = self.grid.copy()
+        number = 0
+        for layer, chosen in zip(self._ways[-2:0:-1], came_from[:0:-1], strict=True):
+            number = chosen[number]
+            solution[layer[number][0]] = PATH
+        return solution
 
     def solve(self) -> Grid | None:
         path = self.shortest_path()
@@ -266,7 +311,12 @@ def layers(cells: set[Cell], starts: Iterable[Cell]) -> Iterator[set[Cell]]:
     while layer:
         yield layer
         left -= layer
-        near = set()
-        for row, col in layer:
-            near |= {(row - 1, col), (row + 1, col), (row, col - 1), (row, col + 1)}
-        layer = near & left
+        layer = _beside(layer) & left
+
+
+def _beside(cells: Iterable[Cell]) -> set[Cell]:
+    """The cells above, below, left and right of `cells`."""
+    near: set[Cell] = set()
+    for row, col in cells:
+        near |= {(row - 1, col), (row + 1, col), (row, col - 1), (row, col + 1)}
+    return near

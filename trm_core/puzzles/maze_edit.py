@@ -11,13 +11,11 @@ from trm_core.puzzles.drawing import Cell, pencil, resized
 from trm_core.puzzles.maze import (
     FLOOR,
     GOAL,
-    PATH,
     START,
     WALL,
     Maze,
     cells_of,
     check_size,
-    layers,
 )
 
 
@@ -72,24 +70,6 @@ def blank_maze(rows: int, cols: int) -> Maze:
     grid[edge, edge] = START
     grid[rows - 1 - edge, cols - 1 - edge] = GOAL
     return Maze(grid)
-
-
-def with_path(maze: Maze) -> Grid:
-    """The maze with a shortest path marked, if there is one; fast enough to follow a brush."""
-    marked = maze.grid.copy()
-    if maze.start is None or maze.goal is None or not maze.shortest_length:
-        return marked
-    steps = []
-    for layer in layers(set(cells_of(maze.grid != WALL)), [maze.start]):
-        steps.append(layer)
-        if maze.goal in layer:
-            break
-    row, col = maze.goal
-    for layer in steps[-2:0:-1]:
-        near = {(row - 1, col), (row + 1, col), (row, col - 1), (row, col + 1)}
-        row, col = min(near & layer)
-        marked[row, col] = PATH
-    return marked
 
 
 def describe_way(maze: Maze) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isqrt
 from typing import ClassVar, Self
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trm_core.puzzles.base import (
+    MOST_COMPARED,
     NO_SYMBOL,
     Conflict,
     Grid,
@@ -22,7 +23,7 @@ from trm_core.puzzles.base import (
     Tokens,
     Transform,
 )
-from trm_core.puzzles.sudoku_solver import dig, solutions, units
+from trm_core.puzzles.sudoku_solver import all_solutions, dig, solutions, units
 
 MAX_SIDE = 25
 
@@ -129,10 +130,12 @@ class Sudoku(Puzzle):
         """Digits that stand twice, no solution, or the cells that differ between two solutions."""
         if repeated := self._repeated(self.grid):
             return repeated
-        found = solutions(self.grid, self.box_rows, limit=2)
+        found, are_all = self._found
+        if not are_all and len(found) < 2:
+            found = solutions(self.grid, self.box_rows, limit=2)
         if not found:
             return [Conflict("the puzzle has no solution", ())]
-        if len(found) == 2:
+        if len(found) > 1:
             differ = tuple(_cells(found[0] != found[1]))
             return [Conflict("the puzzle has more than one solution", differ)]
         return []
@@ -158,6 +161,25 @@ class Sudoku(Puzzle):
             (in_units == np.arange(1, self.side + 1)).all()
             and ((self.grid == 0) | (answer == self.grid)).all()
         )
+
+    @property
+    def solution_count(self) -> int | None:
+        found, are_all = self._found
+        return len(found) if are_all or len(found) > 1 else None
+
+    def nearest_solution(self, answer: Grid) -> Grid | None:
+        """Of up to MOST_COMPARED solutions; the known one where finding them takes too long."""
+        found, are_all = self._found
+        if not are_all:
+            return None if len(found) > 1 else self.solution
+        return min(found, key=lambda each: np.count_nonzero(each != answer), default=None)
+
+    @cached_property
+    def _found(self) -> tuple[list[Grid], bool]:
+        """Solutions, and whether these are all of them."""
+        if self._repeated(self.grid):
+            return [], True
+        return all_solutions(self.grid, self.box_rows, MOST_COMPARED)
 
     def solve(self) -> Grid | None:
         """The known solution, else the first that a SAT solver finds; None if there is none."""

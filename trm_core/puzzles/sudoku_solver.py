@@ -20,6 +20,10 @@ DIG_PROPAGATIONS = 10_000_000
 """How many literals the solver may set in one `dig`: some seconds of work, the same anywhere."""
 
 
+FIND_PROPAGATIONS = 3_000_000
+"""How many literals the solver may set in one `all_solutions`: about a second, the same anywhere;
+usual puzzles of 9×9 take some thousand."""
+
 COUNT_PROPAGATIONS = 20_000
 """How many literals `count_solutions` sets before it asks again whether to go on: few ms."""
 
@@ -48,6 +52,30 @@ def solutions(grid: Grid, box_rows: int, limit: int) -> list[Grid]:
             found.append(_grid_of(true, side))
             solver.add_clause([-literal for literal in true])
     return found
+
+
+def all_solutions(grid: Grid, box_rows: int, most: int) -> tuple[list[Grid], bool]:
+    """Solutions as `solutions` finds them, and whether these are all.
+
+    They are not where there are more than `most`, or where finding them takes too long.
+    """
+    from pysat.solvers import Glucose3
+
+    side = grid.shape[0]
+    found: list[Grid] = []
+    left = FIND_PROPAGATIONS
+    with Glucose3(bootstrap_with=_clauses(grid, box_rows)) as solver:
+        while len(found) <= most and left > 0:
+            solver.prop_budget(left)
+            solved = solver.solve_limited()
+            if solved is False:
+                return found, True
+            if solved:
+                true = [literal for literal in solver.get_model() if literal > 0]
+                found.append(_grid_of(true, side))
+                solver.add_clause([-literal for literal in true])
+            left = FIND_PROPAGATIONS - solver.accum_stats()["propagations"]
+    return found, False
 
 
 def count_solutions(

@@ -82,9 +82,10 @@ def metadata_of(recording: Recording, frames: Sequence[Frame]) -> dict[str, str]
     trace = recording.trace
     puzzle, shape, solved, steps = trace.puzzle, trace.shape, None, 0
     if frames:
-        puzzle = replace(puzzle, solution=trace.solution)
-        solved = puzzle.is_solved_by(puzzle.decode(frames[-1].tokens, shape))
-        steps = frames[-1].supervision_step
+        judgement, steps = trace.judgement(len(frames) - 1), frames[-1].supervision_step
+        solved = judgement.solved
+        if puzzle.solution is None:
+            puzzle = replace(puzzle, solution=judgement.solution)
     parts: dict[str, Any] = {
         "puzzle": puzzle_to_json(puzzle),
         "shape": asdict(shape),

@@ -130,6 +130,8 @@ def fill(trace: Trace, frames: int, tensor: Callable[[str], Array]) -> None:
     halt_probability = _ranged("halt_probability", tensor, 1)
     y_change, z_change = (_ranged(name, tensor, 1e300) for name in ("y_change", "z_change"))
     y_coordinates, z_coordinates = (_coordinates(name, tensor) for name in ("y", "z"))
+    if frames:
+        trace.puzzle.find_solutions()
     for index, (supervision_step, cycle, latent_step) in enumerate(steps.tolist()):
         trace.append(
             Frame(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-import numpy as np
 from PySide6.QtGui import QColor, QPainter
 
 from trm_core.puzzles import NO_SYMBOL
@@ -29,7 +26,7 @@ def paint_arc(
     marks.draw_hatching(painter, geometry, grid == NO_SYMBOL, theme.secondary_text)
     marks.draw_runners_up(painter, geometry, content, theme.arc, theme.board)
     marks.draw_veil(painter, geometry, content, theme.board)
-    marks.draw_heat(painter, geometry, content, theme, strip=True)
+    marks.draw_heat(painter, geometry, content, theme)
     if geometry.size >= marks.FINE_CELL:
         thin = geometry.snap(1.0)
         bars = geometry.row_lines(range(grid.shape[0] + 1), thin)
@@ -37,16 +34,7 @@ def paint_arc(
         marks.draw_bars(painter, bars, theme.arc_line)
     marks.draw_changes(painter, geometry, content, theme, casing=theme.board)
     marks.draw_selection(painter, geometry, selected, theme)
-    if content.wrong is not None:
-        for ink, codes in _codes_by_ink(theme).items():
-            wrong = content.wrong & np.isin(grid, codes)
-            marks.draw_wrong_marks(painter, geometry, wrong, ink)
+    grounds = {colour: grid == code for code, colour in enumerate(theme.arc)}
+    grounds[theme.board] = grid == NO_SYMBOL
+    marks.draw_wrong_marks(painter, geometry, content, theme, grounds)
     marks.draw_conflict_marks(painter, geometry, content, theme)
-
-
-def _codes_by_ink(theme: Theme) -> dict[str, list[int]]:
-    """The symbols on which black reads better, and those on which white does."""
-    codes = defaultdict(list, {marks.ink_on(theme.board): [NO_SYMBOL]})
-    for code, colour in enumerate(theme.arc):
-        codes[marks.ink_on(colour)].append(code)
-    return codes

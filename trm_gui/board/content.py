@@ -16,8 +16,8 @@ Mask = npt.NDArray[np.bool_]
 SURE = 0.95
 """Probability from which on a symbol needs no other candidates beside it."""
 
-FADE_CYCLES = 3
-"""A change is marked in its own cycle and, fainter each time, in the cycles up to this many."""
+FADE_FRAMES = 3
+"""A change is marked in its own frame and, fainter each time, in the frames up to this many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +26,11 @@ class BoardContent:
 
     `grid` may be smaller or larger than the puzzle (ARC), or (0, 0) where nothing was decoded.
     The masks, maps and `changed_age` have the shape of `grid`. `changed` marks cells that changed;
-    `changed_age` says how many cycles ago (0: in this one), alone or within `changed`.
+    `changed_age` says how many frames ago (0: in this one), alone or within `changed`.
 
     values: whether the symbols of `grid` are shown; if not, what the puzzle posed is all there is.
-    confidence: 0 to 1, how sure each symbol is; less sure ones are fainter.
+    confidence: 0 to 1, how sure each symbol is; less sure ones are fainter, or where cells have
+        heat, their strips of it shorter.
     candidates: (rows, cols, symbols) probabilities of symbol codes; unsure cells show several.
     heat: 0 to 1 on a scale of colours, NaN where a cell has none.
     lined: whether faint lines part the cells of a maze's floor, to draw on.
@@ -120,12 +121,18 @@ class BoardContent:
 
     @property
     def change_strength(self) -> npt.NDArray[np.float64]:
-        """(rows, cols) how strongly each cell's change is marked: 1 in its cycle, down to 0."""
+        """(rows, cols) how strongly each cell's change is marked: 1 in its frame, down to 0."""
         if self.changed_age is None:
             return np.zeros(self.grid.shape) if self.changed is None else self.changed.astype(float)
-        fading = 1 - self.changed_age / FADE_CYCLES
-        visible = (self.changed_age >= 0) & (self.changed_age < FADE_CYCLES)
+        fading = 1 - self.changed_age / FADE_FRAMES
+        visible = (self.changed_age >= 0) & (self.changed_age < FADE_FRAMES)
         return np.where(visible if self.changed is None else visible & self.changed, fading, 0)
+
+    @property
+    def has_strips(self) -> bool:
+        """Whether heat is a strip in each cell: where it would hide what is below, or tells with
+        its length how sure a cell is."""
+        return self.heat is not None and (self.confidence is not None or self.puzzle.kind == "arc")
 
     @property
     def in_conflict(self) -> Mask:

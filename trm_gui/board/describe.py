@@ -41,7 +41,8 @@ def describe_cell(content: BoardContent, cell: Cell) -> str:
     if content.change_strength[cell] > 0:
         lines.append(_age(content, cell))
     if content.wrong is not None and content.wrong[cell]:
-        lines.append("Differs from the solution")
+        several = content.puzzle.solution_count not in (None, 1)
+        lines.append(f"Differs from the {'nearest ' if several else ''}solution")
     lines += [conflict.rule for conflict in content.conflicts if cell in conflict.cells]
     return "\n".join(lines)
 
@@ -59,7 +60,7 @@ def _value(content: BoardContent, cell: Cell) -> str:
 
 def _age(content: BoardContent, cell: Cell) -> str:
     age = 0 if content.changed_age is None else int(content.changed_age[cell])
-    return "Changed in this cycle" if age == 0 else f"Changed {_count(age, 'cycle')} ago"
+    return "Just changed" if age == 0 else f"Changed {_count(age, 'frame')} ago"
 
 
 def _count(number: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import compress
@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.board.content import BoardContent
+from trm_gui.board.content import SURE, BoardContent
 from trm_gui.board.geometry import Cell, CellGeometry, Mask
 from trm_gui.theme import Theme
 
@@ -104,29 +104,43 @@ def _colours_of(scale: str) -> list[str]:
     return [colour.name() for colour in steps]
 
 
+STRIP = 0.13
+"""Height of a strip of heat, of a cell's size."""
+
+
 def draw_heat(
-    painter: QPainter,
-    geometry: CellGeometry,
-    content: BoardContent,
-    theme: Theme,
-    *,
-    strip: bool = False,
+    painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme
 ) -> None:
-    """Each cell in the colour of its heat: all of it, or only a strip at its lower edge."""
+    """Each cell in the colour of its heat, or a strip at its lower edge, which is as long as the
+    cell is sure; a grey one in unsure cells that have no heat."""
     if content.heat is None:
         return
-    height = geometry.snap(geometry.size * 0.22) if strip else geometry.size
-    boxes = geometry.boxes(0, geometry.size - height, geometry.size, height)
-    by_share = boxes_by_level(boxes, content.heat, ~np.isnan(content.heat))
-    for share, there in by_share.items():
-        draw_bars(painter, there, heat_colour(share, theme.scale))
+    known = ~np.isnan(content.heat)
+    if not content.has_strips:
+        for share, there in boxes_by_level(geometry.squares, content.heat, known).items():
+            draw_bars(painter, there, heat_colour(share, theme.scale))
+        return
+    height = geometry.snap(geometry.size * STRIP)
+    sure, shown = np.ones(content.grid.shape), known
+    if content.confidence is not None:
+        sure, shown = content.confidence, known | (content.confidence < SURE) & ~content.given
+    strips: dict[str, list[QRectF]] = defaultdict(list)
+    for row, col in cells_where(shown):
+        share = content.heat[row, col]
+        colour = heat_colour(share, theme.scale) if known[row, col] else theme.secondary_text
+        cell = geometry.rect(row, col)
+        length = geometry.snap(geometry.size * sure[row, col])
+        strips[colour].append(QRectF(cell.left(), cell.bottom() - height, length, height))
+    for colour, there in strips.items():
+        draw_bars(painter, there, colour)
 
 
 def draw_veil(
     painter: QPainter, geometry: CellGeometry, content: BoardContent, colour: str
 ) -> None:
-    """Cover what is unsure with `colour`, more so the less sure it is."""
-    if content.confidence is None:
+    """Cover what is unsure with `colour`, more so the less sure it is; not where strips of heat
+    tell how sure it is, as the colours of a scale must stay what they are."""
+    if content.confidence is None or content.heat is not None:
         return
     doubt = np.where(content.given, 0, np.round((1 - content.confidence) * VEILS) / VEILS)
     for level in np.unique(doubt[doubt > 0]).tolist():
@@ -189,7 +203,7 @@ def draw_changes(
 ) -> None:
     """An accent outline inside each changed cell, with a `casing` where cells have any colour."""
     strength = content.change_strength
-    width = geometry.snap(geometry.size * 0.06)
+    width = _ring_width(geometry)
     for level in np.unique(strength[strength > 0]).tolist():
         cells = strength == level
         accent = themes.translucent(theme.accent, level)
@@ -203,10 +217,13 @@ def draw_changes(
 def draw_conflict_marks(
     painter: QPainter, geometry: CellGeometry, content: BoardContent, theme: Theme
 ) -> None:
-    """A vermillion triangle in the upper right corner of each cell that breaks a rule."""
-    edge = max(geometry.size * 0.3, min(4.0, geometry.size))
+    """A vermillion triangle in the upper right corner of each cell that breaks a rule, smaller
+    where candidates stand in the cell."""
+    size, unsure = geometry.size, content.unsure
+    usual, small = max(size * 0.3, min(4.0, size)), max(size * 0.18, min(3.0, size))
     triangles = QPainterPath()
     for row, col in content.conflict_cells:
+        edge = small if unsure[row, col] else usual
         corner = geometry.rect(row, col).topRight()
         triangles.moveTo(corner)
         triangles.lineTo(corner - QPointF(edge, 0))
@@ -218,17 +235,50 @@ def draw_conflict_marks(
         painter.drawPath(triangles)
 
 
-def draw_wrong_marks(painter: QPainter, geometry: CellGeometry, mask: Mask, colour: str) -> None:
-    """A dotted underline in each cell in `mask`: it differs from the solution."""
-    size = geometry.size
+def draw_wrong_marks(
+    painter: QPainter,
+    geometry: CellGeometry,
+    content: BoardContent,
+    theme: Theme,
+    grounds: Mapping[str, Mask],
+) -> None:
+    """A dotted underline in each wrong cell, above its strip of heat if it has one.
+
+    grounds: the colours of cells that have no colour of heat, with the cells that have them.
+    """
+    if content.wrong is None:
+        return
+    wrong, size = content.wrong, geometry.size
     dot = geometry.snap(size * 0.055)
     count = 4 if size >= 20 else 3
     gap = max(geometry.snap(size * 0.15), 2 * dot)
     left = geometry.snap((size - gap * (count - 1) - dot) / 2)
-    top = size - geometry.snap(size * 0.1) - dot
-    for index in range(count):
-        dots = geometry.boxes(left + index * gap, top, dot, dot)
-        draw_bars(painter, boxes_where(dots, mask), colour)
+    below = geometry.snap(size * STRIP) + geometry.pixel if content.has_strips else 0
+    top = size - (below or geometry.snap(size * 0.1)) - dot
+    inks: dict[str, Mask] = defaultdict(lambda: np.zeros(wrong.shape, bool))
+    plain = wrong.copy()
+    if content.heat is not None and not content.has_strips:
+        for row, col in cells_where(wrong & ~np.isnan(content.heat)):
+            plain[row, col] = False
+            inks[ink_on(heat_colour(content.heat[row, col], theme.scale))][row, col] = True
+    for ground, cells in grounds.items():
+        inks[ink_on(ground)] |= plain & cells
+    for ink, cells in inks.items():
+        for index in range(count):
+            dots = geometry.boxes(left + index * gap, top, dot, dot)
+            draw_bars(painter, boxes_where(dots, cells), ink)
+
+
+def room_for_candidates(geometry: CellGeometry, content: BoardContent) -> QRectF:
+    """Where in a cell, from its corner, no mark of another overlay lies."""
+    inset = 2 * geometry.pixel + _ring_width(geometry)
+    below = inset
+    if content.wrong is not None:
+        below = max(below, geometry.size * 0.17)
+    if content.has_strips:
+        below = geometry.size * (STRIP + (0.1 if content.wrong is not None else 0.03))
+    side = geometry.size
+    return QRectF(inset, inset, side - 2 * inset, side - inset - below)
 
 
 def draw_selection(
@@ -255,6 +305,11 @@ def antialiased(painter: QPainter) -> Iterator[None]:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     yield
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _ring_width(geometry: CellGeometry) -> float:
+    """Of the outline of a changed cell."""
+    return geometry.snap(geometry.size * 0.06)
 
 
 def _draw_rings(

@@ -27,11 +27,11 @@ def paint_maze(
     if content.lined:
         _draw_lines(painter, geometry, theme)
     marks.fill(painter, geometry, grid == WALL, theme.wall)
-    marks.draw_heat(painter, geometry, content, theme)
     unknown = grid == NO_SYMBOL
     marks.fill(painter, geometry, unknown, theme.board)
     marks.draw_hatching(painter, geometry, unknown, theme.secondary_text)
     marks.fill(painter, geometry, content.in_conflict, themes.translucent(theme.conflict, 0.28))
+    marks.draw_heat(painter, geometry, content, theme)  # over tints, which would change its colours
     marks.draw_hatching(painter, geometry, content.altered, theme.conflict)
     marks.draw_changes(painter, geometry, content, theme)
     _draw_path(painter, geometry, grid, theme)
@@ -41,9 +41,8 @@ def paint_maze(
     _draw_ends(painter, geometry, grid, theme)
     marks.draw_frame(painter, geometry, geometry.snap(1.0), theme.strong_line)
     marks.draw_selection(painter, geometry, selected, theme)
-    if content.wrong is not None:
-        for under, mask in ((theme.wall, grid == WALL), (theme.floor, grid != WALL)):
-            marks.draw_wrong_marks(painter, geometry, content.wrong & mask, marks.ink_on(under))
+    grounds = {theme.wall: grid == WALL, theme.floor: grid != WALL}
+    marks.draw_wrong_marks(painter, geometry, content, theme, grounds)
     marks.draw_conflict_marks(painter, geometry, content, theme)
 
 

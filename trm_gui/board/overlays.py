@@ -33,7 +33,12 @@ CANDIDATES = Overlay(
     "Show what else an unsure cell might be, larger if more probable",
     "3",
 )
-CHANGED = Overlay("changed", "just changed", "Outline what changed in the last cycles", "4")
+CHANGED = Overlay(
+    "changed",
+    "just changed",
+    "Outline what has just changed, and while playing what did before",
+    "4",
+)
 WRONG = Overlay("wrong", "wrong", "Underline what differs from the solution", "5")
 CONFLICTS = Overlay("conflicts", "breaks a rule", "Mark the cells that break a rule", "6")
 FIRST_RIGHT = Overlay(
@@ -52,13 +57,17 @@ def key_words() -> str:
 
 
 class OverlaySet(QObject):
-    """Which overlays are on. Of the colourings of cells at most one is."""
+    """Which overlays are on. Of the colourings of cells at most one is.
+
+    trail: whether changes leave one, as while playing.
+    """
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._on = {VALUES, CHANGED, CONFLICTS}
+        self.trail = False
 
     def __contains__(self, overlay: Overlay) -> bool:
         return overlay in self._on
@@ -72,14 +81,24 @@ class OverlaySet(QObject):
         self._on ^= {overlay}
         self.changed.emit()
 
+    def set_trail(self, trail: bool) -> None:
+        if trail != self.trail:
+            self.trail = trail
+            self.changed.emit()
+
 
 @dataclass(frozen=True)
 class Heat:
-    """A colouring of cells: `shares` on a scale from 0 to 1, and what its two ends stand for."""
+    """A colouring of cells.
+
+    shares: on a scale from 0 to 1, NaN where a cell has no colour.
+    words: what the ends of the scale stand for.
+    levels: how many colours can be there; None for a scale without steps.
+    """
 
     shares: npt.NDArray[np.float64]
-    low: str
-    high: str
+    words: str
+    levels: int | None = None
 
 
 def heat(trace: Trace, index: int, overlays: Container[Overlay]) -> Heat | None:
@@ -87,27 +106,47 @@ def heat(trace: Trace, index: int, overlays: Container[Overlay]) -> Heat | None:
     rows, cols = trace.grid(index).shape
     if FLIPS in overlays:
         flips = trace.flips(index)[:rows, :cols]
-        most = max(1, int(flips.max(initial=0)))
-        return Heat(np.where(flips > 0, flips / most, np.nan), "1" if most > 1 else "", f"{most}")
+        most = int(flips.max(initial=0))
+        words = f"1 to {most}" if most > 1 else str(most or "none")
+        return Heat(np.where(flips > 0, flips / max(1, most), np.nan), words, most)
     if FIRST_RIGHT in overlays and (since := trace.first_right_cells(index)) is not None:
         last = max(1, len(trace) - 1)
         decided = since >= 0
         if trace.puzzle.kind != "arc":
             decided &= trace.puzzle.open_cells
-        return Heat(np.where(decided, since / last, np.nan), "start", "end")
+        levels = 1 if len(trace) == 1 else None
+        return Heat(np.where(decided, since / last, np.nan), _course(trace), levels)
     return None
 
 
-def answer_content(trace: Trace, index: int, overlays: Container[Overlay]) -> BoardContent:
-    """The answer at a frame with the overlays that are on."""
+def _course(trace: Trace) -> str:
+    """The first and the last of what a solve consists of, in the largest unit that tells them
+    apart."""
+    first, last = trace[0].call, trace[-1].call
+    for unit, words in (("supervision_step", "step"), ("cycle", "cycle")):
+        if (start := getattr(first, unit)) != (end := getattr(last, unit)):
+            return f"{words} {start} to {end}"
+    return f"step {first.supervision_step}"
+
+
+def answer_content(
+    trace: Trace, index: int, overlays: Container[Overlay], *, trail: bool = False
+) -> BoardContent:
+    """The answer at a frame with the overlays that are on.
+
+    trail: mark fainter what changed in the frames before too, as suits what is moving; a still
+        marks just as many cells as its words say.
+    """
     grid = trace.grid(index)
     rows, cols = grid.shape
     colouring = heat(trace, index, overlays)
+    marks_changes = CHANGED in overlays
     return BoardContent(
         trace.puzzle,
         grid,
+        changed=trace.changed(index)[:rows, :cols] if marks_changes and not trail else None,
         changed_age=(
-            trace.frames_since_change(index)[:rows, :cols] if CHANGED in overlays else None
+            trace.frames_since_change(index)[:rows, :cols] if marks_changes and trail else None
         ),
         conflicts=trace.conflicts(index) if CONFLICTS in overlays else (),
         wrong=trace.wrong(index) if WRONG in overlays else None,

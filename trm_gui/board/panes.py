@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from trm_core.checkpoints.expectations import outlook
+from trm_core.puzzles.base import Grid, Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
@@ -23,6 +24,7 @@ from trm_gui.board.overlays import OverlaySet, answer_content
 from trm_gui.elided_label import ElidedLabel
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
+from trm_gui.solution_count import MANY, SolutionCount
 
 HEADING_HEIGHT = 4 * themes.SPACE
 LEAST_PANE = 320 + 2 * themes.SPACE
@@ -91,6 +93,8 @@ class InputPane(Pane):
         self.edit.setFixedSize(HEADING_HEIGHT, HEADING_HEIGHT)
         super().__init__(Board(name="Puzzle"), "Puzzle", self.words, self.number, self.edit)
         self.board.setObjectName("input_board")
+        self.solutions = SolutionCount(session, self)
+        self.solutions.changed.connect(self.refresh)
         session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(self._select_nothing)
         self.refresh()
@@ -118,7 +122,7 @@ class InputPane(Pane):
         if editing is not None and editing.kind != puzzle.kind:
             editing = None  # it is about to be replaced
         if editing is None:
-            self._say(puzzle.title, "", False)
+            self._say(puzzle.title, *self._warning(puzzle))
             self.board.set_content(
                 BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
             )
@@ -128,6 +132,15 @@ class InputPane(Pane):
         words = self.heading.text(), INPUT_HINT, puzzle.source
         self.heading.setToolTip("\n".join(filter(None, words)))
         self._show_number()
+
+    def _warning(self, puzzle: Puzzle) -> tuple[str, bool]:
+        """What is wrong with the puzzle as posed, as far as its solutions are counted, and whether
+        it cannot be solved at all; several shortest paths are as good as one."""
+        if self.solutions.count == 0:
+            why = puzzle.problems()[0].rule if puzzle.kind == "maze" else "no solution exists"
+            return f"{why[:1].upper()}{why[1:]}", True
+        several = self.solutions.count == MANY and puzzle.kind == "sudoku"
+        return ("Several solutions" if several else ""), False
 
     def _say(self, title: str, words: str, wrong: bool) -> None:
         theme = themes.current(self)
@@ -177,6 +190,7 @@ class AnswerPane(Pane):
     def __init__(self, session: Session, overlays: OverlaySet) -> None:
         self._session = session
         self._overlays = overlays
+        self._outlook = ""
         self.verdict = QLabel()
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
         self.board.setObjectName("answer_board")
@@ -232,51 +246,65 @@ class AnswerPane(Pane):
 
     def _show_frame(self) -> None:
         trace, cursor = self._session.trace, self._session.cursor
-        self.board.set_content(answer_content(trace, cursor, self._overlays))
-        theme = themes.current(self)
-        words, colour = {
-            True: ("✓ right", theme.ok),
-            False: ("not right", theme.secondary_text),
-            None: ("", theme.secondary_text),
-        }[trace.solved(cursor)]
-        style = f"color: {colour}; font-weight: bold"
+        content = answer_content(trace, cursor, self._overlays, trail=self._overlays.trail)
+        self.board.set_content(content)
+        theme, right = themes.current(self), trace.solved(cursor)
+        words = f"{'✓ ' if right else ''}{trace.verdict(cursor)}"
+        style = f"color: {theme.ok if right else theme.secondary_text}; font-weight: bold"
         if (words, style) != (self.verdict.text(), self.verdict.styleSheet()):
             self.verdict.setText(words)  # either has the window laid out again
             self.verdict.setStyleSheet(style)
             self.layout().activate()  # else the words are cut until the next time
-            self._explain()
+            self._outlook = self._outlook_of_maker()
+        why = trace.reason(cursor)
+        self.verdict.setAccessibleDescription(why)
+        self.verdict.setToolTip(wrapped("\n".join(filter(None, (why, self._outlook)))))
 
-    def _explain(self) -> None:
-        """Have the verdict say how often the model is right on such puzzles."""
+    def _outlook_of_maker(self) -> str:
+        """How often the model is right on such puzzles."""
         session = self._session
         is_maker = session.model is not None and session.model_name == session.trace.model_name
         known = is_maker and session.model.misfit(session.trace.puzzle) is None
-        words = outlook(session.model, session.trace.puzzle) if known else ""
-        self.verdict.setToolTip(wrapped(words))
+        return outlook(session.model, session.trace.puzzle) if known else ""
 
 
 class SolutionPane(Pane):
-    """The one right answer, where it is known or could be worked out."""
+    """The right answer that the one at the cursor is compared with: of several the nearest."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         super().__init__(Board(name="Solution"), "Solution")
         self.board.setObjectName("solution_board")
-        session.puzzle_changed.connect(self._show)
-        session.trace_changed.connect(self._show)
+        for signal in (session.puzzle_changed, session.trace_changed, session.cursor_changed):
+            signal.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        puzzle, trace = self._session.puzzle, self._session.trace
-        if trace is not None and trace.puzzle is not puzzle:
-            trace = None  # of the puzzle before; it goes next
+        session, puzzle = self._session, self._session.puzzle
+        self.heading.setText("Solution")
         if puzzle is None:
             self.board.set_message("No puzzle yet", "Its solution comes to stand here.")
-            return
-        solution = puzzle.solution if trace is None else trace.solution
-        if solution is not None:
-            self.board.set_content(BoardContent(puzzle, solution))
-        elif trace is None:
-            self.board.set_message("Not known yet", "It is worked out as a solve begins.")
+        elif session.frame is None or session.trace.puzzle is not puzzle:
+            # of the puzzle before, whose trace goes next
+            if puzzle.solution is None:
+                self.board.set_message("Not known yet", "It is worked out as a solve begins.")
+            else:
+                self.board.set_content(BoardContent(puzzle, puzzle.solution))
         else:
-            self.board.set_message("Not known", "The puzzle has no solution, or several.")
+            self._show_nearest(puzzle, session.trace.judgement(session.cursor).solution)
+
+    def _show_nearest(self, puzzle: Puzzle, solution: Grid | None) -> None:
+        count = puzzle.solution_count
+        several = count is not None and count > 1
+        if solution is not None:
+            self.heading.setText("Solution, of several the nearest" if several else "Solution")
+            self.board.set_content(BoardContent(puzzle, solution))
+        elif count == 0:
+            why = puzzle.problems()[0].rule
+            self.board.set_message("No solution exists", f"{why[:1].upper()}{why[1:]}.")
+        elif several:
+            self.board.set_message(
+                "Several solutions", "There are too many of them to find the nearest one."
+            )
+        else:
+            self.board.set_message("Not known", "The puzzle came without its right answer.")

@@ -34,19 +34,19 @@ def paint_sudoku(
     selected: Cell | None = None,
 ) -> None:
     painter.fillRect(geometry.outline, QColor(theme.board))
-    marks.draw_heat(painter, geometry, content, theme)
     if selected is not None:
         _highlight_peers(painter, geometry, content, theme, selected)
     marks.fill(painter, geometry, content.in_conflict, themes.translucent(theme.conflict, 0.16))
     marks.draw_hatching(painter, geometry, content.grid == NO_SYMBOL, theme.line)
+    marks.draw_heat(painter, geometry, content, theme)  # over tints, which would change its colours
     _draw_lines(painter, geometry, content, theme)
     marks.draw_changes(painter, geometry, content, theme)
     _draw_digits(painter, geometry, content, theme)
     _draw_candidates(painter, geometry, content, theme)
     marks.draw_veil(painter, geometry, content, theme.board)
     marks.draw_selection(painter, geometry, selected, theme)
-    if content.wrong is not None:
-        marks.draw_wrong_marks(painter, geometry, content.wrong, theme.text)
+    everywhere = np.ones(content.grid.shape, bool)
+    marks.draw_wrong_marks(painter, geometry, content, theme, {theme.board: everywhere})
     marks.draw_conflict_marks(painter, geometry, content, theme)
 
 
@@ -104,15 +104,17 @@ def _draw_candidates(
     """Each digit in its own place in an unsure cell, larger if more probable, the decoded one in
     the colour of the answer."""
     height, width = _box_size(content)
-    step = geometry.size / max(height, width)
+    room = marks.room_for_candidates(geometry, content)
+    down_step, along_step = room.height() / height, room.width() / width
+    step = min(down_step, along_step)
     for row, col in marks.cells_where(content.unsure):
-        corner = geometry.rect(row, col).topLeft()
+        corner = geometry.rect(row, col).topLeft() + room.topLeft()
         for digit in range(1, content.rows + 1):
             probability = content.candidates[row, col, digit]
             if probability < LEAST_SHOWN:
                 continue
             down, along = divmod(digit - 1, width)
-            place = QPointF((along + 0.5) * geometry.size / width, (down + 0.5) * step)
+            place = QPointF((along + 0.5) * along_step, (down + 0.5) * down_step)
             decoded = digit == content.grid[row, col]
             weight = QFont.Weight.Bold if decoded else QFont.Weight.Normal
             colour = theme.accent if decoded else theme.text
@@ -123,7 +125,7 @@ def _draw_candidates(
 
 def _ink(content: BoardContent, cell: Cell, colour: str, theme: Theme) -> str:
     """`colour`, or what reads well on a cell that is coloured itself."""
-    if content.heat is None or np.isnan(content.heat[cell]):
+    if content.heat is None or content.has_strips or np.isnan(content.heat[cell]):
         return colour
     return marks.ink_on(marks.heat_colour(content.heat[cell], theme.scale))
 

@@ -15,7 +15,6 @@ from trm_gui.board.geometry import Cell
 from trm_gui.editor.arc import ArcTools
 from trm_gui.editor.commands import ChangePuzzle, History
 from trm_gui.editor.maze import MazeTools
-from trm_gui.editor.solution_count import SolutionCounter
 from trm_gui.editor.sudoku import SudokuTools
 from trm_gui.editor.tool_button import ToolButton
 from trm_gui.editor.tool_strip import ToolStrip
@@ -44,7 +43,6 @@ class PuzzleEditor(QObject):
         self._session, self._undo_stack = session, undo_stack
         self._boards, self._pane = boards, boards.input
         self._tools: Tools | None = None
-        self.counter = SolutionCounter(self)
         self._actions = actions
         self._common: list[ToolButton] = []
         self._pane.board.cell_clicked.connect(self._on_cell_clicked)
@@ -60,6 +58,7 @@ class PuzzleEditor(QObject):
         if self._session.puzzle is None:
             return
         if not self.editing:
+            self._pane.solutions.start()
             self._take_tools()
             self._pane.board.input = self
             self.editing_changed.emit(True)
@@ -72,7 +71,6 @@ class PuzzleEditor(QObject):
         if not self.editing:
             return
         self._tools.release()
-        self.counter.drop()
         self._pane.board.input = None
         self._pane.board.select(None)
         self._show_tools(None)
@@ -87,7 +85,7 @@ class PuzzleEditor(QObject):
 
     def close(self) -> None:
         """Wait for what is counted in the background; the editor ends with this."""
-        self.counter.close()
+        self._pane.solutions.close()
 
     def change(self, puzzle: Puzzle, words: str) -> None:
         """Make the session's puzzle another one, in a step that can be undone."""
@@ -194,7 +192,7 @@ class PuzzleEditor(QObject):
         session, board = self._session, self._pane.board
         kind = session.puzzle.kind
         if kind == "sudoku":
-            tools = SudokuTools(session, board, self.change, self.counter)
+            tools = SudokuTools(session, board, self.change, self._pane.solutions)
         elif kind == "maze":
             tools = MazeTools(session, board, self.change)
         else:

@@ -18,7 +18,6 @@ from trm_core.puzzles.maze_edit import (
     describe_way,
     move_end,
     resized_maze,
-    with_path,
 )
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
@@ -70,7 +69,8 @@ class MazeTools(DrawingTools):
 
     def content(self) -> BoardContent:
         maze = self._maze()
-        grid = with_path(maze) if self._path.isChecked() else maze.grid
+        path = maze.nearest_solution(maze.grid) if self._path.isChecked() else None
+        grid = maze.grid if path is None else path
         return BoardContent(maze, grid, conflicts=maze.problems(), lined=True)
 
     def words(self) -> tuple[str, bool]:

@@ -15,10 +15,10 @@ from trm_core.puzzles.sudoku import Sudoku
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.sudoku_painter import symbol
-from trm_gui.editor.solution_count import SolutionCounter
 from trm_gui.editor.tool_button import ToolButton
 from trm_gui.editor.tools import Change, Tools
 from trm_gui.session import Session
+from trm_gui.solution_count import SolutionCount
 
 COUNTS = "none", "one", "many"
 CLEARING_KEYS = Qt.Key.Key_Delete, Qt.Key.Key_Backspace
@@ -30,13 +30,11 @@ class SudokuTools(Tools):
     kind = "sudoku"
 
     def __init__(
-        self, session: Session, board: Board, change: Change, counter: SolutionCounter
+        self, session: Session, board: Board, change: Change, solutions: SolutionCount
     ) -> None:
         super().__init__(session, board, change)
         self._side = session.puzzle.rows
-        self._count: int | None = None
-        self._counter = counter
-        counter.counted.connect(self._on_counted)
+        self._solutions = solutions
         self._pad = []
         for digit in range(1, self._side + 1):
             sign = symbol(digit)
@@ -54,22 +52,13 @@ class SudokuTools(Tools):
     def serves(self, puzzle: Puzzle | None) -> bool:
         return isinstance(puzzle, Sudoku) and puzzle.rows == self._side
 
-    def follow(self) -> None:
-        puzzle = self._session.puzzle
-        self._count = None
-        if puzzle.conflicts(puzzle.grid):
-            self._counter.drop()
-            self._count = 0
-        else:
-            self._counter.count(puzzle)
-
     def content(self) -> BoardContent:
         puzzle = self._session.puzzle
         return BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
 
     def words(self) -> tuple[str, bool]:
-        count = "…" if self._count is None else COUNTS[self._count]
-        return f"Solutions: {count}", self._count == 0
+        count = self._solutions.count
+        return f"Solutions: {'…' if count is None else COUNTS[count]}", count == 0
 
     def clear(self) -> None:
         self._become(np.zeros_like(self._session.puzzle.grid), "clear the Sudoku")
@@ -104,8 +93,3 @@ class SudokuTools(Tools):
         if not np.array_equal(grid, puzzle.grid):
             changed = replace(puzzle, grid=grid, solution=None, rating=None, name="Your puzzle")
             self._change(changed, words)
-
-    def _on_counted(self, puzzle: Sudoku, count: int) -> None:
-        if puzzle is self._session.puzzle:
-            self._count = count
-            self.changed.emit()

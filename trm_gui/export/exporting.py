@@ -74,7 +74,8 @@ def export(
         (recording,) = recordings
         export_data(recording, name, target, lambda: told(len(recording.trace)))
         return
-    film = Film([recording.trace for recording in recordings], look, most)
+    traces = [recording.trace for recording in recordings]
+    film = Film(traces, look, most, trail=name in _FILMS)
     if name == "frames":
         with whole_directory(target) as folder:
             write_frames(film, folder, told)

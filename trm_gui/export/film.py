@@ -50,12 +50,20 @@ class Film:
     ARC answer stands beside its input. UserError if a trace has no frames.
 
     most: of the frames, only so many from the first one.
+    trail: whether it moves, so that changes may fade; a still marks no more than its caption says.
     """
 
-    def __init__(self, traces: Sequence[Trace], look: Look, most: int | None = None) -> None:
+    def __init__(
+        self,
+        traces: Sequence[Trace],
+        look: Look,
+        most: int | None = None,
+        *,
+        trail: bool = False,
+    ) -> None:
         for trace in traces:
             check_frames(trace)
-        self.traces, self.look = tuple(traces), look
+        self.traces, self.look, self._trail = tuple(traces), look, trail
         self._all_frames = max(map(len, traces))
         self._frames = min(self._all_frames, most or self._all_frames)
         self.ratio = max(1, round(look.side / USUAL_SIDE))
@@ -74,7 +82,10 @@ class Film:
         self._board_height = max(self._height_of(trace) for trace in self.traces)
         self._caption_top = self._board_top + self._board_height + self._margin / 2
         self._legend_top = self._caption_top + (2.4 * line if look.caption else 0)
-        rows = max(len(self._legend(column, len(column.trace) - 1)) for column in self._columns)
+        # with the longest words, so that a preview is as large as its film
+        rows = max(
+            len(self._legend(column, len(column.trace) - 1, trail=True)) for column in self._columns
+        )
         self._curve_top = self._legend_top + (rows + (rows > 0) / 4) * legend_row(self._small)
         height = self._curve_top + (self._side * CURVE if look.curve else 0)
         height += self._margin / 2
@@ -131,7 +142,7 @@ class Film:
             paint_legend(
                 painter,
                 QPointF(column.left, self._legend_top),
-                self._legend(column, at),
+                self._legend(column, at, trail=self._trail),
                 self._small,
                 theme,
             )
@@ -167,7 +178,7 @@ class Film:
             paint_board(painter, area.translated(-self._side - 2 * self._margin, 0), posed, theme)
             center = QPointF(area.left() - self._margin, area.center().y())
             paint_arrow(painter, center, self._margin / 3, theme)
-        content = answer_content(trace, at, self.look.overlays)
+        content = answer_content(trace, at, self.look.overlays, trail=self._trail)
         if paint_board(painter, area, content, theme) is None:
             words = "no grid yet"
             self._write(painter, area, words, self._text, theme.secondary_text, centred=True)
@@ -189,20 +200,20 @@ class Film:
         line = QRectF(column.left, self._caption_top, column.width, height)
         where, facts = _lines(trace, at)
         self._write(painter, line, where, self._text, theme.text)
-        if trace.solved(at):
+        if words := _verdict(trace, at):
             bold = QFont(self._text)
             bold.setWeight(QFont.Weight.Bold)
-            taken = QFontMetricsF(bold).horizontalAdvance(RIGHT)
+            taken = QFontMetricsF(bold).horizontalAdvance(words)
             place = QRectF(line.right() - taken, line.top(), taken, line.height())
-            self._write(painter, place, RIGHT, bold, theme.ok)
+            self._write(painter, place, words, bold, theme.ok)
         self._write(
             painter, line.translated(0, 1.15 * height), facts, self._text, theme.secondary_text
         )
 
-    def _legend(self, column: _Column, at: int) -> list[list[Item]]:
+    def _legend(self, column: _Column, at: int, trail: bool) -> list[list[Item]]:
         if not self.look.legend:
             return []
-        items = legend_items(column.trace, at, self.look.overlays)
+        items = legend_items(column.trace, at, self.look.overlays, trail=trail)
         return legend_rows(items, column.width, self._small)
 
     def _write(
@@ -241,7 +252,9 @@ class Film:
             font.setPixelSize(font.pixelSize() - 1)
 
 
-RIGHT = "✓ right"
+def _verdict(trace: Trace, index: int) -> str:
+    """What there is to say of an answer that is right."""
+    return f"✓ {trace.verdict(index)}" if trace.solved(index) else ""
 
 
 def _has_input(trace: Trace) -> bool:
@@ -258,8 +271,8 @@ def _lines(trace: Trace, index: int) -> tuple[str, str]:
 def _longest_lines(trace: Trace) -> list[str]:
     """The longest of each of the lines, with what may stand beside it."""
     wheres, facts = zip(*(_lines(trace, index) for index in range(len(trace))), strict=True)
-    solved = any(trace.solved(index) for index in range(len(trace)))
-    return [max(wheres, key=len) + (f"   {RIGHT}" if solved else ""), max(facts, key=len)]
+    verdict = max((_verdict(trace, index) for index in range(len(trace))), key=len)
+    return [max(wheres, key=len) + (f"   {verdict}" if verdict else ""), max(facts, key=len)]
 
 
 def _height(font: QFont) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from trm_gui.board.legend import SWATCH, Item, paint_swatch
+from trm_gui.board.legend import SWATCH, Item, in_rows, paint_swatch
 from trm_gui.theme import Theme
 
 
@@ -18,16 +18,7 @@ def legend_row(font: QFont) -> float:
 
 def legend_rows(items: Sequence[Item], width: float, font: QFont) -> list[list[Item]]:
     """The items in as many rows as they need."""
-    rows: list[list[Item]] = []
-    taken = width
-    for item in items:
-        needed = _width(item, font)
-        if taken + needed > width or not rows:
-            rows.append([])
-            taken = 0.0
-        rows[-1].append(item)
-        taken += needed + _gap(font)
-    return rows
+    return in_rows(items, width, lambda item: _width(item, font), _gap(font))
 
 
 def paint_legend(
@@ -39,18 +30,17 @@ def paint_legend(
         left = corner.x()
         middle = corner.y() + (number + 0.5) * legend_row(font)
         for item in row:
-            overlay, words, swatch = item
             painter.save()
             painter.translate(left, middle - scale * SWATCH / 2)
             painter.scale(scale, scale)
-            paint_swatch(painter, QRectF(0, 0, swatch, SWATCH), overlay, theme)
+            paint_swatch(painter, QRectF(0, 0, item.width, SWATCH), item, theme)
             painter.restore()
             painter.setFont(font)
             painter.setPen(QColor(theme.secondary_text))
             place = QPointF(
-                left + scale * swatch + metrics.height() / 3, middle + metrics.capHeight() / 2
+                left + scale * item.width + metrics.height() / 3, middle + metrics.capHeight() / 2
             )
-            painter.drawText(place, words)
+            painter.drawText(place, item.words)
             left += _width(item, font) + _gap(font)
 
 
@@ -63,6 +53,6 @@ def _gap(font: QFont) -> float:
 
 
 def _width(item: Item, font: QFont) -> float:
-    _, words, swatch = item
     metrics = QFontMetricsF(font)
-    return _scale(font) * swatch + metrics.height() / 3 + metrics.horizontalAdvance(words)
+    words = metrics.horizontalAdvance(item.words)
+    return _scale(font) * item.width + metrics.height() / 3 + words

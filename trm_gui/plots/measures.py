@@ -120,8 +120,8 @@ class CorrectnessPane(FramePane):
             if trace is None
             else (trace.curves.right_shares(), trace.curves.conflicts())
         )
-        known = len(right) == len(x)
-        self.right.set(x if known else empty, right, above=len(right) and right[-1] < 50)
+        known = np.isfinite(right)
+        self.right.set(x[known], right[known], above=known.any() and right[known][-1] < 50)
         self.conflicts.set(x, broken, above=True)
         most = max(1, int(broken.max(initial=0)))
         self.plots[1].setYRange(0, 1.4 * most, padding=0.05)
@@ -138,8 +138,10 @@ class CorrectnessPane(FramePane):
         if counts := trace.right_cells(cursor):
             right, of = counts
             words = f"{right} of {of} open cells right   {words}"
+        elif (solutions := trace.puzzle.solution_count) == 0:
+            words += "   (no solution exists)"
         else:
-            words += "   (solution not known)"
+            words += f"   ({'solution not known' if solutions is None else 'several solutions'})"
         self.set_reading(words)
 
     def dress(self, theme: Theme) -> None:

@@ -25,6 +25,7 @@ SHADES = 64
 """Colours of a path."""
 
 NO_PATH = "This solve was recorded without its latents."
+ONE_FRAME = "One frame alone makes no path. M has the model go on by a supervision step."
 
 
 class LatentPathPane(PlotPane):
@@ -59,6 +60,8 @@ class LatentPathPane(PlotPane):
             known = None if trace is None else trace.curves.latent_path(name)
             path.points = np.empty((0, 2)) if known is None else known.points
             path.draw()
+            if known is not None and len(known.points) == 1:
+                self.set_message(ONE_FRAME)
             if known is not None:
                 for side, words, share in zip(
                     ("bottom", "left"), (f"PC 1 of {name}", "PC 2"), known.shares, strict=True

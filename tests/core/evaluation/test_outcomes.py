@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from trm_core.evaluation.outcomes import Attempt, cell_accuracy, judge, ranked
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.maze_files import parse
-from trm_core.puzzles.sudoku import generate
+from trm_core.puzzles.sudoku import Sudoku, generate
 
 SUDOKU = generate(3, box_rows=2, box_cols=2, givens=6)
 
@@ -85,7 +85,9 @@ def test_cell_accuracy_is_over_the_open_cells(wrong):
 
 
 def test_cell_accuracy_is_not_known_where_no_solution_is():
-    assert cell_accuracy(parse("SG\n  ")[0], np.array([[2, 3], [1, 1]], np.int8)) is None
+    (cut_off,) = parse("S#G\n # ")
+    assert cell_accuracy(cut_off, cut_off.grid) is None
+    assert cell_accuracy(Sudoku(np.zeros((9, 9))), np.ones((9, 9), np.int8)) is None
 
 
 def test_an_arc_answer_of_another_size_lacks_cells_or_has_some_that_do_not_count():
@@ -98,13 +100,15 @@ def test_an_arc_answer_of_another_size_lacks_cells_or_has_some_that_do_not_count
     assert judge(arc, [attempt(np.zeros((0, 0)))]).valid is False
 
 
-def test_another_shortest_path_is_exact_with_less_than_all_cells_as_known():
+def test_another_shortest_path_than_the_known_one_has_all_cells_right():
     maze = parse("S  \n # \n  G")[0]
     over = np.array([[2, 4, 4], [1, 0, 4], [1, 1, 3]], np.int8)
     under = np.array([[2, 1, 1], [4, 0, 1], [4, 4, 3]], np.int8)
     maze = type(maze)(maze.grid, over)
     outcome = judge(maze, [attempt(under)])
-    assert (outcome.exact, outcome.valid, outcome.cell_accuracy) == (True, True, 0.0)
+    assert (outcome.exact, outcome.valid, outcome.cell_accuracy) == (True, True, 1.0)
+    almost = np.where(np.arange(9).reshape(3, 3) == 3, 1, under).astype(np.int8)
+    assert judge(maze, [attempt(almost)]).cell_accuracy == 5 / 6
 
 
 def test_a_puzzle_handed_back_is_no_valid_answer():

@@ -12,6 +12,7 @@ from recordings_to_show import recording, with_frames
 from trm_core.errors import UserError
 from trm_core.export import WRITERS, export_data
 from trm_core.puzzles.base import NO_SYMBOL
+from trm_core.trace import Trace
 
 KINDS = ("sudoku", "maze", "arc")
 
@@ -104,7 +105,46 @@ def test_arrays_hold_all_of_every_frame(kind, tmp_path):
         np.testing.assert_array_equal(
             arrays["y_coordinates"][index][: len(frame.y_coordinates)], frame.y_coordinates
         )
-    np.testing.assert_array_equal(arrays["solution"], trace.solution)
+        np.testing.assert_array_equal(
+            arrays["wrong"][index][: grid.shape[0], : grid.shape[1]], trace.wrong(index)
+        )
+    np.testing.assert_array_equal(arrays["solution"], trace.judgement(-1).solution)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_table_json_lines_and_arrays_agree_on_changed_and_right_cells(kind, tmp_path):
+    of = recording(kind)
+    for name in ("csv", "jsonl", "npz"):
+        export_data(of, name, tmp_path / f"a.{name}")
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    text = (tmp_path / "a.jsonl").read_text(encoding="utf-8")
+    lines = [line for line in map(json.loads, text.splitlines()) if line["event"] == "frame"]
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as file:
+        changed, right = file["changed"], file["right_cells"]
+    for index, (row, line) in enumerate(zip(rows, lines, strict=True)):
+        assert int(row["changed_cells"]) == line["changed_cells"] == changed[index].sum()
+        assert line["changed"] == (np.argwhere(changed[index]) + 1).tolist()
+        assert int(row["right_cells"]) == line["right_cells"] == right[index]
+    if kind == "arc":  # of which more than the answer changes
+        trace = of.trace
+        assert any(
+            (trace.frames_since_change(index) == 0).sum() > changed[index].sum()
+            for index in range(len(trace))
+        )
+
+
+def test_frames_whose_cells_are_not_counted_are_told_apart_in_arrays(tmp_path):
+    of = recording("sudoku")
+    many = dataclasses.replace(of.trace.puzzle, grid=np.zeros((9, 9)), solution=None)
+    solved = many.encode(of.trace.puzzle.solution, many.shape)
+    trace = Trace(many, many.shape, "any", 1, 1, of.trace.settings)
+    for frame in (of.trace[0], dataclasses.replace(of.trace[1], tokens=solved)):
+        trace.append(frame)
+    export_data(dataclasses.replace(of, trace=trace), "npz", tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as file:
+        assert file["right_cells"].tolist() == [-1, 81]
+        assert not file["wrong"].any()
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -1,6 +1,5 @@
 """Changing mazes by hand."""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from mazes_to_try import mazes
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.drawing import Cell
 from trm_core.puzzles.files import parse_puzzles
-from trm_core.puzzles.maze import FLOOR, GOAL, PATH, START, WALL, Maze
+from trm_core.puzzles.maze import FLOOR, GOAL, START, WALL, Maze
 from trm_core.puzzles.maze_edit import (
     blank_maze,
     brush,
@@ -20,7 +19,6 @@ from trm_core.puzzles.maze_edit import (
     describe_way,
     move_end,
     resized_maze,
-    with_path,
 )
 from trm_core.puzzles.maze_files import parse
 
@@ -84,20 +82,6 @@ def test_a_size_that_no_maze_has_is_refused(size: tuple[int, int]) -> None:
 def test_a_start_that_is_cut_off_goes_where_it_was_nearest() -> None:
     maze = parse("#####\n#G  #\n#  S#\n#####")[0]
     assert resized_maze(maze.grid, 4, 3)[2, 2] == START
-
-
-@given(mazes())
-def test_the_marked_path_is_a_shortest_one(maze: Maze) -> None:
-    marked = with_path(maze)
-    if maze.shortest_length is None:
-        assert np.array_equal(marked, maze.grid)
-    else:
-        assert maze.is_solved_by(marked)
-
-
-def test_the_path_is_found_without_a_slow_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "networkx", None)
-    assert (with_path(blank_maze(40, 40)) == PATH).sum() == 73
 
 
 def test_the_way_is_told_in_words() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from judgements_to_try import other_way
 from plots_to_try import NAMES, OVER_FRAMES, click, data
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel
@@ -27,6 +28,26 @@ def test_changes_are_drawn_where_there_are_any(pane, trace):
         assert x == ((np.flatnonzero(changes) + 1) / trace.frames_per_step).tolist()
         assert curve.label.isVisible()
         assert name in curve.label.toPlainText()
+
+
+def test_the_right_cells_of_a_path_that_is_not_the_known_one_are_all_drawn_right(session, pane):
+    session.show_recording(other_way())
+    shown = pane("plot_correctness")
+    assert data(shown.right.line)[1] == [50, 100]
+    assert "6 of 6 open cells right" in shown.reading.text()
+
+
+def test_one_frame_alone_makes_no_path_and_the_pane_says_so(qtbot, session, solve, pane):
+    session.set_settings(SolveSettings(1, None))
+    session.set_puzzle(read_library()[-30].puzzles()[0])
+    session.use_model(find_model("arc-7x7"))
+    assert len(solve()) == 1
+    shown = pane("plot_latent_path")
+    assert shown.empty
+    assert "One frame alone makes no path" in shown._message.text()
+    with qtbot.waitSignal(session.solve_finished):
+        session.solve_further()
+    assert not pane("plot_latent_path").empty
 
 
 def test_a_single_frame_is_a_point(session, solve, pane):
@@ -58,17 +79,17 @@ def test_right_cells_and_broken_rules_are_drawn(pane, session, puzzles, solve):
     assert f"{len(trace.conflicts(1))} broken rule" in shown.reading.text()
 
 
-def test_where_no_solution_is_known_only_broken_rules_are_drawn(pane, session, solve, tmp_path):
+def test_where_cells_are_not_counted_only_broken_rules_are_drawn(pane, session, solve, tmp_path):
     file = tmp_path / "open.sdm"
     file.write_text("1" + "." * 80)
     session.set_settings(SolveSettings(2))
     session.set_puzzle(load_puzzles(file)[0])
     trace = solve()
     shown = pane("plot_correctness")
-    assert trace.solution is None
+    assert trace.judgement(-1).solution is None
     assert data(shown.right.line)[1] == []
     assert len(data(shown.conflicts.line)[1]) == len(trace)
-    assert "not known" in shown.reading.text()
+    assert "several solutions" in shown.reading.text()
 
 
 def test_the_latent_paths_have_a_point_per_frame_coloured_by_time(pane, session, trace):
