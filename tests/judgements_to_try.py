@@ -19,7 +19,7 @@ UNDER = np.array([[2, 1, 1], [4, 0, 1], [4, 4, 3]], np.int8)
 def trace_of(puzzle, *grids):
     """A trace with these answers, one a supervision step, and no latents."""
     shape = puzzle.shape
-    trace = Trace(puzzle, shape, "any", 1, 1, SolveSettings())
+    trace = Trace(puzzle, shape, "any", 1, 1, SolveSettings(16))
     for grid in grids:
         shares = np.full((shape.cells, shape.vocab_size), 1 / shape.vocab_size, np.float16)
         tokens = puzzle.encode(grid, shape)

@@ -66,8 +66,8 @@ class Between(NamedTuple):
 def misfit(value: object, hint: Any) -> str | None:
     """What was expected, if `value`, of a document, is not of the type `hint`; None if it is.
 
-    Types are str, bool, int, float, dict, list, `tuple[str, ...]`, Literal, any of them "or None",
-    and numbers annotated with what they are `Between`.
+    Types are str, bool, int, float, dict, list, tuples of str or of int, Literal, any of them "or
+    None", and numbers annotated with what they are `Between`.
     """
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
@@ -77,8 +77,9 @@ def misfit(value: object, hint: Any) -> str | None:
         names = ", ".join(str(each) or '""' for each in arguments)
         return None if isinstance(value, str) and value in arguments else f"one of {names}"
     if origin is tuple:
-        texts = isinstance(value, list | tuple) and not any(misfit(each, str) for each in value)
-        return None if texts else "a list of texts"
+        kind = arguments[0]
+        fits = isinstance(value, list | tuple) and not any(misfit(each, kind) for each in value)
+        return None if fits else f"a list of {'texts' if kind is str else 'whole numbers'}"
     if origin is Annotated:
         kind, bounds = arguments
         fits = not misfit(value, kind) and bounds.holds(value)

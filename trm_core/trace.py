@@ -223,7 +223,8 @@ class Trace:
 
     def reason(self, index: int) -> str:
         """Why the answer at a frame is right or not, in sentences."""
-        return reason(self.puzzle, self._grids[index], self._judgements[index])
+        broken = self.conflicts(index)
+        return reason(self.puzzle, self._grids[index], self._judgements[index], broken)
 
     def right_cells(self, index: int) -> tuple[int, int] | None:
         """(right, all) open cells of the answer at a frame; None where cells are not counted."""

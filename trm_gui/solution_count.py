@@ -30,7 +30,7 @@ class SolutionCount(QObject):
         super().__init__(parent)
         self.count: int | None = None
         self._session = session
-        self._started = False
+        self._started = self._closed = False
         self._thread = ThreadPoolExecutor(1, "counter")
         self._dropped = threading.Event()
         self._done.connect(self._on_done)
@@ -44,6 +44,7 @@ class SolutionCount(QObject):
 
     def close(self) -> None:
         """Stop counting and wait for the thread."""
+        self._closed = True
         self._dropped.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
@@ -58,7 +59,7 @@ class SolutionCount(QObject):
             self.count = 0
         else:
             self.count = None
-            if self._started:
+            if self._started and not self._closed:
                 self._thread.submit(self._count, puzzle, self._dropped)
         self.changed.emit()
 

@@ -77,7 +77,7 @@ def test_make_writes_the_same_file_for_the_same_seed_only(trm, tmp_path, monkeyp
     assert made["one"] == made["same"] != made["other"]
     bundled = {entry.id: entry for entry in ENTRIES}
     for entry in read_library(tmp_path / "one.json"):
-        assert entry == replace(bundled[entry.id], solved_by=(), not_solved_by=())
+        assert entry == replace(bundled[entry.id], solved_by=(), not_solved_by=(), tests_solved=())
 
 
 def test_make_without_what_it_needs_says_so_and_leaves_the_file(trm, file, monkeypatch):

@@ -219,7 +219,7 @@ def test_mazes_and_arc_grids_show_the_second_symbol_as_a_square():
     assert middle(image, cells, 0, 0) == LIGHT.arc[1].upper()
 
 
-def test_the_legend_explains_what_is_on_and_nothing_else(session, solve, only, legend):
+def test_the_legend_explains_what_is_on_and_nothing_else(qtbot, session, solve, only, legend):
     assert legend.shown() == []
     session.set_model("sudoku-9x9-small")
     trace = solve()
@@ -237,7 +237,7 @@ def test_the_legend_explains_what_is_on_and_nothing_else(session, solve, only, l
         f"flips: 1 to {most}",
     ]
     assert legend.accessibleDescription() == ", ".join(legend.shown())
-    assert not legend.grab().isNull()
+    qtbot.waitUntil(lambda: not legend.grab().isNull())
 
 
 def test_a_still_marks_what_its_words_count_and_only_what_plays_leaves_a_trail(

@@ -41,7 +41,7 @@ def list_(
         table.add_column(name, overflow="fold")
     for entry in read_library(file):
         if kind in (None, entry.kind) and difficulty in (None, entry.difficulty):
-            marks = "\n".join(entry.solved_by), "\n".join(entry.not_solved_by)
+            marks = "\n".join(entry.solved_by), "\n".join(entry.defeats)
             table.add_row(entry.id, entry.size, entry.difficulty, *marks)
     Console(markup=False, emoji=False, highlight=False).print(table)
 
@@ -85,7 +85,7 @@ def judge(
             solved[info.name] = solved_entries(solver, entries, votes)
     write_library(marked(entries, solved), file)
     for name, found in solved.items():
-        print(f"{name}: solves {sum(found.values())} of {len(found)}")
+        print(f"{name}: solves {sum(map(all, found.values()))} of {len(found)}")
 
 
 def _progress() -> Progress:

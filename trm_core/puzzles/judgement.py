@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.puzzles.base import Grid, Puzzle
+from trm_core.puzzles.base import Conflict, Grid, Puzzle
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,8 @@ def verdict(puzzle: Puzzle, solved: bool | None) -> str:
     return f"right{', one of several' if several else ''}{puzzle.part}"
 
 
-def reason(puzzle: Puzzle, answer: Grid, judgement: Judgement) -> str:
-    """Why an answer is right or not, in sentences."""
+def reason(puzzle: Puzzle, answer: Grid, judgement: Judgement, broken: Sequence[Conflict]) -> str:
+    """Why an answer is right or not, in sentences; `broken` are its conflicts."""
     count = puzzle.solution_count
     several = count is not None and count > 1
     if judgement.solved is None:
@@ -78,7 +79,7 @@ def reason(puzzle: Puzzle, answer: Grid, judgement: Judgement) -> str:
             sentences.append(f"It is {found}, the solution {expected}.")
     elif several:
         sentences.append("The puzzle has too many solutions to count cells against the nearest.")
-    if broken := puzzle.conflicts(answer):
+    if broken:
         many = f"{len(broken)} rules are broken, first" if broken[1:] else "A rule is broken"
         sentences.append(f"{many}: {broken[0].rule}.")
     return " ".join(sentences)

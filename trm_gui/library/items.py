@@ -62,6 +62,7 @@ class Item:
     key: what it is remembered by, the same in every run.
     collections: those that it belongs to whoever uses the program; RECENT and FAVOURITES change.
     defeats: names of the bundled models that fail on it.
+    defeats_told: the same as they are shown, see `Entry.defeats`.
     drawing: the puzzle as text, where that does not have to be read from the source.
     note: what else tells it from others, such as a date.
     """
@@ -75,6 +76,7 @@ class Item:
     source: Source
     collections: frozenset[str] = frozenset()
     defeats: tuple[str, ...] = ()
+    defeats_told: tuple[str, ...] = ()
     drawing: str = ""
     note: str = ""
     words: str = field(init=False)
@@ -138,6 +140,7 @@ def of_entry(entry: Entry, collection: str) -> Item:
         entry,
         frozenset({collection, DATASETS.get(dataset, collection)}),
         entry.not_solved_by,
+        tuple(entry.defeats),
         posed,
     )
 

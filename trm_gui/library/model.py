@@ -66,8 +66,8 @@ class LibraryModel(QAbstractListModel):
 
     def _sentence(self, item: Item) -> str:
         words = f"{item.title}: {item.line}" + (f", {item.note}" if item.note else "")
-        if item.defeats:
-            words += f", defeats {', '.join(item.defeats)}"
+        if item.defeats_told:
+            words += f", defeats {', '.join(item.defeats_told)}"
         return words + (", favourite" if item.key in self._catalogue.favourites else "")
 
     def _on_added(self, items: list[Item]) -> None:

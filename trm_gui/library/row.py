@@ -38,8 +38,8 @@ class RowPainter(ThumbnailRow):
         ]
         if item.note:
             lines.append(Line(item.note, theme.secondary_text))
-        if item.defeats:
-            models = item.defeats
+        if item.defeats_told:
+            models = item.defeats_told
             short = ", ".join(model.removeprefix(f"{item.kind}-") for model in models)
             shorter = [f"defeats {short}", f"defeats {len(models)} models"][: len(models)]
             words = f"defeats {', '.join(models)}"

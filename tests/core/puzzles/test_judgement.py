@@ -156,7 +156,7 @@ def test_a_search_that_takes_too_long_leaves_the_known_solution(monkeypatch):
 def test_a_verdict_says_what_the_puzzle_has_to_do_with_it(puzzle, answer, words, because):
     judgement = judged(puzzle, answer)
     assert verdict(puzzle, judgement.solved) == words
-    assert because in reason(puzzle, answer, judgement)
+    assert because in reason(puzzle, answer, judgement, puzzle.conflicts(answer))
 
 
 def test_a_verdict_on_one_test_of_a_task_says_so():
@@ -166,9 +166,9 @@ def test_a_verdict_on_one_test_of_a_task_says_so():
     assert verdict(second, True) == "right, test 2 of 2"
     assert verdict(Task("t", (pair,), (pair,)).puzzles()[0], True) == "right"
     wide = np.ones((1, 3), np.int8)
-    assert reason(first, wide, judged(first, wide)) == (
+    assert reason(first, wide, judged(first, wide), []) == (
         "0 of 2 open cells differ from the solution. It is 1×3, the solution 1×2."
     )
     unknown = Task("t", (pair,), (Pair(np.zeros((1, 2))),)).puzzles()[0]
     assert verdict(unknown, None) == ""
-    assert reason(unknown, wide, judged(unknown, wide)) == "The right answer is not known."
+    assert reason(unknown, wide, judged(unknown, wide), []) == "The right answer is not known."

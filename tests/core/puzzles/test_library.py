@@ -53,7 +53,8 @@ ARC["drawing"] = []
 
 
 def unmarked(entries):
-    return [replace(entry, solved_by=(), not_solved_by=()) for entry in entries]
+    unmarked = {"solved_by": (), "not_solved_by": (), "tests_solved": ()}
+    return [replace(entry, **unmarked) for entry in entries]
 
 
 def number(entry):
