@@ -37,7 +37,7 @@ class Page(QTextBrowser):
         super().__init__()
         self.setAccessibleName(name)
         self.setOpenLinks(False)
-        self.anchorClicked.connect(QDesktopServices.openUrl)
+        self.anchorClicked.connect(self._open_elsewhere)
         self.document().setDocumentMargin(2 * themes.SPACE)
         self._markdown = ""
         self.show_markdown(markdown)
@@ -55,6 +55,11 @@ class Page(QTextBrowser):
 
     def loadResource(self, kind: int, name: QUrl) -> None:  # noqa: N802  a name of Qt's
         """Nothing: a card may come from anywhere, and its pictures are not asked for."""
+
+    def _open_elsewhere(self, link: QUrl) -> None:
+        """Pages of the web alone: a card must not open files or start programs."""
+        if link.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(link)
 
     def _dress(self) -> None:
         """Three text sizes as everywhere, room between lines, and quiet tables."""

@@ -95,9 +95,11 @@ class SolveBar(QWidget):
 
     def _offer_models(self) -> None:
         self.model.clear()
+        self._headlines = {info.directory: headline(info) for info in self._session.models}
         for row, info in enumerate(self._session.models):
             self.model.addItem(f"{info.name} ({info.title})", str(info.directory))
-            self.model.setItemData(row, "\n".join(headline(info)), Qt.ItemDataRole.ToolTipRole)
+            said = wrapped("\n".join(self._headlines[info.directory]))
+            self.model.setItemData(row, said, Qt.ItemDataRole.ToolTipRole)
         self._show()
 
     def _show(self) -> None:
@@ -107,13 +109,9 @@ class SolveBar(QWidget):
         for row, info in enumerate(session.models):
             fits = session.puzzle is not None and info.misfit(session.puzzle) is None
             items.item(row).setEnabled(fits)
-        model, puzzle = session.model, session.puzzle
-        said = [] if model is None else headline(model)
-        if model is not None and puzzle is not None:
-            said = list(dict.fromkeys([*said, outlook(model, puzzle)]))
-        self.model.setToolTip(wrapped("\n".join(said) or MODEL_HINT))
         used = "" if session.model is None else str(session.model.directory)
         self.model.setCurrentIndex(self.model.findData(used))
+        self.model.setToolTip(wrapped(self._hint()))
         own, most = session.own_steps, session.max_supervision_steps
         self.max_steps.setSuffix(OWN if most == own else "")
         self.max_steps.setToolTip(
@@ -133,6 +131,15 @@ class SolveBar(QWidget):
         never_halts = session.extent == "halting" and session.settings.halt_threshold is None
         extent = "all" if never_halts else session.extent
         self.extent.setCurrentIndex(self.extent.findData(extent))
+
+    def _hint(self) -> str:
+        """The headline of the model in use, and what to expect of it here."""
+        model, puzzle = self._session.model, self._session.puzzle
+        if model is None:
+            return MODEL_HINT
+        told = self._headlines.get(model.directory, [])
+        here = [] if puzzle is None else [outlook(model, puzzle)]
+        return "\n".join(dict.fromkeys([*told, *here]))
 
     def _on_model(self, index: int) -> None:
         self._session.set_model(self.model.itemData(index))

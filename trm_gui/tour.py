@@ -45,10 +45,9 @@ STOPS = (
         ("answer_board",),
         "The answer so far: y",
         "Watch: the model begins with a guess, all cells at once, and goes over it again and "
-        "again. "
-        "It keeps its answer as y, a latent: numbers that only the model can read. The board shows "
-        "what they stand for. Outlined cells have just changed; a red dotted underline marks what "
-        "is wrong.",
+        "again. It keeps its answer as y, a latent: numbers that only the model can read. The "
+        "board shows what they stand for. Outlined cells have just changed; an orange corner marks "
+        "what breaks a rule.",
         plays=True,
     ),
     Stop(
@@ -56,8 +55,8 @@ STOPS = (
         "The recursion: now you",
         "Press → a few times: each time is a cycle. In it the model first makes z anew, its "
         "reasoning, several times over, and then y from z. Some cycles make a supervision step, a "
-        "block here. The diamond marks where the answer is first right, the dot where the model "
-        "halts. Enter goes on.",
+        "block here. A diamond marks where the answer is first right, a dot where the model halts, "
+        "a red underline that cells went back to what they were. Enter goes on.",
         hands_on=True,
     ),
     Stop(

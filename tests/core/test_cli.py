@@ -28,6 +28,7 @@ from trm_core.data.build import ArcBuild, build
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.recipes import Recipe, make
 from trm_core.puzzles.sudoku import generate
 from trm_core.puzzles.sudoku_files import parse
 from trm_core.recordings import read_header
@@ -456,3 +457,12 @@ def test_a_style_that_is_not_made_is_told_with_those_that_are(trm):
     ended = trm("eval", "maze-15x15", "--style", "round")
     assert (ended.status, ended.out) == (1, "")
     assert "found 'round', expected corridors, corridors with loops, obstacles" in ended.err
+
+
+def test_what_is_not_solved_is_told_with_how_often_the_model_is_right(trm, tmp_path):
+    maze = make(Recipe("maze", 15, "corridors with loops", 3)).puzzles()[0]
+    file = tmp_path / "loops.txt"
+    file.write_text(maze.format())
+    ended = trm("solve", file, "--device=cpu", "--max-steps=2")
+    assert ended.status == 0
+    assert "\nThis maze is unlike those that maze-15x15 learned from" in ended.out

@@ -4,8 +4,8 @@ import json
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QMenu, QToolButton
 
 from trm_core.checkpoints.card_text import NO_CARD, card_text
@@ -142,6 +142,20 @@ def test_the_choice_shows_the_headline_of_each_model(window, session, control):
     for row, info in enumerate(session.models):
         hint = choice.itemData(row, Qt.ItemDataRole.ToolTipRole)
         assert " M parameters" in hint
-        assert info.learned.words in hint
+        assert info.learned.words in " ".join(hint.split())
         assert "is right on" in hint
-    assert session.model.learned.words in choice.toolTip()
+    assert session.model.learned.words in " ".join(choice.toolTip().split())
+
+
+def test_a_card_that_is_none_is_told_and_links_lead_to_the_web_alone(
+    qtbot, tmp_path, monkeypatch, window
+):
+    copy = shutil.copytree(find_model("sudoku-4x4").directory, tmp_path / "odd")
+    (copy / "README.md").write_bytes(b"x" * 2**17)
+    assert "Its card cannot be read: " in card_text(find_model(str(copy)))
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    page = PageDialog("odd", "[a](file:///etc/passwd) [b](https://arxiv.org)", window).page
+    for link in ("file:///etc/passwd", "https://arxiv.org"):
+        page.anchorClicked.emit(QUrl(link))
+    assert opened == [QUrl("https://arxiv.org")]

@@ -104,8 +104,8 @@ def test_it_explains_the_words_of_the_window():
         "latent",
         "cycle",
         "supervision step",
-        "red dotted underline",
-        "the dot",
+        "red underline",
+        "dot",
     ):
         assert f" {word}" in words
     assert any("plot_change" in stop.widgets for stop in STOPS)

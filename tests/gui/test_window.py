@@ -239,7 +239,9 @@ def test_not_right_has_its_reason_as_a_tooltip(window, session, solve):
     session.set_puzzle(loops)
     solve()
     assert window._answer.verdict.text() == "not right"
-    assert "unlike those that maze-15x15 learned from" in window._answer.verdict.toolTip()
+    assert "unlike those that maze-15x15 learned from" in " ".join(
+        window._answer.verdict.toolTip().split()
+    )
 
 
 def test_headings_explain_themselves(window, session):

@@ -6,7 +6,7 @@ import re
 
 from trm_core.checkpoints.expectations import all_in_all, share_right, what_it_learned
 from trm_core.checkpoints.info import CheckpointError, ModelInfo
-from trm_core.documents import MEDIUM, DocumentError, read_text
+from trm_core.documents import SMALL, DocumentError, read_text
 
 NO_CARD = "There is no card in its directory (README.md)."
 
@@ -50,9 +50,12 @@ def card_text(info: ModelInfo) -> str:
 
 def _own_card(info: ModelInfo) -> str:
     """The card without its title, its headings a level lower."""
-    try:
-        text = read_text(info.directory / "README.md", MEDIUM)
-    except DocumentError:
+    file = info.directory / "README.md"
+    if not file.exists():
         return NO_CARD
+    try:
+        text = read_text(file, SMALL)
+    except DocumentError as error:
+        return f"Its card cannot be read: {error}"
     body = re.sub(r"\A\s*# .*\n", "", text)
     return f"## Its card\n{re.sub('^#', '##', body, flags=re.MULTILINE)}"

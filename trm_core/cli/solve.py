@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from trm_core.checkpoints.expectations import why_none_fits
+from trm_core.checkpoints.expectations import outlook, why_none_fits
 from trm_core.checkpoints.info import (
     CheckpointError,
     ModelInfo,
@@ -114,6 +114,7 @@ def _show(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> None:
     console.print(f"{verdict[trace.solved(-1)]}{more}.", style="bold")
     if trace.solved(-1) is False:
         console.print(trace.reason(-1), soft_wrap=True)
+        console.print(outlook(info, puzzle), soft_wrap=True)
 
 
 def _events(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> Iterator[dict[str, Any]]:
