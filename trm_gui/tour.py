@@ -249,6 +249,7 @@ class _Card(QFrame):
     def show_stop(self, stop: Stop, number: int, count: int) -> None:
         self.title.setText(stop.title)
         self.words.setText(stop.words)
+        self.words.setMinimumHeight(0)  # which else counts as what the words need
         self.words.setFixedHeight(self.words.heightForWidth(self.width() - 4 * themes.SPACE))
         self.count.setText(f"{number} of {count}")
         self.back.setEnabled(number > 1)

@@ -24,6 +24,7 @@ def test_every_part_is_shown_in_turn_with_its_words_beside_it(qtbot, tour):
         assert not tour.card.geometry().intersects(tour._light())
         words = tour.card.words
         assert words.height() >= words.heightForWidth(words.width())
+        assert words.height() < words.fontMetrics().lineSpacing() * (2 + len(stop.words) / 30)
         qtbot.mouseClick(tour.card.next, Qt.MouseButton.LeftButton)
     assert not tour.isVisible()
 
