@@ -28,7 +28,7 @@ def trace_of(puzzle, *grids):
 
 
 def recorded(puzzle, *grids):
-    return Recording(trace_of(puzzle, *grids), "", "cpu", "float32", NOW)
+    return Recording(trace_of(puzzle, *grids), "cpu", "float32", NOW)
 
 
 def other_way():
