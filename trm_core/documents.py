@@ -20,7 +20,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from trm_core.errors import UserError, quoted, shortened
+from trm_core.errors import UserError, in_a_line, quoted
 
 SMALL = 2**16
 """Bytes of a file with a few numbers, such as a status."""
@@ -251,12 +251,6 @@ class Format:
             return self.check(raw)
         except DocumentError as error:
             raise DocumentError(f"{file}: {error}") from None
-
-
-def in_a_line(words: object, most: int = 200) -> str:
-    """What somebody else says, who may quote a file: printable, and no more of it than this."""
-    signs = shortened(str(words), most)
-    return "".join(s if s.isprintable() else " " if s.isspace() else "�" for s in signs)
 
 
 def said(error: OSError) -> str:

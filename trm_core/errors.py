@@ -14,12 +14,12 @@ MOST_TOLD = 1000
 class UserError(ValueError):
     """One sentence for the user: the place, what was found there, and what was expected.
 
-    However long what it is made of is, it stays readable: a sentence of more than `MOST_TOLD`
-    characters has its middle left out.
+    Whatever it is made of, it stays readable: in one line, without what cannot be shown, and a
+    sentence of more than `MOST_TOLD` characters has its middle left out.
     """
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(shortened(sentence, MOST_TOLD))
+        super().__init__(in_a_line(sentence, MOST_TOLD))
 
 
 def quoted(found: object) -> str:
@@ -35,6 +35,12 @@ def quoted(found: object) -> str:
         return shortened(brief.repr(found))
     except ValueError:  # Python's limit on digits
         return "a number of thousands of digits"
+
+
+def in_a_line(words: object, most: int = 200) -> str:
+    """What somebody else says, who may quote a file: printable, and no more of it than this."""
+    signs = shortened(str(words), most)
+    return "".join(s if s.isprintable() else " " if s.isspace() else "�" for s in signs)
 
 
 def shortened(words: str, most: int = MOST_QUOTED) -> str:

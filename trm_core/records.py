@@ -30,12 +30,11 @@ from trm_core.documents import (
     MAX_NUMBER,
     MEDIUM,
     DocumentError,
-    in_a_line,
     is_name,
     is_text,
     read_json,
 )
-from trm_core.errors import MOST_QUOTED, UserError, quoted
+from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted
 
 _Record = TypeVar("_Record")
 

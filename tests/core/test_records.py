@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trm_core.documents import DocumentError
+from trm_core.errors import UserError
 from trm_core.records import expected_one_of, record
 
 
@@ -123,3 +124,8 @@ def test_any_object_is_a_record_or_is_refused(raw):
     assert {name: getattr(thing, name) for name in raw} == {
         name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()
     }
+
+
+def test_a_sentence_is_one_line_of_what_can_be_shown_whatever_it_is_made_of():
+    assert str(UserError("a\nb\tc\0d\ud800")) == "a b c�d�"
+    assert str(UserError("trm: Sudoku 9×9, “x”")) == "trm: Sudoku 9×9, “x”"

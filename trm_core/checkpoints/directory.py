@@ -13,7 +13,8 @@ from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
 from trm_core.checkpoints.tensors import checked
-from trm_core.documents import in_a_line, regular, said
+from trm_core.documents import regular, said
+from trm_core.errors import in_a_line
 from trm_core.files import whole_directory
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.device import choose_device, choose_dtype

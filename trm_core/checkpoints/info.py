@@ -15,17 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from safetensors import SafetensorError, safe_open
 
 from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
-from trm_core.documents import (
-    LARGE,
-    DocumentError,
-    Format,
-    in_a_line,
-    open_file,
-    read_json,
-    regular,
-    said,
-)
-from trm_core.errors import UserError, quoted
+from trm_core.documents import LARGE, DocumentError, Format, open_file, read_json, regular, said
+from trm_core.errors import UserError, in_a_line, quoted
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR

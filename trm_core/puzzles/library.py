@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trm_core.documents import LARGE, DocumentError, Format, in_a_line
-from trm_core.errors import UserError, quoted
+from trm_core.documents import LARGE, DocumentError, Format
+from trm_core.errors import UserError, in_a_line, quoted
 from trm_core.files import write_whole
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.arc import Task

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from trm_core.documents import DocumentError, in_a_line
+from trm_core.documents import DocumentError
+from trm_core.errors import in_a_line
 from trm_core.puzzles.base import Grid
 from trm_core.recordings.header import Header, RecordingError, header_of, read_metadata
 from trm_core.recordings.recording import Latents, Recording

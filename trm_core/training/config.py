@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal
 from trm_core.checkpoints.info import CONFIGS
 from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
-from trm_core.documents import MEDIUM, DocumentError, in_a_line, read_text
-from trm_core.errors import UserError, quoted
+from trm_core.documents import MEDIUM, DocumentError, read_text
+from trm_core.errors import UserError, in_a_line, quoted
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.records import Between, check_fields, expected_one_of, record, unknown

@@ -26,7 +26,7 @@ State = Literal["starting", "running", "paused", "stopped", "finished", "failed"
 ENDED: tuple[State, ...] = ("stopped", "finished", "failed")
 """States in which the training process has ended, or is about to."""
 
-Seconds = Annotated[float, Between(0, 1e15)]
+Seconds = Annotated[float, Between(0, 10**15)]
 Steps = Annotated[int, Between(0, 2**53)]
 
 

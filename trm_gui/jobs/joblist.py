@@ -39,7 +39,7 @@ class Job:
     device: str = "auto"
     time_limit: Annotated[float, Between(0, above=True)] | None = None
     waiting: bool = False
-    launched: Annotated[float, Between(0, 1e15)] = 0.0
+    launched: Annotated[float, Between(0, 10**15)] = 0.0
     host: str = ""
     pid: Annotated[int, Between(0, 2**32 - 1)] = 0
     pinned: str = ""

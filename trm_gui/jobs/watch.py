@@ -10,8 +10,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from trm_core.documents import in_a_line, open_file
-from trm_core.errors import UserError
+from trm_core.documents import open_file
+from trm_core.errors import UserError, in_a_line
 from trm_core.training.log import LOG
 from trm_core.training.metrics import METRICS, MetricsReader
 from trm_core.training.run_directory import CONFIG, RunDirectory, read_request
