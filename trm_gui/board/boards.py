@@ -77,6 +77,7 @@ class Boards(QWidget):
         for strip in (tools, pair_tools):
             if strip is not None:
                 strip.attach(self.input.board)
+        self._fit_tools()
         if tools is not None:
             self._rows.insertWidget(self._rows.indexOf(self._legend), tools)
             tools.show()
@@ -111,7 +112,12 @@ class Boards(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_tools()
         self._fit_examples()
+
+    def _fit_tools(self) -> None:
+        if self._tools is not None:
+            self._tools.setFixedHeight(self._tools.height_for(self.width()))
 
     def _show_examples(self) -> None:
         puzzle = self._session.puzzle

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
@@ -25,9 +25,6 @@ class ToolStrip(QWidget):
             for widget in group:
                 widget.setParent(self)
         self.setAccessibleName("Tools")
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
 
     def attach(self, board: Board) -> None:
         """Leave the keys to `board` when a button is clicked."""
@@ -38,18 +35,11 @@ class ToolStrip(QWidget):
         """Delete the strip."""
         self.setFocusProxy(None)  # else the board would lose the keys with it
         self.hide()
-        self.setParent(None)  # at once, whatever happens until it is gone
         self.deleteLater()
 
     def height_for(self, width: int) -> int:
         """How high the strip is where it is so wide."""
         return self._places(width)[1]
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self.height_for(width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         for widget, place in self._places(self.width())[0]:
