@@ -186,6 +186,15 @@ def test_solve_shows_people_every_cycle(trm):
     assert ended.out.endswith("Solved.\n")
 
 
+def test_an_answer_that_cannot_be_right_is_told_as_that(trm, tmp_path):
+    file = tmp_path / "cut-off.txt"
+    file.write_text("S#G\n # \n # \n")
+    ended = trm("solve", file, "--max-steps=1", "--device=cpu")
+    assert "Not solved: no solution exists.\n" in ended.out
+    assert "No answer can be right: no path leads from S to G.\n" in ended.out
+    assert "open cells right" not in ended.out
+
+
 def test_a_puzzle_with_a_fault_is_solved_with_a_note_on_stderr(trm):
     ended = trm("solve", "--sudoku", "11" + "." * 79, "--max-steps", "1", "--json")
     assert ended.status == 0
