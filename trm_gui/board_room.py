@@ -120,7 +120,7 @@ class BoardRoom(QObject):
         shown = self._at_sides()
         room = (
             self._window.size(),
-            self._window.centralWidget().minimumSizeHint(),
+            sum(not pane.isHidden() for pane in self._window.findChildren(Pane)),
             [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()],
         )
         before, seen = self._seen
