@@ -121,7 +121,7 @@ def test_solve_shows_a_smaller_maze_in_its_own_size(trm, directory, maze, tmp_pa
         assert np.shape(event["grid"]) == (maze.rows, maze.cols)
         assert event.get("changed_cells", 0) <= maze.grid.size
     shown = trm("solve", file, "--model", directory, "--max-steps=1").out
-    assert shown.endswith("olved.\n")
+    assert "olved.\n" in shown
 
 
 @pytest.mark.parametrize(("side", "name"), [(5, "c-7x7"), (9, "b-15x15"), (17, "a-17x17")])
