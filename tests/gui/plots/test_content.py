@@ -39,9 +39,9 @@ def test_the_right_cells_of_a_path_that_is_not_the_known_one_are_all_drawn_right
 
 
 def test_one_frame_alone_makes_no_path_and_the_pane_says_so(qtbot, session, solve, pane):
-    session.set_settings(SolveSettings(1, None))
     session.set_puzzle(read_library()[-30].puzzles()[0])
     session.use_model(find_model("arc-7x7"))
+    session.set_settings(SolveSettings(1, None))
     assert len(solve()) == 1
     shown = pane("plot_latent_path")
     assert shown.empty
