@@ -6,11 +6,13 @@ import argparse
 import ctypes
 import os
 import sys
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pyqtgraph.util.garbage_collector import GarbageCollector
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
@@ -28,6 +30,9 @@ FIRST_PUZZLE = "sudoku-9x9.sdm"
 SWITCH_SECONDS = 0.0001
 """How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
 from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
+
+GARBAGE_SECONDS = 0.1
+"""How long garbage is let to gather: so short that looking for it is no hold-up."""
 
 
 def main() -> None:
@@ -158,6 +163,7 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
     from trm_gui.settings import last_shown
 
     sys.setswitchinterval(SWITCH_SECONDS)
+    garbage_collector()
     window = MainWindow(_settings(settings_dir))
     as_before = stored_preferences(window.settings).start is None
     if as_before and (kept := last_shown(window.settings)) is not None:
@@ -167,6 +173,21 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
         file = RESOURCES / "puzzles" / FIRST_PUZZLE
         window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))
     return window
+
+
+@cache
+def garbage_collector() -> GarbageCollector:
+    """Have Python look for garbage on the GUI thread alone, from now on.
+
+    By itself it does so on whichever thread makes some, and then frees widgets there, which Qt
+    answers with a crash, now and then.
+    """
+    from pyqtgraph.util.garbage_collector import GarbageCollector
+    from PySide6.QtCore import QCoreApplication
+
+    collector = GarbageCollector(GARBAGE_SECONDS)
+    collector.timer.setParent(QCoreApplication.instance())
+    return collector
 
 
 def _settings(settings_dir: Path | str | None) -> QSettings:

@@ -43,6 +43,7 @@ def _usual_threads() -> int:
     leaves out whatever else is there by then, so this is done once: done again for each solve, it
     would keep all garbage of that moment for ever.
     """
+    collects = gc.isenabled()
     gc.disable()
     try:
         _load_library()
@@ -50,7 +51,8 @@ def _usual_threads() -> int:
 
         gc.freeze()
     finally:
-        gc.enable()
+        if collects:
+            gc.enable()
     return torch.get_num_threads()
 
 

@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+import threading
 from weakref import WeakSet
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from trm_core.trace import SolveSettings
+from trm_gui.app import garbage_collector
 
 SOLVES = 20
 
@@ -51,12 +53,13 @@ def test_a_trace_is_freed_at_once_without_a_collection_of_garbage(session, solve
     traces, _ = living
     session.set_settings(SolveSettings(1, None))
     solve().curves.latent_path("z")
-    gc.disable()
+    timer = garbage_collector().timer
+    timer.stop()
     try:
         solve()
         assert set(traces) == {session.trace}
     finally:
-        gc.enable()
+        timer.start()
 
 
 WINDOW_WITH_A_SOLVE = """
@@ -93,6 +96,30 @@ def test_a_closed_window_is_freed_with_all_that_it_had(tmp_path):
     command = [sys.executable, "-c", WINDOW_WITH_A_SOLVE, str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.stdout == "[] True\n", run.stdout + run.stderr
+
+
+def test_garbage_is_freed_by_the_gui_thread_whoever_makes_it(qtbot, window):
+    """Widgets are among it, and Qt does not stand that another thread frees them."""
+    freed_by = []
+
+    class Cycle:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            freed_by.append(threading.current_thread())
+
+    def make_garbage():
+        for _ in range(100_000):
+            cycle = []
+            cycle.append(cycle)
+
+    Cycle()
+    thread = threading.Thread(target=make_garbage)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: bool(freed_by))
+    assert freed_by == [threading.main_thread()]
 
 
 DIALOGS = (
