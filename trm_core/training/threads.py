@@ -12,8 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
-import psutil
 import torch
+
+try:
+    import psutil
+except ImportError:  # a machine that is lent may have little more than torch
+    psutil = None
 
 PERIOD = 5.0
 """Seconds between looks at what else this machine does."""
@@ -31,7 +35,8 @@ def fair_share(most: int, others: float, trainings: int) -> int:
 
 
 class Threads:
-    """Sets PyTorch's threads while it is entered: to `wanted`, or if that is 0, to a fair share.
+    """Sets PyTorch's threads while it is entered: to `wanted`, or if that is 0, to a fair share, as
+    far as psutil is there to tell what others do.
 
     The whole machine is what PyTorch had before: its cores, or what OMP_NUM_THREADS says.
     """
@@ -55,7 +60,7 @@ class Threads:
     def adapt(self) -> None:
         """Take what is a fair share by now; made to be called at every step."""
         now = time.monotonic()
-        if self._wanted or self._before == 1 or now - self._looked < PERIOD:
+        if self._wanted or self._before == 1 or now - self._looked < PERIOD or psutil is None:
             return
         passed, first = now - self._looked, not self._looked
         busy_before, used_before = self._busy, self._used
