@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QWidget
 
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.info import ModelInfo, read_info
@@ -65,7 +66,7 @@ def test_only_models_whose_board_holds_the_maze_can_be_chosen(session, shown):
 
 def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown):
     maze = generate_perfect(1, 9, 9)
-    posed, answer, status = shown(InputPane), shown(AnswerPane, OverlaySet()), shown(Status)
+    posed, answer, status = shown(InputPane), shown(AnswerPane, OverlaySet()), shown(Status, QWidget())
     session.set_puzzle(maze)
     assert posed.board.shown_grid() == maze.json_rows(maze.grid)
     assert status.line.text() == "Maze 9×9, not solved yet"

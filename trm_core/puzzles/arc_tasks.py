@@ -224,7 +224,7 @@ def load_task(task_id: str, dataset: str | None = None) -> Task:
     """
     named, _, short = task_id.strip().lower().rpartition("/")
     dataset = dataset or named or None
-    if dataset not in (None, *DATASETS):
+    if named and named not in DATASETS:
         expected = " or ".join(f"{name}/" for name in DATASETS)
         raise PuzzleError(f"ARC task: found {named + '/'!r} before the id, expected {expected}")
     tasks: dict[str, Task] = {}

@@ -225,10 +225,11 @@ def test_what_is_looked_at_after_the_window_was_closed_is_left_alone(
     qtbot, window, session, mixing
 ):
     mixing()
+    call = session.frame.call
     window.close()
     with qtbot.assertNotEmitted(session.mixing_known, wait=100):
         session.move_to(1)
-        session.ask_mixing(session.frame.call)
+        session.ask_mixing(call)
 
 
 @pytest.mark.parametrize("name", OVER_FRAMES)
