@@ -66,7 +66,8 @@ def test_only_models_whose_board_holds_the_maze_can_be_chosen(session, shown):
 
 def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown):
     maze = generate_perfect(1, 9, 9)
-    posed, answer, status = shown(InputPane), shown(AnswerPane, OverlaySet()), shown(Status, QWidget())
+    posed, answer = shown(InputPane), shown(AnswerPane, OverlaySet())
+    status = shown(Status, QWidget())
     session.set_puzzle(maze)
     assert posed.board.shown_grid() == maze.json_rows(maze.grid)
     assert status.line.text() == "Maze 9×9, not solved yet"
