@@ -79,8 +79,8 @@ class SolveBar(QWidget):
         self.card.setAutoRaise(True)
         self.card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         layout.addWidget(self.card)
+        _add(layout, self.extent, "Run", "How far a solve runs by itself")  # whose words tell
         for name, hint, control in (
-            ("Run", "How far a solve runs by itself", self.extent),
             ("Max steps", "", self.max_steps),
             ("Threshold", "Halting probability above which the model halts", self.threshold),
         ):

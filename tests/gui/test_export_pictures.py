@@ -401,8 +401,8 @@ def test_an_answer_without_a_grid_can_be_exported(name, tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"side": 20}, "the size of a board: found 20, expected 120 to 2160 pixels"),
-        ({"side": 9999}, "the size of a board: found 9999, expected 120 to 2160 pixels"),
+        ({"side": 20}, "the size of a board: found 20, expected 240 to 2160 pixels"),
+        ({"side": 9999}, "the size of a board: found 9999, expected 240 to 2160 pixels"),
     ],
 )
 def test_a_size_that_cannot_be_is_told_in_a_sentence(options, sentence):

@@ -30,7 +30,7 @@ def test_a_name_tells_the_task_and_the_transform(task_id, transform):
 @given(task_id=task_ids, transform=transforms)
 def test_a_name_as_hrm_writes_it_tells_the_same(task_id, transform):
     name = variant_name(task_id, transform)
-    of_hrm = name.replace("|||", "_")
+    of_hrm = task_id + name.removeprefix(task_id).replace("|||", "_")
     assert parse_variant(of_hrm) == (task_id, transform)
     assert task_of(of_hrm) == task_of(name) == task_id
 

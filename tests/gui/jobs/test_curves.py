@@ -50,8 +50,7 @@ def test_what_is_no_number_leaves_a_gap():
     curves.add(
         [
             {"step": 1, "train/loss": "much", "train/cell_accuracy": 0.5},
-            {"step": 2, "train/loss": 10**400, "train/cell_accuracy": None},
-            {"step": 10**400, "train/loss": 1.0},
+            {"step": 2, "train/loss": [1.0], "train/cell_accuracy": None},
             {"step": 3, "train/loss": 1.5},
         ]
     )

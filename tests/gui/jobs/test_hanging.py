@@ -1,16 +1,13 @@
-"""Folders that do not answer, as a shared one that is cut off: here, files whose reading hangs."""
+"""Folders that do not answer, as a share that is cut off: files that hang whoever opens them."""
 
-import os
 import threading
-from contextlib import suppress
 
 import pytest
 from jobs_to_try import condition
 
+from trm_core import documents
 from trm_core.training.run_directory import RunDirectory
 from trm_gui.jobs import jobs, new_jobs, watching
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 
 
 @pytest.fixture(autouse=True)
@@ -20,28 +17,37 @@ def impatient(monkeypatch):
         monkeypatch.setattr(module, "OVERDUE", 1.0)
 
 
-@pytest.fixture
-def hanging():
-    """Make a file hang whoever reads it, until the test ends or `answer` is called."""
-    pipes = []
+class Share:
+    """Some files are on a share that is cut off: who opens one of them waits until it answers."""
 
-    def hang(file):
-        file.unlink(missing_ok=True)
-        os.mkfifo(file)
-        pipes.append(file)
+    def __init__(self):
+        self._answers = {}
+        self._open = documents._opened
 
-    yield hang
-    for file in pipes:
-        answer(file)
-
-
-def answer(file):
-    """Let go of those who wait for the pipe, and put an empty file in its place."""
-    with suppress(FileNotFoundError):
-        writer = os.open(file, os.O_RDWR | os.O_NONBLOCK)
-        file.unlink()
+    def cut_off(self, file):
         file.touch()
-        os.close(writer)
+        self._answers[str(file)] = threading.Event()
+
+    def answer(self, file):
+        self._answers[str(file)].set()
+
+    def close(self):
+        for answer in self._answers.values():
+            answer.set()
+
+    def open(self, file, flags):
+        if answer := self._answers.get(str(file)):
+            answer.wait()
+        return self._open(file, flags)
+
+
+@pytest.fixture
+def share(monkeypatch):
+    """Pipes and devices, which would hang as well, are refused at once."""
+    share = Share()
+    monkeypatch.setattr(documents, "_opened", share.open)
+    yield share
+    share.close()
 
 
 def sentence(window, path):
@@ -49,9 +55,9 @@ def sentence(window, path):
 
 
 def test_a_folder_that_does_not_answer_is_told_and_holds_up_no_other_job(
-    window, attached, hanging, begin, until
+    window, attached, share, begin, until
 ):
-    hanging(attached / "metrics.jsonl")
+    share.cut_off(attached / "metrics.jsonl")
     until(lambda: condition(window, attached) == "unreadable")
     assert sentence(window, attached).startswith("Its folder does not answer:")
     for what in ("pause", "stop"):  # nothing of which comes to pass, nor holds up anything
@@ -59,36 +65,36 @@ def test_a_folder_that_does_not_answer_is_told_and_holds_up_no_other_job(
     other = begin(window, **{"training.steps": "3"})
     until(lambda: condition(window, other) == "finished")
     assert condition(window, attached) == "unreadable"
-    answer(attached / "metrics.jsonl")
+    share.answer(attached / "metrics.jsonl")
     until(lambda: condition(window, attached) == "new")
     until((attached / "control.json").exists)
 
 
-def test_as_many_as_are_looked_at_at_once_may_hang(window, tmp_path, run, hanging, until):
+def test_as_many_as_are_looked_at_at_once_may_hang(window, tmp_path, run, share, until):
     paths = [run.with_name(f"hung-{number}") for number in range(watching.AT_ONCE)]
     for path in paths:
         RunDirectory.create(path, RunDirectory.open(run).config)
         window.jobs.jobs.attach(path)
         until(lambda path=path: condition(window, path) == "new")
-        hanging(path / "metrics.jsonl")
+        share.cut_off(path / "metrics.jsonl")
     until(lambda: all(condition(window, path) == "unreadable" for path in paths))
     window.jobs.jobs.attach(run)
     until(lambda: condition(window, run) == "new")
     assert [condition(window, path) for path in paths] == ["unreadable"] * len(paths)
 
 
-def test_a_window_closes_while_a_folder_does_not_answer(window, attached, hanging, until):
-    hanging(attached / "metrics.jsonl")
+def test_a_window_closes_while_a_folder_does_not_answer(window, attached, share, until):
+    share.cut_off(attached / "metrics.jsonl")
     until(lambda: condition(window, attached) == "unreadable")
     window.close()
     (stuck,) = [each for each in threading.enumerate() if each.name == f"job {attached.name}"]
-    answer(attached / "metrics.jsonl")
+    share.answer(attached / "metrics.jsonl")
     stuck.join(10)
     assert not stuck.is_alive()
 
 
-def test_opening_a_folder_that_does_not_answer_is_told(window, run, hanging, qtbot, until):
-    hanging(run / "config.json")
+def test_opening_a_folder_that_does_not_answer_is_told(window, run, share, qtbot, until):
+    share.cut_off(run / "config.json")
     with qtbot.waitSignal(window.jobs.jobs.failed) as failed:
         window.jobs.jobs.attach(run)
     assert failed.args[0].startswith(f"{run} does not answer:")
@@ -96,11 +102,11 @@ def test_opening_a_folder_that_does_not_answer_is_told(window, run, hanging, qtb
 
 
 def test_a_folder_that_a_new_job_needs_and_does_not_answer_is_told(
-    window, dialog_of, hanging, tmp_path, until
+    window, dialog_of, share, tmp_path, until
 ):
     model = tmp_path / "model"
     model.mkdir()
-    hanging(model / "config.json")
+    share.cut_off(model / "config.json")
     window.actions_by_name["new_job"].trigger()
     dialog = dialog_of(window)
     until(dialog.ok.isEnabled)
