@@ -10,6 +10,15 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+_unfinished: set[Path] = set()
+"""Files and directories of this process that stand in for others."""
+
+
+def discard_unfinished() -> None:
+    """Remove what is being written, for a process that ends on the spot."""
+    for path in tuple(_unfinished):
+        _discard(path)
+
 
 @contextmanager
 def whole_directory(target: Path) -> Iterator[Path]:
@@ -21,6 +30,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=_hidden(target.name), dir=target.parent))
+    _unfinished.add(unfinished)
     try:
         yield unfinished
         unfinished.chmod(0o755)
@@ -31,9 +41,8 @@ def whole_directory(target: Path) -> Iterator[Path]:
             _flush(Path(folder))
         unfinished.rename(target)
         _flush(target.parent)
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
+    finally:
+        _discard(unfinished)  # where it has not become `target`
 
 
 @contextmanager
@@ -47,14 +56,14 @@ def whole_file(target: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(target.suffix, _hidden(target.stem), target.parent)
     os.close(handle)
     unfinished = Path(name)
+    _unfinished.add(unfinished)
     try:
         yield unfinished
         unfinished.chmod(0o644)
         _flush(unfinished)
         unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    finally:
+        _discard(unfinished)
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -72,10 +81,19 @@ def remove_directory(directory: Path) -> None:
     Raises OSError if it is not there or cannot be renamed.
     """
     doomed = Path(tempfile.mkdtemp(prefix=_hidden(directory.name), dir=directory.parent))
+    _unfinished.add(doomed)
     try:
         directory.replace(doomed / directory.name)
     finally:
-        shutil.rmtree(doomed, ignore_errors=True)
+        _discard(doomed)
+
+
+def _discard(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+    _unfinished.discard(path)
 
 
 def _hidden(name: str) -> str:

@@ -222,7 +222,7 @@ def test_what_is_ended_by_a_signal_leaves_nothing_behind(recorded, tmp_path, num
         assert process.poll() is None
     process.send_signal(number)
     assert process.communicate(timeout=60)[1] == b""
-    assert process.returncode == 128 + number
+    assert process.returncode == -number
     assert os.listdir(out) == []
 
 

@@ -15,6 +15,7 @@ from threading import Thread
 from typing import TypeVar
 
 from trm_core.errors import UserError
+from trm_core.files import discard_unfinished
 from trm_core.signals import end_in_order
 
 _Item = TypeVar("_Item")
@@ -100,6 +101,7 @@ def _end_with_parent() -> None:
     parent = parent_process()
     assert parent is not None
     parent.join()
+    discard_unfinished()
     os._exit(1)
 
 
