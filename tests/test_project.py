@@ -90,6 +90,16 @@ def test_loading_a_model_imports_none_of_torch_s_slow_parts():
     assert out.strip() == "False"
 
 
+def test_the_first_window_fits_on_the_screen_with_its_frame(tmp_path):
+    out = run(
+        "import sys; from trm_gui.app import launch\n"
+        "app, window = launch(sys.argv[1])\n"
+        "print(window.height() < window.screen().availableSize().height())",
+        tmp_path,
+    )
+    assert out == "True\n"
+
+
 def test_the_python_of_the_readme_runs_as_it_stands_there():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)

@@ -132,6 +132,7 @@ def _watch_for_the_unforeseen(window: MainWindow) -> None:
 def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWindow]:
     """The application, dressed as the system asks, and its window, shown. A signal that asks the
     process to end closes it."""
+    from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
     from trm_gui import theme
@@ -146,6 +147,8 @@ def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWi
     theme.apply(app, stored_theme(_settings(settings_dir)))
     window = make_window(settings_dir)
     EndSignals(window).came.connect(window.close_at_once)
+    room = window.screen().availableSize() - QSize(0, theme.FRAME)
+    window.resize(window.size().boundedTo(room))  # else its lowest line is off a small screen
     window.show()
     return app, window
 

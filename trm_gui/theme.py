@@ -14,6 +14,9 @@ from trm_core.puzzles.arc import COLOURS
 SPACE = 8
 """Logical pixels of one step of the spacing grid; halves and multiples of it are in use."""
 
+FRAME = 6 * SPACE
+"""Of a window, at most: its title and edges."""
+
 SCALES = ("viridis", "cividis", "magma", "inferno")
 """Scales of colours for amounts: each even to the eye, brighter for more, and told apart by
 colour-blind readers; the names are pyqtgraph's and matplotlib's."""

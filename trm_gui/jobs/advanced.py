@@ -23,8 +23,6 @@ from trm_gui.jobs.setting_field import SettingField
 TABLES = {"training": "Training", "model": "Model", "data": "Data"}
 LEAST_HEIGHT = 12 * themes.SPACE
 USUAL_HEIGHT = 40 * themes.SPACE
-FRAME = 6 * themes.SPACE
-"""Of a window, at most: its title and edges."""
 ENTER = Qt.Key.Key_Return, Qt.Key.Key_Enter
 
 
@@ -123,7 +121,7 @@ class AdvancedSettings(QWidget):
         height = window.minimumSizeHint().height()
         if self.button.isChecked():
             height += USUAL_HEIGHT - LEAST_HEIGHT
-        window.resize(window.width(), min(height, on_screen.height() - FRAME))
+        window.resize(window.width(), min(height, on_screen.height() - themes.FRAME))
         too_low = window.frameGeometry().bottom() - on_screen.bottom()
         if too_low > 0:
             window.move(window.x(), max(on_screen.top(), window.y() - too_low))
