@@ -23,6 +23,9 @@ from trm_gui.hints import wrapped
 from trm_gui.preferences import MOST_STEPS
 from trm_gui.session import Session
 
+LEAST_WIDTH = 16 * themes.SPACE
+"""Of the choice of the model, in a narrow window: all but the beginning of a long name."""
+
 OWN = " (own)"
 EXTENTS = ("until it halts", "halting"), ("all steps", "all"), ("as I step", "stepping")
 """How far a solve runs: the words, and what the session calls it."""
@@ -47,6 +50,7 @@ class SolveBar(QWidget):
         self._session = session
         self.model = QComboBox()
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.model.setMinimumWidth(LEAST_WIDTH)
         self.model.setPlaceholderText("no model fits")
         self.model.activated.connect(self._on_model)
 
