@@ -64,6 +64,9 @@ from trm_gui.tour import Tour
 from trm_gui.user_models import UserModels
 from trm_gui.window_title import WindowTitle
 
+MOMENT = 4000
+"""Milliseconds for which the status bar says that something was saved."""
+
 
 class MainWindow(QMainWindow):
     """Library, puzzle, answer; halting below, then the timeline and the status line."""
@@ -157,6 +160,8 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(
             Status(self.session, RoomNote(self.room)), 1
         )  # below the docks too
+        for saved in (self.session.recording_saved, self.session.plot_saved):
+            saved.connect(self._tell_saved)
         central.setFocus()
 
         bar = QToolBar("Solve")
@@ -324,6 +329,12 @@ class MainWindow(QMainWindow):
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setChecked(playing)
         set_icons(self.actions_by_name, themes.current(self))
+
+    def _tell_saved(self, file: Path) -> None:
+        bar, elided = self.statusBar(), Qt.TextElideMode.ElideMiddle
+        room = bar.width() - 2 * themes.SPACE
+        words = bar.fontMetrics().elidedText(f"Saved as {file}", elided, room)
+        bar.showMessage(words, MOMENT)
 
     def _ask_for_new(self) -> None:
         dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)

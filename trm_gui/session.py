@@ -69,6 +69,8 @@ class Session(QObject):
     """The source whose puzzles are shown from now on."""
     recording_saved = Signal(object)
     """The file that the solve was written to."""
+    plot_saved = Signal(object)
+    """The file that a plot was written to."""
     solve_finished = Signal()
     """A solve ended: halted, reached its maximum, was cancelled or failed."""
     card_read = Signal(object, str)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.elided_label import ElidedLabel
 from trm_gui.failure import FailureDialog
 from trm_gui.hints import wrapped
 from trm_gui.manual import PAGES, show_page
@@ -22,11 +23,9 @@ class Status(QWidget):
         self._session = session
         self._failed = False
         self._sentence = ""
-        self.line = QLabel()
+        self.line = ElidedLabel(themes.font())
         self.line.setObjectName("status_line")
-        self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setAccessibleName("Status")
-        self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.details = QToolButton()
         self.details.setText("Details…")
         self.details.setAccessibleName("Details of what went wrong")

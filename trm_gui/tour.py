@@ -56,7 +56,7 @@ STOPS = (
         "Press → a few times: each time is a cycle. In it the model first makes z anew, its "
         "reasoning, several times over, and then y from z. Some cycles make a supervision step, a "
         "block here. A diamond marks where the answer is first right, a dot where the model halts, "
-        "a red underline that cells went back to what they were. Enter goes on.",
+        "an orange underline that cells went back to what they were. Enter goes on.",
         hands_on=True,
     ),
     Stop(

@@ -76,6 +76,11 @@ def test_an_unseen_task_is_told_as_that_and_not_as_a_misfit_of_shape():
     assert said == "arc-7x7 was not trained on the task flip_lr; it knows 54 tasks by id."
 
 
+def test_a_task_drawn_by_hand_has_no_id_to_be_told():
+    said = why_none_fits(bundled_models(), blank("arc", 5, 5))
+    assert said == "arc-7x7 was not trained on this task; it knows 54 tasks by id."
+
+
 def test_sizes_of_other_kinds_are_not_named():
     said = why_none_fits(bundled_models(), blank("maze", 20, 20))
     assert said == "No model here fits Maze 20×20. There are models for Maze up to 15×15."

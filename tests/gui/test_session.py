@@ -49,6 +49,18 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence_and_changes_nothing(
     assert widget("answer_board").shown_grid() == puzzle.json_rows(trace.grid(session.cursor))
 
 
+def test_a_sentence_without_room_ends_in_an_ellipsis_and_stands_whole_in_its_hint(
+    session, widget, control
+):
+    line, sentence = widget("status_line"), "It did not work: " + "because of that, " * 40
+    session.fail(sentence, "Line 3 of it.")
+    assert line.shown_text.startswith("⚠ It did not work")
+    assert line.shown_text.endswith("…")
+    assert line.fontMetrics().horizontalAdvance(line.shown_text) <= line.width()
+    assert sentence.split() == line.toolTip().split()[1:]
+    assert control("Details of what went wrong").isVisible()
+
+
 def test_of_two_files_opened_at_once_the_later_one_is_shown(qtbot, session, files):
     with qtbot.waitSignal(session.puzzle_changed):
         session.open(files["maze"])

@@ -105,7 +105,7 @@ def test_it_explains_the_words_of_the_window():
         "latent",
         "cycle",
         "supervision step",
-        "red underline",
+        "orange underline",
         "dot",
     ):
         assert f" {word}" in words

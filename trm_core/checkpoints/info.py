@@ -18,7 +18,7 @@ from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
 from trm_core.documents import LARGE, DocumentError, Format, open_file, read_json, regular, said
 from trm_core.errors import UserError, in_a_line, quoted
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
-from trm_core.puzzles.arc import Arc
+from trm_core.puzzles.arc import UNNAMED, Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.records import record
@@ -153,7 +153,8 @@ class ModelInfo:
         if isinstance(puzzle, Arc) and self._tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
                 known = f"it knows {self.tasks:,} task{'' if self.tasks == 1 else 's'} by id"
-                return f"{self.name} was not trained on the task {puzzle.task.id}; {known}"
+                called = "this task" if puzzle.task.id == UNNAMED else f"the task {puzzle.task.id}"
+                return f"{self.name} was not trained on {called}; {known}"
             return f"{self.name} knows tasks by number only; import it with their identifiers"
         return None
 

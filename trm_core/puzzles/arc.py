@@ -64,6 +64,10 @@ class Pair:
         return Pair(change(self.input), None if self.output is None else change(self.output))
 
 
+UNNAMED = "task"
+"""The id of a task that was given none, as one drawn by hand."""
+
+
 @dataclass(frozen=True)
 class Task:
     """Pairs that show the rule, and test pairs whose outputs are asked for."""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from trm_core.puzzles.arc import Arc, Pair, Task
+from trm_core.puzzles.arc import UNNAMED, Arc, Pair, Task
 from trm_core.puzzles.arc_tasks import MAX_SIZE
 from trm_core.puzzles.base import Grid, PuzzleError
 
@@ -148,7 +148,7 @@ def blank_task(rows: int, cols: int) -> Arc:
             f"found an ARC grid of {rows}×{cols} cells, expected 1 to {MAX_SIZE} rows and columns"
         )
     black = np.zeros((rows, cols), np.int8)
-    return Arc.of(Task("task", (Pair(black, black),), (Pair(black),)))
+    return Arc.of(Task(UNNAMED, (Pair(black, black),), (Pair(black),)))
 
 
 def _inserted(task: Task, slot: Slot, pair: Pair) -> tuple[Task, Slot]:

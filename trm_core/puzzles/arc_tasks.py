@@ -16,7 +16,7 @@ import numpy as np
 
 from trm_core.documents import DocumentError, check_amount
 from trm_core.errors import counted, shortened
-from trm_core.puzzles.arc import Arc, ArcTransform, Pair, Task
+from trm_core.puzzles.arc import UNNAMED, Arc, ArcTransform, Pair, Task
 from trm_core.puzzles.base import Grid, PuzzleError
 
 MAX_SIZE = 30
@@ -79,7 +79,7 @@ def _tasks(text: str, source: str) -> list[Task]:
     if isinstance(value, list) and value:
         expected = 'an object with "train" and "test", as a task is (a grid alone is not read)'
         raise _error((source,), _found(value), expected)
-    return [_task(value, PurePath(source).stem or "task", (source,))]
+    return [_task(value, PurePath(source).stem or UNNAMED, (source,))]
 
 
 def _challenges(solutions: str) -> str:

@@ -144,3 +144,5 @@ def _save(pane: Plotted, file: Path) -> None:
         export(pane, file)
     except OSError as error:
         pane.session.fail(f"{file} cannot be written: {error.strerror or error}.")
+    else:
+        pane.session.plot_saved.emit(file)

@@ -20,8 +20,6 @@ from trm_gui.session import Session
 
 PLACED = "recordings/placed"
 """Whether the dock was ever open, in the settings."""
-MOMENT = 4000
-"""Milliseconds for which the status bar says that something was saved."""
 
 
 class Recordings(QObject):
@@ -96,7 +94,6 @@ class Recordings(QObject):
         self._window.centralWidget().setFocus()
 
     def _on_saved(self, file: Path) -> None:
-        self._window.statusBar().showMessage(f"Saved as {file}", MOMENT)
         self.dock.show_file(file)
         self._name(file)
 

@@ -131,7 +131,7 @@ def test_lines_of_an_image_are_as_thick_as_its_text_asks(pane, trace, tmp_path):
 
 
 def test_the_menu_asks_where_to_save_and_tells_where_it_could_not(
-    qtbot, session, pane, trace, tmp_path
+    qtbot, window, session, pane, trace, tmp_path
 ):
     shown = pane("plot_change")
     shown.export_menu.aboutToShow.emit()
@@ -143,6 +143,8 @@ def test_the_menu_asks_where_to_save_and_tells_where_it_could_not(
         dialog.fileSelected.emit(str(tmp_path / f"saved.{suffix}"))
         dialog.close()
         assert (tmp_path / f"saved.{suffix}").stat().st_size > 100
+        said = window.statusBar().currentMessage()
+        assert said == f"Saved as {tmp_path / f'saved.{suffix}'}"
     action.trigger()
     dialog = shown.canvas.findChildren(QFileDialog)[-1]
     with qtbot.waitSignal(session.failed) as failed:
