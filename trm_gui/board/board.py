@@ -100,9 +100,11 @@ class Board(QWidget):
         self.update()
 
     def set_message(self, title: str, text: str, *buttons: str) -> None:
-        """Say what stands here and why, in place of a grid, with the buttons that help."""
+        """Say what stands here and why, in place of a grid, with the buttons that help.
+
+        The selection stays for the next grid, which may be of the same puzzle solved again.
+        """
         self._content = None
-        self.select(None)
         self._show_message(title, text, *buttons)
         self.setAccessibleDescription(f"{title}. {text}")
         self.update()
@@ -248,7 +250,7 @@ class Board(QWidget):
     def _describe(self) -> None:
         content = self._content
         words = "" if content is None else describe_board(content)
-        if self._selected is not None:
+        if content is not None and self._selected is not None:
             words += ". Selected: " + describe_cell(content, self._selected).replace("\n", ", ")
         self.setAccessibleDescription(words)
 

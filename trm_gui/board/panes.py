@@ -52,6 +52,9 @@ class Pane(QWidget):
         layout.addLayout(top)
         layout.addWidget(board, 1)
 
+    def _select_nothing(self) -> None:
+        self.board.select(None)
+
 
 class Editing(Protocol):
     """What the input pane shows while its puzzle is being edited."""
@@ -98,9 +101,6 @@ class InputPane(Pane):
         session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(self._select_nothing)
         self.refresh()
-
-    def _select_nothing(self) -> None:
-        self.board.select(None)
 
     def set_editing(self, editing: Editing | None) -> None:
         """Show what `editing` says; None shows the puzzle as posed."""
@@ -202,6 +202,7 @@ class AnswerPane(Pane):
         for signal in (session.puzzle_changed, session.model_changed, session.cursor_changed):
             signal.connect(self._show)
         session.solving_changed.connect(self._show)
+        session.another_puzzle.connect(self._select_nothing)
         overlays.changed.connect(self._show)
         self._show()
 
@@ -277,6 +278,7 @@ class SolutionPane(Pane):
         self.board.setObjectName("solution_board")
         for signal in (session.puzzle_changed, session.trace_changed, session.cursor_changed):
             signal.connect(self._show)
+        session.another_puzzle.connect(self._select_nothing)
         self._show()
 
     def _show(self) -> None:

@@ -66,23 +66,22 @@ class CellPane(FramePane):
         super().show_cursor()
         cursor, cell = self.session.cursor, self.session.cell
         if cursor is None or cell is None:
-            self._decoded = -1
+            self._emphasise(-1)
             self.set_reading("")
             return
         decoded = int(self._shares[cursor].argmax())
         if decoded != self._decoded:
-            self._emphasise(self._decoded, False)
-            self._emphasise(decoded, True)
-            self._decoded = decoded
+            self._emphasise(decoded)
         self.set_reading(f"{self._words(decoded)}: {self._shares[cursor, decoded]:.2f}")
 
     def dress(self, theme: Theme) -> None:
         super().dress(theme)
-        for code in range(len(self.lines)):
-            self._emphasise(code, code == self._decoded)
+        self._emphasise(self._decoded)
 
     def _make_lines(self, count: int) -> None:
         """Have as many curves as there are symbols."""
+        if len(self.lines) == count:
+            return
         plot = self.plots[0]
         while len(self.lines) > count:
             plot.removeItem(self.lines.pop())
@@ -92,18 +91,18 @@ class CellPane(FramePane):
             self.names.append(pg.TextItem(anchor=(0.5, 1)))
             self.names[-1].setFont(themes.font(themes.SMALL))
             plot.addItem(self.names[-1], ignoreBounds=True)
-            self._emphasise(len(self.lines) - 1, False)
-            self._decoded = -1
+        self._emphasise(-1)
 
-    def _emphasise(self, code: int, decoded: bool) -> None:
-        """Draw a symbol as the one that is decoded at the cursor, or as another."""
-        if not 0 <= code < len(self.lines):
-            return
+    def _emphasise(self, decoded: int) -> None:
+        """Draw all symbols, `decoded` as the one at the cursor; -1 for none."""
+        self._decoded = decoded
         theme = themes.current(self)
-        colour = theme.accent if decoded else theme.secondary_text
-        self.lines[code].setPen(line_pen(self.canvas, colour, 3 if decoded else 1))
-        self.lines[code].setZValue(2 if decoded else 1)
-        self.names[code].setColor(theme.accent if decoded else theme.text)
+        for code, (line, name) in enumerate(zip(self.lines, self.names, strict=True)):
+            chosen = code == decoded
+            colour = theme.accent if chosen else theme.secondary_text
+            line.setPen(line_pen(self.canvas, colour, 3 if chosen else 1))
+            line.setZValue(2 if chosen else 1)
+            name.setColor(theme.accent if chosen else theme.text)
 
     def _place_names(self, x: npt.NDArray[np.float64]) -> None:
         """Write each symbol that was ever likely at its highest point, where there is room."""

@@ -215,8 +215,8 @@ class RecordingDock(QDockWidget):
             )
         else:
             words = "A solve that is saved with Ctrl+S stands here, and plays again with no model."
-            button = "Save this solve…" if self._save.isEnabled() else None
-            self._message.set_message("No recordings yet", words, button)
+            buttons = ["Save this solve…"] if self._save.isEnabled() else []
+            self._message.set_message("No recordings yet", words, *buttons)
 
     def _on_message_button(self) -> None:
         if self.model.entries:

@@ -1,5 +1,7 @@
 """What the plots in docks show of a real solve, and the cursor in them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from judgements_to_try import other_way
@@ -18,6 +20,13 @@ from trm_gui.hints import WIDTH
 from trm_gui.plots.pane import NO_TRACE
 
 NEVER_RIGHT = 8
+
+
+def emphasised(shown):
+    """The codes of the symbols that are drawn as the decoded one."""
+    accent = themes.current(shown).accent
+    pens = [line.opts["pen"] for line in shown.lines]
+    return [code for code, pen in enumerate(pens) if pen.color().name().upper() == accent]
 
 
 def test_changes_are_drawn_where_there_are_any(pane, trace):
@@ -110,16 +119,27 @@ def test_a_cell_has_a_curve_for_each_symbol_and_the_decoded_one_stands_out(pane,
     shown = pane("plot_cell")
     shares = trace.curves.symbols(2, 3)
     assert np.array_equal([data(line)[1] for line in shown.lines], shares.T)
-    accent = themes.current(shown).accent
     for frame in range(len(trace)):
         session.move_to(frame)
         decoded = int(shares[frame].argmax())
-        pens = [line.opts["pen"] for line in shown.lines]
-        emphasised = [code for code, pen in enumerate(pens) if pen.color().name().upper() == accent]
-        assert emphasised == [decoded] == [int(trace.grid(frame)[2, 3])]
+        assert emphasised(shown) == [decoded] == [int(trace.grid(frame)[2, 3])]
         assert shown.reading.text().startswith(f"{decoded}: ")
     named = {name.toPlainText() for name in shown.names if name.isVisible()}
     assert str(decoded) in named
+
+
+def test_after_another_solve_no_symbol_of_the_last_one_stands_out(pane, session, trace, solve):
+    session.look_at(tuple(np.argwhere(session.puzzle.grid)[0].tolist()))
+    given = int(session.puzzle.grid[session.cell])
+    assert emphasised(pane("plot_cell")) == [given]
+    grid = session.puzzle.grid.copy()
+    grid[session.cell] = other = given % 9 + 1
+    session.edit_puzzle(replace(session.puzzle, grid=grid, solution=None))
+    assert emphasised(pane("plot_cell")) == []
+    solve()
+    decoded = int(session.trace.grid(session.cursor)[session.cell])
+    assert decoded == other
+    assert emphasised(pane("plot_cell")) == [decoded]
 
 
 def test_another_cell_is_shown_when_it_is_pointed_at_chosen_or_typed(
@@ -140,6 +160,19 @@ def test_another_cell_is_shown_when_it_is_pointed_at_chosen_or_typed(
     control("Column of the cell").setValue(1)
     assert session.cell == (8, 0)
     assert data(shown.lines[1])[1] == trace.curves.symbols(8, 0)[:, 1].tolist()
+
+
+def test_the_selected_cell_stays_on_the_board_and_in_the_plots_until_another_puzzle(
+    session, widget, trace, solve, puzzles
+):
+    board = widget("answer_board")
+    board.select((1, 4))
+    solve()
+    assert board.selected_cell == session.cell == (1, 4)
+    session.set_puzzle(puzzles[1])
+    solve()
+    assert board.selected_cell is None
+    assert session.cell is None
 
 
 def test_without_a_cell_the_panes_of_a_cell_say_what_to_do(pane, session, solve):
