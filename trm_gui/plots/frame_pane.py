@@ -89,10 +89,13 @@ class FramePane(PlotPane):
         return plot
 
     def name_frames(self) -> None:
-        """Name the horizontal axis, below the lowest plot alone."""
-        for plot in self.plots[:-1]:
+        """Name the horizontal axis, below the lowest plot that is shown alone."""
+        *upper, lowest = (plot for plot in self.plots if plot.isVisible())
+        for plot in upper:
             plot.getAxis("bottom").setStyle(showValues=False)
-        self.name_axis(self.plots[-1], "bottom", "supervision step")
+            plot.showLabel("bottom", False)
+        lowest.getAxis("bottom").setStyle(showValues=True)
+        self.name_axis(lowest, "bottom", "supervision step")
 
     def frame_places(self) -> npt.NDArray[np.float64]:
         """(frames,) where each frame is on the horizontal axis: an end of a supervision step at

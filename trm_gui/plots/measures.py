@@ -93,8 +93,15 @@ class CertaintyPane(FramePane):
         self.curve.dress(theme)
 
 
+RIGHT = "How many open cells are right"
+RIGHT_AND_BROKEN = f"{RIGHT}, and how many rules are broken"
+
+
 class CorrectnessPane(FramePane):
-    """How many open cells are right, where the solution is known, above how many rules break."""
+    """How many open cells are right, where the solution is known, above how many rules break.
+
+    There is no plot of broken rules for a puzzle that has none, as ARC.
+    """
 
     def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
@@ -102,9 +109,9 @@ class CorrectnessPane(FramePane):
             turns,
             "Correctness",
             "Right open cells, and rules of the puzzle that are broken",
-            "How many open cells are right, and how many rules are broken",
+            RIGHT_AND_BROKEN,
         )
-        right, broken = self.add_frame_plot("right, %"), self.add_frame_plot("conflicts")
+        right, broken = self.add_frame_plot("right, %"), self.add_frame_plot("broken")
         self.right = Curve(right, "right cells", True)
         self.conflicts = Curve(broken, "broken rules", False)
         right.setYRange(0, 100, padding=0.12)
@@ -114,6 +121,7 @@ class CorrectnessPane(FramePane):
     def show_trace(self) -> None:
         super().show_trace()
         trace, x = self.session.trace, self.frame_places()
+        self._show_broken(trace is None or trace.puzzle.has_rules)
         empty = np.array([])
         right, broken = (
             (empty, empty)
@@ -133,21 +141,29 @@ class CorrectnessPane(FramePane):
         if cursor is None:
             self.set_reading("")
             return
-        count = len(trace.conflicts(cursor))
-        words = f"{count} broken rule{'' if count == 1 else 's'}"
+        count, said = len(trace.conflicts(cursor)), []
+        if trace.puzzle.has_rules:
+            said.append(f"{count} broken rule{'' if count == 1 else 's'}")
         if counts := trace.right_cells(cursor):
             right, of = counts
-            words = f"{right} of {of} open cells right   {words}"
+            said.insert(0, f"{right} of {of} open cells right")
         elif (solutions := trace.puzzle.solution_count) == 0:
-            words += "   (no solution exists)"
+            said.append("(no solution exists)")
         else:
-            words += f"   ({'solution not known' if solutions is None else 'several solutions'})"
-        self.set_reading(words)
+            said.append(f"({'solution not known' if solutions is None else 'several solutions'})")
+        self.set_reading("   ".join(said))
 
     def dress(self, theme: Theme) -> None:
         super().dress(theme)
         self.right.dress(theme)
         self.conflicts.dress(theme)
+
+    def _show_broken(self, shown: bool) -> None:
+        broken = self.plots[1]
+        if broken.isVisible() != shown:
+            broken.setVisible(shown)
+            self.subtitle.setText(RIGHT_AND_BROKEN if shown else RIGHT)
+            self.name_frames()
 
 
 def _round_numbers(low: float, high: float) -> list[tuple[float, str]]:

@@ -139,10 +139,14 @@ class PlotPane(QWidget):
         self.canvas.setAccessibleDescription(words)
 
     def write_table(self, file: Path) -> None:
-        """Write the numbers behind all curves as CSV, two columns for each."""
+        """Write the numbers behind all curves that are shown as CSV, two columns for each."""
         together = pg.PlotItem()
         together.items = [
-            item for plot in self.plots for item in plot.items if isinstance(item, pg.PlotDataItem)
+            item
+            for plot in self.plots
+            if plot.isVisible()
+            for item in plot.items
+            if isinstance(item, pg.PlotDataItem)
         ]
         CSVExporter(together).export(str(file))
 

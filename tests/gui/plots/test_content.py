@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from trm_core.checkpoints.info import find_model
 from trm_core.mixing import Mixing
+from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.library import read_library
 from trm_core.puzzles.sudoku import generate
@@ -80,6 +81,7 @@ def test_right_cells_and_broken_rules_are_drawn(pane, session, puzzles, solve):
     trace = solve()
     shown = pane("plot_correctness")
     assert data(shown.right.line)[1] == trace.curves.right_shares().tolist()
+    assert [p.getAxis("left").labelText for p in shown.plots] == ["right, %", "broken"]
     conflicts = trace.curves.conflicts()
     assert data(shown.conflicts.line)[1] == conflicts.tolist()
     assert conflicts.max() > 0
@@ -87,6 +89,22 @@ def test_right_cells_and_broken_rules_are_drawn(pane, session, puzzles, solve):
     right, of = trace.right_cells(1)
     assert f"{right} of {of} open cells right" in shown.reading.text()
     assert f"{len(trace.conflicts(1))} broken rule" in shown.reading.text()
+
+
+def test_of_a_puzzle_without_rules_only_right_cells_are_drawn(qtbot, pane, session, puzzles, solve):
+    shown = pane("plot_correctness")
+    right, broken = shown.plots
+    session.set_puzzle(load_task("d511f180").puzzles()[0])
+    trace = solve()
+    qtbot.waitUntil(lambda: len(data(shown.right.line)[1]) == len(trace))
+    assert not broken.isVisible()
+    assert "rule" not in shown.reading.text()
+    assert right.getAxis("bottom").label.isVisible()
+    session.set_puzzle(puzzles[0])
+    solve()
+    qtbot.waitUntil(lambda: "broken rule" in shown.reading.text())
+    assert broken.isVisible()
+    assert not right.getAxis("bottom").label.isVisible()
 
 
 def test_where_cells_are_not_counted_only_broken_rules_are_drawn(pane, session, solve, tmp_path):
