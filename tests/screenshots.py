@@ -1,7 +1,7 @@
 """Draws the pictures of the README anew: the real window, each kind of puzzle, and the jobs, with
 two runs that are trained for it in five to twenty minutes; light and dark.
 
-python tests/screenshots.py
+python tests/screenshots.py [sudoku] [maze] [arc] [jobs]
 """
 
 import os
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from trm_core.puzzles.library import read_library
 from trm_gui import theme
 from trm_gui.app import launch
+from trm_gui.main_window import MainWindow
 
 PICTURES = Path(__file__).parents[1] / ".github"
 WIDTH, HEIGHT = 1280, 800
@@ -69,29 +70,36 @@ def wait_for(signal, act) -> None:
     signal.disconnect(loop.quit)
 
 
-def main() -> None:
+def draw_jobs(app: QApplication, window: MainWindow, folder: Path) -> None:
+    jobs = window.jobs
+    for run in train(folder):
+        wait_for(jobs.jobs.added, partial(jobs.jobs.attach, run))
+    settle()
+    jobs.dock.setFloating(True)
+    jobs.dock.resize(*JOBS)
+    jobs.dock.pane.listing.selectAll()
+    wait_for(jobs.dock.pane.meter.measured, jobs.dock.repaint)
+    draw(app, jobs.dock, "jobs")
+
+
+def main(wanted: set[str]) -> None:
     entries = {entry.id: entry for entry in read_library()}
     with tempfile.TemporaryDirectory() as settings_dir:
         app, window = launch(settings_dir)
         window.resize(WIDTH, HEIGHT)
         session = window.session
         for kind, name in SHOWN.items():
+            if kind not in wanted:
+                continue
             wait_for(session.another_puzzle, partial(session.open, entries[name]))
             wait_for(session.solve_finished, session.solve)
             session.move_to(len(session.trace) // 2)
             draw(app, window, kind)
-        jobs = window.jobs
-        for run in train(Path(settings_dir)):
-            wait_for(jobs.jobs.added, partial(jobs.jobs.attach, run))
-        settle()
-        jobs.dock.setFloating(True)
-        jobs.dock.resize(*JOBS)
-        jobs.dock.pane.listing.selectAll()
-        wait_for(jobs.dock.pane.meter.measured, jobs.dock.repaint)
-        draw(app, jobs.dock, "jobs")
+        if "jobs" in wanted:
+            draw_jobs(app, window, Path(settings_dir))
         window.close()
         QApplication.processEvents()
 
 
 if __name__ == "__main__":
-    main()
+    main(set(sys.argv[1:]) or {*SHOWN, "jobs"})
