@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from itertools import count
 from pathlib import Path
 
@@ -73,6 +74,11 @@ def write_whole(file: Path, text: str) -> None:
     """
     with whole_file(file) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
+
+
+def unfinished_files(target: Path) -> Iterator[Path]:
+    """What processes have left beside `target` that were killed while they wrote it."""
+    return target.parent.glob(f"{escape(_hidden(target.stem))}*{target.suffix}")
 
 
 def remove_directory(directory: Path) -> None:

@@ -30,7 +30,7 @@ from filelock import FileLock, Timeout
 
 from trm_core.documents import SMALL, DocumentError, Format, read_json
 from trm_core.errors import quoted
-from trm_core.files import remove_directory, whole_directory, write_whole
+from trm_core.files import remove_directory, unfinished_files, whole_directory, write_whole
 from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import RESERVE, STATUS, read_status
 
@@ -122,10 +122,10 @@ class RunDirectory:
         return f"by process {status.pid} on {status.host}"
 
     def _remove_unfinished(self) -> None:
-        """Remove what a killed process was writing; not `.control.json-…`, of a watcher."""
+        """Remove what a killed process was writing; not `.control-….json`, of a watcher."""
         with run_errors(self.path):
             for name in (STATUS, RESERVE):
-                for file in self.path.glob(f".{name}-*"):
+                for file in unfinished_files(self.path / name):
                     file.unlink()
         for directory in (*(self.path / CHECKPOINTS).glob(".*/"), *self.path.glob(f".{DATA}-*/")):
             shutil.rmtree(directory, ignore_errors=True)
@@ -182,16 +182,14 @@ def read_request(directory: Path) -> Request | None:
 
 
 def _request(file: Path, place: str) -> Request:
+    expected = f"expected a request, one of {', '.join(get_args(Request))}"
     try:
         raw = read_json(file, SMALL)
     except DocumentError as error:
-        raise RunError(str(error).replace(str(file), place)) from None
+        raise RunError(f"{str(error).replace(str(file), place)}; {expected}") from None
     asked = raw.get("request") if isinstance(raw, dict) else None
     if asked not in get_args(Request):
-        raise RunError(
-            f"{place}: found {quoted(raw)}, expected a request, one of "
-            f"{', '.join(get_args(Request))}"
-        )
+        raise RunError(f"{place}: found {quoted(raw)}, {expected}")
     return cast(Request, asked)
 
 

@@ -30,15 +30,16 @@ def trainer(run):
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from trm_core.files import whole_directory\n"
+        "from trm_core.files import whole_directory, whole_file\n"
         "from trm_core.training.run_directory import RunDirectory\n"
-        "from trm_core.training.status import StatusWriter\n"
+        "from trm_core.training.status import STATUS, StatusWriter\n"
         "run = RunDirectory.open(Path(sys.argv[1]))\n"
         "with run.lock():\n"
         "    status = StatusWriter(run.path, 100)\n"
-        "    with whole_directory(run.checkpoint(7)) as checkpoint:\n"
+        "    checkpoint = whole_directory(run.checkpoint(7))\n"
+        "    with checkpoint as checkpoint, whole_file(run.path / STATUS) as status:\n"
         "        (checkpoint / 'model.safetensors').write_bytes(b'a part')\n"
-        "        (run.path / '.status.json-killed').write_text('{')\n"
+        "        status.write_text('{')\n"
         "        print('locked', flush=True)\n"
         "        signal.pause()\n"
     )
@@ -119,7 +120,7 @@ def test_a_trainer_that_has_no_status_yet_keeps_out_others_too(run):
 def test_the_lock_of_a_killed_trainer_is_free_and_its_leftovers_are_removed(run, trainer):
     add_checkpoints(run, 3)
     request(run.path, "pause")
-    watchers = run.path / ".control.json-being-written"
+    watchers = run.path / ".control-being-written.json"
     watchers.touch()
     assert len(list((run.path / "checkpoints").iterdir())) == 2
     assert run.checkpoints() == [run.checkpoint(3)]
