@@ -78,6 +78,14 @@ def preset_with_data(folder):
     return write_preset(folder / "tiny.toml", folder / "sudokus")
 
 
+def with_data_to_make(preset):
+    """`preset`, which now says how to make data that take far longer than a test may, where its
+    path is set to nothing."""
+    data = "kind = 'maze'\nstyle = 'perfect'\ngenerate = 100_000\nheld_out = 1\n"
+    preset.write_text(preset.read_text().replace("[training]", f"{data}[training]"))
+    return preset
+
+
 def new_run(directory, preset, *changes):
     """A new run directory, as `trm train` makes it."""
     return RunDirectory.create(directory, load_preset(str(preset)).changed(changes).to_json())

@@ -29,7 +29,7 @@ from trm_core.training.held_out import HeldOut, metrics_of, results_of
 from trm_core.training.keeper import Keeper
 from trm_core.training.learned import learned
 from trm_core.training.metrics import METRICS, MetricsWriter, read_metrics
-from trm_core.training.run_directory import DATA, Request, RunDirectory, read_request
+from trm_core.training.run_directory import DATA, Request, RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.signals import Interrupted, StopSignals
 from trm_core.training.status import State, Status
@@ -91,12 +91,6 @@ def train(
                         directory, config, device, group, signals, status, report, on_data, deadline
                     )
                     return status.end(*run.go(threads))
-            except Interrupted:
-                why = f"by {signals.received}" if signals.received else "on request"
-                if group.leads and read_request(directory.path) == "stop":
-                    directory.take_request()
-                    why = "on request"
-                return status.end("stopped", f"stopped {why} before training began")
             except UserError as error:
                 status.end("failed", str(error))
                 raise
@@ -150,6 +144,7 @@ class _Run:
         self._directory = directory
         self._config = config
         self._settings = config.training
+        self._device = device
         self._group = group
         self._signals = signals
         self._status = status
@@ -172,13 +167,21 @@ class _Run:
                 f"training.batch_size is {config.training.batch_size}, expected a multiple of the "
                 f"{group.size} processes"
             )
-        data = group.led(self._data)
-        with signals.interruptible():
-            self._get_ready(data, device)
 
-    def _get_ready(self, data: Path, device: torch.device) -> None:
-        """All that comes before the first step; nothing is lost where a signal ends it midway."""
+    def _is_ready(self) -> bool:
+        """Do all that comes before the first step; whether nothing has put an end to it."""
+        data = self._group.led(self._data)
+        if data is None:
+            return False
+        with suppress(Interrupted), self._signals.interruptible():
+            self._get_ready(data)
+            return True
+        return False
+
+    def _get_ready(self, data: Path) -> None:
+        """Nothing is lost where a signal ends it midway."""
         config, settings, group = self._config, self._settings, self._group
+        device = self._device
         doing = self._status.doing
         with doing("reading the data"):
             dataset = training_data(config, data)
@@ -213,6 +216,8 @@ class _Run:
 
     def go(self, threads: Threads) -> tuple[State, str]:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
+        if not self._is_ready():
+            return "stopped", f"{self._why_to_stop()} before training began"
         trainer, settings = self._trainer, self._settings
         self._status.begin(trainer.step)
         self._since = time.monotonic(), trainer.step
@@ -250,8 +255,9 @@ class _Run:
                 self._save()
         return "finished", ""
 
-    def _data(self) -> Path:
-        """The data set to train on, which is built first where the preset says how."""
+    def _data(self) -> Path | None:
+        """The data set to train on, which is built first where the preset says how; None if asked
+        to stop meanwhile."""
         if path := self._config.data.get("path"):
             return Path(path)
         target = self._directory.path / DATA
@@ -270,7 +276,7 @@ class _Run:
                 spec = data_build(self._config.data)
                 build(spec, target, progress, self._asked_to_stop, on_warning=self._warn)
             except Cancelled:
-                raise Interrupted from None
+                return None
             self._status.update(message="")
         return target
 
@@ -304,15 +310,21 @@ class _Run:
         return next((wish for wish in wishes if wish[0] == "stop"), wishes[0])
 
     def _wish(self) -> Wish:
-        if self._signals.received:
-            return "stop", f"stopped by {self._signals.received}"
-        if not self._group.leads:
-            return "go", ""
-        if time.monotonic() > self._deadline:
-            return "stop", "the time limit was reached"
-        self._look_for_request()
+        if why := self._why_to_stop():
+            return "stop", why
         request, self._request = self._request, None
-        return request or "go", "stopped on request" if request == "stop" else ""
+        return request or "go", ""
+
+    def _why_to_stop(self) -> str:
+        """Empty if nothing asks for it. A request, once taken, is remembered, and goes before the
+        signal that its watcher may send to be heard sooner."""
+        if self._group.leads:
+            self._look_for_request()
+        if self._request == "stop":
+            return "stopped on request"
+        if self._signals.received:
+            return f"stopped by {self._signals.received}"
+        return "the time limit was reached" if time.monotonic() > self._deadline else ""
 
     def _look_for_request(self) -> None:
         try:
@@ -370,10 +382,7 @@ class _Run:
         self._not_training_since(then)
 
     def _asked_to_stop(self) -> bool:
-        if self._group.leads:
-            self._look_for_request()
-        too_late = time.monotonic() > self._deadline
-        return self._signals.received is not None or self._request == "stop" or too_late
+        return bool(self._why_to_stop())
 
     def _save(self) -> None:
         """Write a checkpoint, unless this step has one, and remove those that are not kept."""

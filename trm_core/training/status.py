@@ -129,6 +129,8 @@ class StatusWriter:
         with self._lock:
             before = self._status
             self._status = after = dataclasses.replace(before, **changes)
+            if after.state in ENDED:
+                self._doing = ""  # what an error or a signal has left, maybe before it had begun
         if after.state in ENDED:
             self._write_last()
             return
@@ -146,8 +148,9 @@ class StatusWriter:
             yield
         finally:
             with self._lock:
-                self._doing = ""
-                self._status = dataclasses.replace(self._status, message="")
+                if self._doing:
+                    self._doing = ""
+                    self._status = dataclasses.replace(self._status, message="")
 
     def check(self) -> None:
         """Raises what went wrong in the heartbeat thread since the last call, once."""

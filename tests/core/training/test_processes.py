@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from runs_to_try import (
     new_run,
     numbers,
     start,
+    status_of,
     train_here,
+    with_data_to_make,
 )
 
 from trm_core.training.run_directory import RunDirectory, request
@@ -92,9 +95,9 @@ def test_two_processes_of_which_one_is_killed_give_the_metrics_of_one_process(tm
     assert_agree(numbers(run.path), numbers(alone.path))
 
 
-@pytest.fixture
-def pair(tmp_path, preset):
-    """Two processes that train together, as torchrun would start them, and their run."""
+@contextmanager
+def two_processes(tmp_path, preset, *more):
+    """That train together, as torchrun would start them, and their run."""
     run = RunDirectory(tmp_path / "run", {})
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
@@ -102,12 +105,18 @@ def pair(tmp_path, preset):
     folders = [tmp_path / "0", tmp_path / "1"]
     for folder in folders:
         folder.mkdir()
-    changes = "--out", run.path, "--set=steps=1000000", "--set=evaluate_every=1000000"
+    changes = "--out", run.path, "--set=steps=1000000", "--set=evaluate_every=1000000", *more
     with (
         TrmTrain(folders[0], preset, *changes, environment={**together, "RANK": "0"}) as leader,
         TrmTrain(folders[1], preset, *changes, environment={**together, "RANK": "1"}) as other,
     ):
         yield leader, other, run
+
+
+@pytest.fixture
+def pair(tmp_path, preset):
+    with two_processes(tmp_path, preset) as pair:
+        yield pair
 
 
 def test_requests_hold_for_all_processes(pair):
@@ -121,6 +130,15 @@ def test_requests_hold_for_all_processes(pair):
     request(run.path, "stop")
     assert leader.outcome()[::2] == other.outcome()[::2] == (0, "")
     assert read_status(run.path).message == "stopped on request"
+
+
+def test_a_request_to_stop_while_data_are_made_ends_all_processes_in_order(tmp_path, preset):
+    with_data_to_make(preset)
+    with two_processes(tmp_path, preset, "--set=path=") as (leader, other, run):
+        leader.wait_until(lambda: status_of(run.path) and "making" in status_of(run.path).message)
+        request(run.path, "stop")
+        assert leader.outcome()[::2] == other.outcome()[::2] == (0, "")
+    assert read_status(run.path).message == "stopped on request before training began"
 
 
 def test_a_process_whose_partner_is_gone_ends_in_a_sentence(pair):

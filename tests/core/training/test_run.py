@@ -18,6 +18,7 @@ from runs_to_try import (
     status_of,
     train_here,
     trm_command,
+    with_data_to_make,
 )
 from safetensors.torch import load_file
 
@@ -303,8 +304,8 @@ def test_a_signal_saves_and_ends_within_seconds(tmp_path, preset, number):
 
 
 BEFORE = {
-    "data": (["path="], "making puzzles"),
-    "compiling": (["compile=on"], "compiling the networks, 0 s so far"),
+    "data": ("path=", "making puzzles"),
+    "compiling": ("compile=on", "compiling the networks, 0 s so far"),
 }
 
 
@@ -314,12 +315,10 @@ BEFORE = {
 def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, moment, requested):
     """Which may come with a request, by which it is told who has stopped it."""
     if moment == "data":
-        made_up = "kind = 'maze'\nstyle = 'perfect'\ngenerate = 100_000\nheld_out = 1\n"
-        preset.write_text(preset.read_text().replace("[training]", f"{made_up}[training]"))
-    changes, message = BEFORE[moment]
-    sets = [f"--set={change}" for change in changes]
+        with_data_to_make(preset)
+    change, message = BEFORE[moment]
     run = RunDirectory(tmp_path / "run", {})
-    with TrmTrain(tmp_path, preset, "--out", run.path, *ENDLESS, *sets) as process:
+    with TrmTrain(tmp_path, preset, "--out", run.path, *ENDLESS, "--set", change) as process:
         process.wait_until(
             lambda: (status_of(run.path) or "") and message in status_of(run.path).message
         )
@@ -334,6 +333,13 @@ def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, mom
     assert read_request(run.path) is None
     assert not list(run.path.glob("*data*"))
     assert not list(run.path.glob(".*-*"))
+
+
+def test_a_time_limit_ends_the_making_of_data_and_is_named(tmp_path, preset):
+    run = new_run(tmp_path / "run", with_data_to_make(preset), "path=")
+    status = train_here(run, time_limit=0.2)
+    assert status.state == "stopped"
+    assert status.message == "the time limit was reached before training began"
 
 
 def test_a_signal_cuts_an_evaluation_short(tmp_path, preset):
@@ -375,13 +381,14 @@ def test_a_run_is_paused_resumed_and_stopped_on_request(tmp_path, preset):
     with TrmTrain(tmp_path, preset, "--out", run.path, *ENDLESS) as process:
         process.wait_until(lambda: last_step(run.path) >= 4)
         (run.path / "control.json").write_text("pause!")
-        process.wait_until(says("control.json: found 'pause!', expected a request, one of pause"))
+        process.wait_until(says("control.json, line 1, column 1: not JSON"))
+        assert says("; expected a request, one of pause, resume, stop")()
         request(run.path, "pause")
         process.wait_until(in_state(run.path, "paused"))
         paused = read_status(run.path)
         assert run.saved_steps()[-1] == paused.step
         (run.path / "control.json").write_text("[]")
-        process.wait_until(says("found '[]'"))
+        process.wait_until(says("control.json: found [], expected a request, one of pause"))
         assert read_status(run.path).state == "paused"
         request(run.path, "resume")
         process.wait_until(lambda: last_step(run.path) > paused.step + 4)

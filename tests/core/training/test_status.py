@@ -107,6 +107,16 @@ def test_the_heart_stops_after_the_last_words(run, writer):
     assert read_status(run).state == "finished"
 
 
+def test_last_words_in_the_midst_of_something_are_not_replaced_by_how_long_that_has_taken(run):
+    writer = StatusWriter(run, 100)
+    with writer.doing("making the model"):
+        assert read_status(run).message == "making the model, 0 s so far"
+        writer.update(state="stopped", message="stopped on request")
+        assert read_status(run).message == writer.status.message == "stopped on request"
+    assert writer.status.message == "stopped on request"
+    writer.close()
+
+
 def test_many_threads_may_change_a_status(run, writer):
     def change(step):
         for _ in range(20):
