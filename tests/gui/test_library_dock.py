@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
@@ -175,6 +177,25 @@ def test_search_arrows_and_enter_open_a_puzzle_while_another_is_being_solved(
         press(Key.Key_Return)
     assert session.puzzle.name == "maze-9x9-02"
     assert not session.solving
+
+
+def test_a_current_row_in_view_stays_there_when_rows_are_read_above_it(dock, catalogue):
+    view = dock.view
+    view.setCurrentIndex(dock.items.index(40, 0))
+    view.scrollTo(view.currentIndex())
+    place = view.visualRect(view.currentIndex())
+    assert view.viewport().rect().contains(place)
+    catalogue.remember(
+        replace(item, key=f"/{item.key}", collections=frozenset())
+        for item in [*catalogue.items.values()][:9]
+    )
+    assert view.currentIndex().row() == 49
+    assert view.visualRect(view.currentIndex()) == place
+    view.scrollToTop()
+    catalogue.remember(
+        [replace(catalogue.items["maze-9x9-01"], key="/another", collections=frozenset())]
+    )
+    assert view.verticalScrollBar().value() == 0
 
 
 def test_enter_in_the_search_opens_the_first_find(qtbot, dock, session):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -12,6 +12,7 @@ from trm_gui.library.items import Item
 from trm_gui.library.model import ITEM
 from trm_gui.library.row import RowPainter
 from trm_gui.library.row_list import RowList
+from trm_gui.library.thumbnail_row import ROW
 from trm_gui.library.thumbnails import Thumbnails
 
 
@@ -46,6 +47,16 @@ class LibraryView(RowList):
         if not index.isValid():
             index = self.model().index(0, 0)
         return index.data(ITEM)
+
+    def rowsInserted(self, parent: QModelIndex, first: int, last: int) -> None:
+        """A current row that is in view stays where it is when rows come above it."""
+        super().rowsInserted(parent, first, last)
+        bar, count = self.verticalScrollBar(), last - first + 1
+        top, row = bar.value(), self.currentIndex().row()
+        before = (row - count) * ROW - top
+        if row > last and -ROW < before < self.viewport().height():
+            self.executeDelayedItemsLayout()  # else the bar does not reach that far
+            bar.setValue(top + count * ROW)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.current_item
