@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from trm_gui import theme as themes
@@ -92,8 +93,10 @@ class Status(QWidget):
         self._colour_words()
 
     def _colour_words(self) -> None:
-        colour = themes.current(self).conflict_text
-        self.line.setStyleSheet(f"color: {colour}" if self._failed else "")
+        colours = QPalette()
+        if self._failed:
+            colours.setColor(QPalette.ColorRole.WindowText, themes.current(self).conflict_text)
+        self.line.setPalette(colours)
 
     def _show_progress(self) -> None:
         session = self._session

@@ -410,6 +410,21 @@ def test_at_the_usual_width_rows_say_what_tells_them_apart(dock, catalogue, look
     assert "defeats 9x9-hrm" in seen or "defeats sudoku-9x9-hrm" in seen
 
 
+def test_at_the_usual_width_rows_of_what_was_made_say_its_style(dock, look):
+    from trm_gui import theme as themes
+
+    dock.resize(dock.sizeHint())
+    rows = dock.view.itemDelegate()
+    area = int(rows.words_area(dock.view.rect()).width()) - 2 * themes.SPACE
+    made = Recipe("maze", 15, "corridors", 661044), Recipe("maze", 15, "loops", 661044)
+    for recipe in (*made, Recipe("sudoku", 6, "medium", 661044)):
+        item = of_entry(library_entry(recipe), GENERATED)
+        title, line, *_ = rows.lines(item, themes.LIGHT)
+        assert recipe.style in title.fitted(area)
+        assert title.fitted(area).endswith("044")
+        assert recipe.style in line.fitted(area - 24)
+
+
 def test_enter_in_the_search_opens_the_first_find_whatever_is_on_screen(qtbot, dock, session):
     for text, name in (("maze-9x9-03", "maze-9x9-03"), ("maze-9x9", "maze-9x9-01")):
         dock.search.setText(text)
