@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from trm_gui import theme as themes
@@ -93,10 +93,9 @@ class Status(QWidget):
         self._colour_words()
 
     def _colour_words(self) -> None:
-        colours = QPalette()
-        if self._failed:
-            colours.setColor(QPalette.ColorRole.WindowText, themes.current(self).conflict_text)
-        self.line.setPalette(colours)
+        theme = themes.current(self)
+        self.line.ink = QColor(theme.conflict_text if self._failed else theme.text)
+        self.line.update()
 
     def _show_progress(self) -> None:
         session = self._session

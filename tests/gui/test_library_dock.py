@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from trm_core.checkpoints.info import bundled_models
 from trm_core.puzzles.arc_tasks import load_dataset
 from trm_core.puzzles.library import read_library
+from trm_core.puzzles.recipes import Recipe, make
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.filter import Filter
-from trm_gui.library.items import ALL, BUNDLED, FAVOURITES, GENERATED, RECENT, YOURS
+from trm_gui.library.items import ALL, BUNDLED, FAVOURITES, GENERATED, RECENT, YOURS, of_entry
 from trm_gui.library.model import ITEM
 from trm_gui.settings import open_settings
 
@@ -416,13 +417,16 @@ def test_at_the_usual_width_rows_of_what_was_made_say_its_style(dock, look):
     dock.resize(dock.sizeHint())
     rows = dock.view.itemDelegate()
     area = int(rows.words_area(dock.view.rect()).width()) - 2 * themes.SPACE
-    made = Recipe("maze", 15, "corridors", 661044), Recipe("maze", 15, "loops", 661044)
-    for recipe in (*made, Recipe("sudoku", 6, "medium", 661044)):
-        item = of_entry(library_entry(recipe), GENERATED)
+    for recipe in (
+        Recipe("maze", 15, "corridors", 661044),
+        Recipe("maze", 15, "corridors with loops", 661044),
+        Recipe("sudoku", 6, "medium", 661044),
+    ):
+        item = of_entry(make(recipe), GENERATED)
         title, line, *_ = rows.lines(item, themes.LIGHT)
-        assert recipe.style in title.fitted(area)
-        assert title.fitted(area).endswith("044")
-        assert recipe.style in line.fitted(area - 24)
+        assert f"{recipe.style.split()[-1]}-" in title.fitted(area)
+        assert title.fitted(area).endswith("-661044")
+        assert line.fitted(area - 24).endswith(item.difficulty)
 
 
 def test_enter_in_the_search_opens_the_first_find_whatever_is_on_screen(qtbot, dock, session):

@@ -106,6 +106,11 @@ class Item:
         return f"{words}, {self.difficulty}" if self.difficulty else words
 
     @property
+    def short_line(self) -> str:
+        """The same where a picture tells the kind, as all but the data sets of ARC."""
+        return self.line if self.kind == "arc" else self.line.removeprefix(f"{KINDS[self.kind]} ")
+
+    @property
     def needs_dataset(self) -> str | None:
         """The ARC data set that has to be read before the puzzle can be drawn; None if none."""
         if self.kind != "arc" or self.drawing:
