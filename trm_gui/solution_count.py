@@ -11,8 +11,8 @@ from trm_core.puzzles.sudoku import Sudoku
 from trm_core.puzzles.sudoku_solver import count_solutions
 from trm_gui.session import Session
 
-MANY = 2
-"""As many solutions as are told apart."""
+MANY = 10
+"""So many solutions and more are not counted further."""
 
 
 class SolutionCount(QObject):
@@ -35,6 +35,18 @@ class SolutionCount(QObject):
         self._dropped = threading.Event()
         self._done.connect(self._on_done)
         session.puzzle_changed.connect(self._begin)
+
+    @property
+    def words(self) -> str:
+        """How many there are, as it is told while the puzzle is typed and after."""
+        match self.count:
+            case None:
+                return "Solutions: …"
+            case 0:
+                return "No solution exists"
+            case 1:
+                return "Solutions: one"
+        return f"Solutions: {'many' if self.count >= MANY else self.count}"
 
     def start(self) -> None:
         """Count from now on, which imports what takes a while."""

@@ -126,12 +126,19 @@ def test_solutions_are_counted_while_typing(qtbot, edit, words, press):
     qtbot.waitUntil(lambda: words() == "Solutions: one")
     board.select((0, 2))
     press(Key.Key_2)
-    qtbot.waitUntil(lambda: words() == "⚠ Solutions: none")
+    qtbot.waitUntil(lambda: words() == "⚠ No solution exists")
     press(Key.Key_4)
     qtbot.waitUntil(lambda: words() == "Solutions: one")
     press(Key.Key_5)
-    assert words() == "⚠ Solutions: none"  # there are two 5s in the row: nothing to count
+    assert words() == "⚠ No solution exists"  # there are two 5s in the row: nothing to count
     assert {(0, 0), (0, 2)} <= board.content.conflict_cells
+
+
+def test_few_solutions_are_told_by_their_number_in_the_editor_and_after(qtbot, window, edit, words):
+    edit(parse(".2.4.4.221434321")[0])
+    qtbot.waitUntil(lambda: words() == "Solutions: 2")
+    window.editor.stop()
+    assert words() == "Solutions: 2"
 
 
 def test_a_count_of_a_puzzle_that_was_changed_meanwhile_is_dropped(

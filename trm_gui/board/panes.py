@@ -24,7 +24,7 @@ from trm_gui.board.overlays import OverlaySet, answer_content
 from trm_gui.elided_label import ElidedLabel
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
-from trm_gui.solution_count import MANY, SolutionCount
+from trm_gui.solution_count import SolutionCount
 
 HEADING_HEIGHT = 4 * themes.SPACE
 LEAST_PANE = 320 + 2 * themes.SPACE
@@ -136,11 +136,13 @@ class InputPane(Pane):
     def _warning(self, puzzle: Puzzle) -> tuple[str, bool]:
         """What is wrong with the puzzle as posed, as far as its solutions are counted, and whether
         it cannot be solved at all; several shortest paths are as good as one."""
-        if self.solutions.count == 0:
-            why = puzzle.problems()[0].rule if puzzle.kind == "maze" else "no solution exists"
+        count = self.solutions.count
+        if puzzle.kind == "sudoku":
+            return ("" if count in (None, 1) else self.solutions.words), count == 0
+        if count == 0:
+            why = puzzle.problems()[0].rule
             return f"{why[:1].upper()}{why[1:]}", True
-        several = self.solutions.count == MANY and puzzle.kind == "sudoku"
-        return ("Several solutions" if several else ""), False
+        return "", False
 
     def _say(self, title: str, words: str, wrong: bool) -> None:
         theme = themes.current(self)

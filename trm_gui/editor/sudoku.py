@@ -20,7 +20,6 @@ from trm_gui.editor.tools import Change, Tools
 from trm_gui.session import Session
 from trm_gui.solution_count import SolutionCount
 
-COUNTS = "none", "one", "many"
 CLEARING_KEYS = Qt.Key.Key_Delete, Qt.Key.Key_Backspace
 
 
@@ -57,8 +56,7 @@ class SudokuTools(Tools):
         return BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
 
     def words(self) -> tuple[str, bool]:
-        count = self._solutions.count
-        return f"Solutions: {'…' if count is None else COUNTS[count]}", count == 0
+        return self._solutions.words, self._solutions.count == 0
 
     def clear(self) -> None:
         self._become(np.zeros_like(self._session.puzzle.grid), "clear the Sudoku")
