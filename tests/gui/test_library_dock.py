@@ -392,6 +392,15 @@ def test_a_task_that_stands_in_both_data_sets_says_which_it_is(dock, catalogue):
     assert second.line.startswith("ARC-AGI-2 up to ")
 
 
+def test_a_task_of_both_data_sets_defeats_the_same_models_in_both(dock, catalogue):
+    marked = [entry for entry in read_library() if entry.kind == "arc" and entry.not_solved_by]
+    assert marked
+    for entry in marked:
+        twin = catalogue.items[entry.id.replace("arc-agi-1", "arc-agi-2")]
+        assert twin.defeats == entry.not_solved_by
+        assert BUNDLED not in twin.collections
+
+
 def test_at_the_usual_width_rows_say_what_tells_them_apart(dock, catalogue, look):
     """The end of an id, and which models fail."""
     from trm_gui import theme as themes

