@@ -125,7 +125,7 @@ def test_a_window_that_is_deleted_while_it_asks_leaves_no_thread_behind(
     assert threads_of_jobs()
     with qtbot.waitSignal(window.destroyed):
         window.deleteLater()
-    assert not threads_of_jobs()
+    until(lambda: not threads_of_jobs())
 
 
 def threads_of_jobs():
