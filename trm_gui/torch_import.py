@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 _ONE_AT_A_TIME = threading.Lock()
+_frozen = False
+"""Whether what was there when torch was imported is left out of collections still."""
 
 
 def import_torch(threads: int = 0) -> None:
@@ -29,8 +31,12 @@ def import_torch(threads: int = 0) -> None:
 
 
 def thaw() -> None:
-    """Let what was there when torch was imported be collected again, at the end of the window."""
-    gc.unfreeze()
+    """Let what was there when torch was imported be collected again, at the end of the window that
+    was open then."""
+    global _frozen
+    if _frozen:
+        _frozen = False
+        gc.unfreeze()
 
 
 @cache
@@ -43,6 +49,7 @@ def _usual_threads() -> int:
     leaves out whatever else is there by then, so this is done once: done again for each solve, it
     would keep all garbage of that moment for ever.
     """
+    global _frozen
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -50,6 +57,7 @@ def _usual_threads() -> int:
         import torch
 
         gc.freeze()
+        _frozen = True
     finally:
         if collects:
             gc.enable()

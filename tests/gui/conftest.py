@@ -27,6 +27,7 @@ def _windows_end_with_their_test(qapp):
     yield
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    gc.freeze()  # what is left, torch's 160,000 objects among it, is not looked through each time
 
 
 @pytest.fixture
