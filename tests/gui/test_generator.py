@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
+from trm_core.puzzles.blank import blank
 from trm_core.puzzles.library import read_library, write_library
 from trm_core.puzzles.recipes import Recipe, make, styles
 from trm_core.puzzles.sudoku_grade import grade_sudoku
@@ -51,7 +52,7 @@ def ask_for(dialog, kind, side, style, seed):
     choose(dialog.kind, kind)
     choose(dialog.side, side)
     choose(dialog.style_choice, style)
-    dialog.seed.setValue(seed)
+    dialog.seed.setText(str(seed))
 
 
 def ask_for_what_takes_long(dialog):
@@ -151,7 +152,7 @@ def test_the_button_beside_the_seed_draws_another(qtbot, dialog):
     seeds = set()
     for _ in range(5):
         qtbot.mouseClick(dialog.another, Qt.MouseButton.LeftButton)
-        seeds.add(dialog.seed.value())
+        seeds.add(dialog.seed.text())
     assert len(seeds) > 1
 
 
@@ -283,3 +284,50 @@ def test_it_says_how_often_the_model_that_would_be_taken_is_right(dialog, sessio
     assert dialog.outlook.text().startswith("No model here fits Maze 40×40.")
     ask_for(dialog, "arc", 7, "mirror", 1)
     assert "has learned a new task" in dialog.outlook.text()
+
+
+def test_a_seed_may_have_ten_digits(qtbot, session, dialog):
+    ask_for(dialog, "maze", 5, "corridors", "")
+    qtbot.keyClicks(dialog.seed, "4294967295")
+    assert dialog.seed.text() == "4294967295"
+    with qtbot.waitSignal(session.opened):
+        qtbot.keyClick(dialog.seed, Qt.Key.Key_Return)
+    assert session.puzzle == make(Recipe("maze", 5, "corridors", 2**32 - 1)).puzzles()[0]
+
+
+@pytest.mark.parametrize("typed", ["4294967296", "-1", "7.5", "seven", ""])
+def test_what_is_no_seed_is_said_and_not_made(qtbot, dialog, typed):
+    ask_for(dialog, "maze", 5, "corridors", "")
+    qtbot.keyClicks(dialog.seed, typed)
+    assert dialog.seed.text() == typed
+    assert f"Found {repr(typed) if typed else 'no seed'}, expected a seed" in dialog.words.text()
+    assert not dialog.create.isEnabled()
+    qtbot.keyClick(dialog.seed, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert not dialog.bar.isVisible()
+    dialog.another.click()
+    assert dialog.words.text() == ""
+    assert dialog.create.isEnabled()
+
+
+def test_it_opens_on_the_kind_and_size_of_the_puzzle_on_screen(session, dialog, action):
+    dialog.close()
+    for kind, side in (("maze", 11), ("sudoku", 6), ("arc", 10)):
+        session.set_puzzle(blank(kind, side, side))
+        action("generate").trigger()
+        assert (dialog.kind.currentData(), dialog.side.currentData()) == (kind, side)
+        dialog.close()
+    session.set_puzzle(blank("maze", 9, 12))
+    action("generate").trigger()
+    assert (dialog.kind.currentData(), dialog.side.currentData()) == ("maze", 15)
+
+
+def test_each_kind_stays_as_it_was_chosen(session, dialog, action):
+    ask_for(dialog, "maze", 21, "obstacles", 1)
+    ask_for(dialog, "sudoku", 6, "medium", 1)
+    dialog.close()
+    session.set_puzzle(blank("maze", 11, 11))
+    action("generate").trigger()
+    assert (dialog.side.currentData(), dialog.style_choice.currentData()) == (21, "obstacles")
+    choose(dialog.kind, "sudoku")
+    assert (dialog.side.currentData(), dialog.style_choice.currentData()) == (6, "medium")

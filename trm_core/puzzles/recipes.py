@@ -33,6 +33,9 @@ SIZES = {
 }
 """Rows, which are as many as columns; for ARC the most that a grid may have."""
 
+MOST_SEED = 2**32 - 1
+"""Each seed stands for all that are a multiple of 2**32 apart: for one Sudoku many are tried."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -54,8 +57,8 @@ class Recipe:
                 f"new {self.kind} {size}: found {self.style!r}, "
                 f"expected {', '.join(expected) or 'another size'}"
             )
-        if self.seed < 0:
-            raise PuzzleError(f"found the seed {self.seed}, expected 0 or more")
+        if not 0 <= self.seed <= MOST_SEED:
+            raise PuzzleError(f"found the seed {self.seed}, expected 0 to {MOST_SEED}")
 
     @property
     def id(self) -> str:
@@ -101,7 +104,7 @@ def _sudoku(recipe: Recipe, cancelled: Callable[[], bool]) -> Entry | None:
         if cancelled():
             return None
         # Far apart, so that recipes with seeds next to each other share no attempts.
-        seed = recipe.seed + attempt * 2**32
+        seed = recipe.seed + attempt * (MOST_SEED + 1)
         try:
             puzzle = generate(seed, box_rows=box_rows, box_cols=side // box_rows, givens=givens)
         except PuzzleError:

@@ -14,17 +14,18 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from trm_core.checkpoints.expectations import outlook_of_new
+from trm_core.errors import quoted
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.library import Entry
-from trm_core.puzzles.recipes import SIZES, Recipe, styles
+from trm_core.puzzles.recipes import MOST_SEED, SIZES, Recipe, styles
 from trm_core.puzzles.sudoku import SIDES as SUDOKU_SIDES
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
@@ -35,11 +36,16 @@ from trm_gui.session import Session
 FIRST_SIDE = {"sudoku": 9, "maze": 15, "arc": 10}
 """Of these sizes there are models, or presets to train one."""
 STYLE_NAMES = {"sudoku": "Difficulty", "maze": "Style", "arc": "Rule"}
-MOST_SEED = 999_999
+MOST_DRAWN = 999_999
+"""Of the seeds that the button draws, so that names stay short."""
 
 
 class GeneratorDialog(QDialog):
-    """Kind, size, style and seed; what is made is kept by the catalogue and told by `made`."""
+    """Kind, size, style and seed; what is made is kept by the catalogue and told by `made`.
+
+    It opens on the kind of the puzzle on screen, each kind as it was chosen last, or in the size
+    of that puzzle.
+    """
 
     made = Signal(object)
     """The item of the new puzzle."""
@@ -52,6 +58,8 @@ class GeneratorDialog(QDialog):
         self.setObjectName("generate")
         self._catalogue = catalogue
         self._recipe: Recipe | None = None
+        self._chosen: dict[str, tuple[int, str]] = {}
+        """By kind, size and style as somebody chose them."""
         self._cancelled = threading.Event()
         self.kind = _choice("Kind", "What to make")
         for kind, name in KINDS.items():
@@ -59,8 +67,7 @@ class GeneratorDialog(QDialog):
         self.side = _choice("Size", "Rows and columns; an ARC grid may be smaller")
         self.style_name = QLabel()
         self.style_choice = _choice("Style", "")
-        self.seed = QSpinBox()
-        self.seed.setRange(0, MOST_SEED)
+        self.seed = QLineEdit()
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("The same seed makes the same puzzle again")
         self.another = QPushButton("Another")
@@ -70,7 +77,9 @@ class GeneratorDialog(QDialog):
         self._lay_out()
         self.kind.activated.connect(self._show_sizes)
         self.side.activated.connect(self._show_styles)
-        self.style_choice.activated.connect(self._show_outlook)
+        for choice in (self.side, self.style_choice):
+            choice.activated.connect(self._note_choice)
+        self.seed.textChanged.connect(self._show_seed)
         session.models_changed.connect(self._show_outlook)
         self.another.clicked.connect(self._draw_seed)
         catalogue.worker.made.connect(self._on_made)
@@ -81,13 +90,14 @@ class GeneratorDialog(QDialog):
 
     def accept(self) -> None:
         """Begin to make it; the dialog closes when it is there."""
-        if self._recipe is None:
+        seed = self._seed()
+        if self._recipe is None and seed is not None:
             self._cancelled = threading.Event()
             self._recipe = Recipe(
                 self.kind.currentData(),
                 self.side.currentData(),
                 self.style_choice.currentData(),
-                self.seed.value(),
+                seed,
             )
             self._say("")
             self._show_running()
@@ -107,6 +117,9 @@ class GeneratorDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin where it began the first time, whatever was pressed last: Enter creates."""
         super().showEvent(event)
+        if self._session.puzzle is not None:
+            self.kind.setCurrentIndex(self.kind.findData(self._session.puzzle.kind))
+            self._show_sizes()
         self.kind.setFocus()
         self.create.setDefault(True)
 
@@ -171,12 +184,28 @@ class GeneratorDialog(QDialog):
         for side in others if kind == "sudoku" else ():
             self.side.addItem(f"{side}×{side}, to be typed with New", side)
             self.side.model().item(self.side.count() - 1).setEnabled(False)
-        self.side.setCurrentIndex(self.side.findData(FIRST_SIDE[kind]))
+        side, style = self._chosen.get(kind, (self._usual_side(kind), ""))
+        self.side.setCurrentIndex(self.side.findData(side))
         name = STYLE_NAMES[kind]
         self.style_name.setText(f"&{name}")
         self.style_choice.setAccessibleName(name)
         self.style_choice.setToolTip(f"{name} of the new puzzle")
         self._show_styles()
+        self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(style)))
+        self._show_outlook()
+
+    def _usual_side(self, kind: str) -> int:
+        """That of the puzzle on screen, where such a one can be made."""
+        puzzle = self._session.puzzle
+        alike = puzzle is not None and puzzle.kind == kind and puzzle.rows == puzzle.cols
+        return puzzle.rows if alike and puzzle.rows in SIZES[kind] else FIRST_SIDE[kind]
+
+    def _note_choice(self) -> None:
+        self._chosen[self.kind.currentData()] = (
+            self.side.currentData(),
+            self.style_choice.currentData(),
+        )
+        self._show_outlook()
 
     def _show_styles(self) -> None:
         before = self.style_choice.currentData()
@@ -184,7 +213,6 @@ class GeneratorDialog(QDialog):
         for style in styles(self.kind.currentData(), self.side.currentData()):
             self.style_choice.addItem(style.capitalize(), style)
         self.style_choice.setCurrentIndex(max(0, self.style_choice.findData(before)))
-        self._show_outlook()
 
     def _show_outlook(self) -> None:
         """What the model that would be taken makes of such puzzles."""
@@ -193,7 +221,27 @@ class GeneratorDialog(QDialog):
         self.outlook.setText(outlook_of_new(self._session.models, blank(kind, side, side), style))
 
     def _draw_seed(self) -> None:
-        self.seed.setValue(random.randrange(MOST_SEED + 1))
+        self.seed.setText(str(random.randrange(MOST_DRAWN + 1)))
+
+    def _seed(self) -> int | None:
+        """What is typed, where it is one."""
+        try:
+            seed = int(self.seed.text())
+        except ValueError:
+            return None
+        return seed if 0 <= seed <= MOST_SEED else None
+
+    def _show_seed(self) -> None:
+        """Say what is wrong with it, or nothing."""
+        wrong = self._seed() is None
+        self.create.setEnabled(not wrong)
+        found = quoted(self.seed.text()) if self.seed.text() else "no seed"
+        self._say(
+            f"Found {found}, expected a seed: a whole number from 0 to {MOST_SEED}."
+            if wrong
+            else "",
+            failed=wrong,
+        )
 
     def _show_running(self) -> None:
         runs = self._recipe is not None
