@@ -84,6 +84,8 @@ class Session(QObject):
         self.model: ModelInfo | None = None
         self.puzzles: Sequence[Puzzle] = ()
         """The puzzles of the file or library entry that was opened last."""
+        self._numbers: dict[int, int] = {}
+        """By the identity of each of these, its place among them from 1."""
         self.puzzle: Puzzle | None = None
         self.origin = ""
         """The key under which the library has what was opened last; "" for none."""
@@ -141,6 +143,11 @@ class Session(QObject):
         return None if self.model is None else self.model.name
 
     @property
+    def number(self) -> int | None:
+        """Which of `puzzles` is shown, from 1; None for any other, such as one that was edited."""
+        return self._numbers.get(id(self.puzzle))
+
+    @property
     def solving(self) -> bool:
         return self._solve is not None
 
@@ -196,7 +203,7 @@ class Session(QObject):
 
     def set_puzzle(self, puzzle: Puzzle) -> None:
         """Show another puzzle, one of `puzzles` or any other."""
-        among = any(each is puzzle for each in self.puzzles)
+        among = id(puzzle) in self._numbers
         puzzles, origin = (self.puzzles, self.origin) if among else ((puzzle,), "")
         self.show(Shown(puzzle, puzzles, origin, puzzle))
 
@@ -204,6 +211,8 @@ class Session(QObject):
         """Show another puzzle, or one that was shown before."""
         if self.puzzle is not None:
             self.leaving.emit(self.shown)
+        if shown.puzzles is not self.puzzles:
+            self._numbers = {id(each): n for n, each in enumerate(shown.puzzles, start=1)}
         self.puzzles, self.origin, self._opened = shown.puzzles, shown.origin, shown.opened
         self.edit_puzzle(shown.puzzle)
         self.look_at(None)

@@ -31,8 +31,7 @@ class WindowTitle(QObject):
 
     def _show(self) -> None:
         puzzle, model = self._session.puzzle, self._session.model_name
-        as_it_came = puzzle is None or any(each is puzzle for each in self._session.puzzles)
-        self._window.setWindowModified(not as_it_came)
+        self._window.setWindowModified(puzzle is not None and self._session.number is None)
         shown = self._recording.stem if self._recording else puzzle.name if puzzle else ""
         first, *others = filter(None, (shown, model, PROGRAM))
         self._window.setWindowTitle(" – ".join([f"{first}[*]", *others]))

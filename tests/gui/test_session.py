@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -211,3 +212,23 @@ def test_frames_that_come_while_the_window_is_busy_are_shown_together(qtbot, ses
     assert len(lengths) <= 2  # those before the window was busy, and all others
     assert lengths[-1] == len(session.trace) == 8 * session.trace.cycles
     assert session.cursor == len(session.trace) - 1
+
+
+def test_what_is_done_to_a_puzzle_does_not_look_through_all_of_its_file(window, session, puzzles):
+    """A file may have hundreds of thousands of them."""
+
+    class Watched(list):
+        looks = 0
+
+        def __iter__(self):
+            Watched.looks += 1
+            return super().__iter__()
+
+    session.show_puzzles(Watched(puzzles))
+    looks = Watched.looks
+    session.edit_puzzle(replace(puzzles[1], name="changed"))
+    assert window.isWindowModified()
+    session.set_puzzle(puzzles[2])
+    assert not window.isWindowModified()
+    assert session.number == 3
+    assert Watched.looks == looks

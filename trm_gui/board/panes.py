@@ -154,14 +154,13 @@ class InputPane(Pane):
         self.words.setStyleSheet(f"color: {colour}")
 
     def _show_number(self) -> None:
-        puzzles = self._session.puzzles
-        index = next((i for i, p in enumerate(puzzles) if p is self._session.puzzle), None)
-        self.number.setVisible(len(puzzles) > 1 and index is not None)
-        if index is not None:
+        number, count = self._session.number, len(self._session.puzzles)
+        self.number.setVisible(count > 1 and number is not None)
+        if number is not None:
             self.number.blockSignals(True)
-            self.number.setRange(1, len(puzzles))
-            self.number.setSuffix(f" of {len(puzzles):,}")
-            self.number.setValue(index + 1)
+            self.number.setRange(1, count)
+            self.number.setSuffix(f" of {count:,}")
+            self.number.setValue(number)
             self.number.blockSignals(False)
 
     def _on_number(self, number: int) -> None:
