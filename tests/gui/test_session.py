@@ -9,6 +9,7 @@ from trm_core.checkpoints.info import find_model
 from trm_core.trace import SolveSettings
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
+from trm_gui.shown import MOST_PUZZLES
 
 
 @pytest.mark.parametrize("kind", ["sudoku", "maze", "arc"])
@@ -215,7 +216,7 @@ def test_frames_that_come_while_the_window_is_busy_are_shown_together(qtbot, ses
 
 
 def test_what_is_done_to_a_puzzle_does_not_look_through_all_of_its_file(window, session, puzzles):
-    """A file may have hundreds of thousands of them."""
+    """A file may have hundreds of thousands of them; of a few, all are kept at each change."""
 
     class Watched(list):
         looks = 0
@@ -224,11 +225,12 @@ def test_what_is_done_to_a_puzzle_does_not_look_through_all_of_its_file(window, 
             Watched.looks += 1
             return super().__iter__()
 
-    session.show_puzzles(Watched(puzzles))
+    many = [replace(puzzles[0], name=str(number)) for number in range(1, MOST_PUZZLES + 2)]
+    session.show_puzzles(Watched(many))
     looks = Watched.looks
-    session.edit_puzzle(replace(puzzles[1], name="changed"))
+    session.edit_puzzle(replace(many[1], name="changed"))
     assert window.isWindowModified()
-    session.set_puzzle(puzzles[2])
+    session.set_puzzle(many[2])
     assert not window.isWindowModified()
     assert session.number == 3
     assert Watched.looks == looks
