@@ -14,10 +14,11 @@ from checkpoints_to_try import one_kind
 from ended import Ended
 
 from trm_core.checkpoints.directory import build_model, save_model
-from trm_core.checkpoints.expectations import share_right
+from trm_core.checkpoints.expectations import all_in_all, share_right
 from trm_core.checkpoints.facts import Result
 from trm_core.checkpoints.info import (
     ModelInfo,
+    bundled_models,
     find_model,
     held_out_build,
     read_identifiers,
@@ -276,6 +277,27 @@ def test_models_lists_what_is_bundled(trm, monkeypatch):
     assert MODEL in listed
     assert "520,706" in listed
     assert "74.4% of 309 sudoku_exchange" in listed
+
+
+def test_models_tells_what_each_one_learned_and_how_often_it_is_right_in_text_as_in_json(trm):
+    listed = " ".join(trm("models").out.split())
+    described = trm("models", "--json").events
+    assert [each["name"] for each in described] == [info.name for info in bundled_models()]
+    for info, each in zip(bundled_models(), described, strict=True):
+        assert f"{info.title}: {info.parameters:,} parameters" in listed
+        assert f"{info.name} learned from {each['learned']['words']}." in listed
+        assert all_in_all(info) in listed
+        for result in each["results"]:
+            assert share_right(Result(**result)) in listed
+        assert [each["puzzle"][side] for side in ("rows", "cols")] == [info.puzzle.rows] * 2
+        assert len(each["by_style"]) == len(info.by_style) > 0
+
+
+def test_models_are_listed_without_torch():
+    code = "import sys; sys.modules['torch'] = None; from trm_core.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "models"], capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert b"sudoku-9x9 learned from" in done.stdout
 
 
 def test_the_accuracy_of_an_arc_model_is_the_share_within_two_guesses():

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import json
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 
-from trm_core.checkpoints.expectations import share_right
-from trm_core.checkpoints.info import bundled_models
+from trm_core.checkpoints.expectations import all_in_all, share_right, what_it_learned
+from trm_core.checkpoints.info import ModelInfo, bundled_models
 from trm_core.cli.options import Json
 
 
 def models(as_json: Json = False) -> None:
-    """List the bundled models with size, puzzle and measured accuracy."""
+    """List the bundled models: puzzle and sizes, what each learned from, how often it is right."""
     bundled = bundled_models()
     if as_json:
         for info in bundled:
             sizes = {"bytes": info.size, "parameters": info.parameters}
             print(json.dumps({"name": info.name, **sizes, **info.to_json()}))
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("model", no_wrap=True)
-    table.add_column("architecture, puzzle")
-    for name in ("parameters", "size"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("right on unseen puzzles", overflow="fold")
+    console = Console(markup=False, emoji=False, highlight=False)
     for info in bundled:
-        table.add_row(
-            info.name,
-            info.title,
-            f"{info.parameters:,}",
-            f"{info.size / 2**20:.1f} MiB",
-            "\n".join(map(share_right, info.results)),
-        )
-    Console(markup=False, emoji=False, highlight=False).print(table)
+        console.print(info.name, style="bold")
+        for line in _lines(info):
+            console.print(Padding(line, (0, 0, 0, 2), expand=False))
+
+
+def _lines(info: ModelInfo) -> list[str]:
+    size = f"{info.parameters:,} parameters, {info.size / 2**20:.1f} MiB"
+    lines = [f"{info.title}: {size}.", what_it_learned(info), all_in_all(info)]
+    if info.by_style and info.results:
+        lines.append(f"{info.name} is right on {', '.join(map(share_right, info.results))}.")
+    return list(dict.fromkeys(lines))  # of ARC, the last two are the same
