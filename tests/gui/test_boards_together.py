@@ -1,16 +1,18 @@
 """What stands around the boards: verdict, marks of the timeline, examples, the editors' boards."""
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.library import read_library
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.board.pair_view import PairView
-from trm_gui.board.panes import AnswerPane
+from trm_gui.board.panes import AnswerPane, Pane
 from trm_gui.board.task_strip import TaskStrip
 from trm_gui.timeline.playback import REST, USUAL_SPEED
 
@@ -131,3 +133,30 @@ def test_a_new_task_without_examples_begins_with_the_first_of_them(window, sessi
     window.editor.new(blank("arc", 3, 3))
     assert window._input.heading.text() == "Train pair 1, input"
     assert window.findChild(QAction, "edit").isChecked()
+
+
+@pytest.mark.parametrize("width", [800, 900])
+def test_three_boards_share_a_narrow_window_and_neither_they_nor_their_headings_overlap(
+    qtbot, window, session, puzzles, solve, action, width
+):
+    window.resize(width, 600)
+    session.set_puzzle(puzzles[0])
+    solve()
+    action("solution").trigger()
+    action("edit").trigger()
+    qtbot.waitUntil(lambda: window._input.words.text() == "Solutions: one")
+    qtbot.waitUntil(lambda: window._boards.width() == width)
+    panes = window._boards.findChildren(Pane)
+    assert_in_a_row(panes, width)
+    for pane in panes:
+        children = pane.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        assert_in_a_row([child for child in children if child is not pane.board], pane.width())
+
+
+def assert_in_a_row(widgets, width):
+    """Those that are visible are beside one another and within the width."""
+    places = [widget.geometry() for widget in widgets if widget.isVisible()]
+    places.sort(key=QRect.left)
+    assert len(places) > 0
+    assert places[-1].right() < width
+    assert all(left.right() < right.left() for left, right in pairwise(places))

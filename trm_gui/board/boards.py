@@ -41,7 +41,6 @@ class Boards(QWidget):
         panes = QHBoxLayout()
         panes.setSpacing(themes.SPACE)
         for pane in (input_pane, *others):
-            pane.setMinimumWidth(LEAST_PANE)
             panes.addWidget(pane, 1)
         self._examples_row = QHBoxLayout()
         self._examples_row.setSpacing(0)

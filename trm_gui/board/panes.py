@@ -52,6 +52,10 @@ class Pane(QWidget):
         layout.addLayout(top)
         layout.addWidget(board, 1)
 
+    def minimumSizeHint(self) -> QSize:
+        """A hint, so that three of them share a window that is too narrow for that."""
+        return super().minimumSizeHint().expandedTo(QSize(LEAST_PANE, 0))
+
     def _select_nothing(self) -> None:
         self.board.select(None)
 
