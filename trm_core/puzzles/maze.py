@@ -28,6 +28,7 @@ from trm_core.puzzles.base import (
     Transform,
 )
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
+from trm_core.puzzles.maze_paths import packed, shortest_paths, unpacked
 
 SYMBOLS = "# SGo"
 WALL, FLOOR, START, GOAL, PATH = range(len(SYMBOLS))
@@ -98,16 +99,18 @@ class Maze(Puzzle):
         return graph
 
     def shortest_path(self) -> list[Cell] | None:
-        """The cells of one shortest path, S and G included; None if there is no path."""
-        import networkx as nx
+        """The cells of a shortest path, S and G included; None if there is no path.
 
-        if self.start is None or self.goal is None:
+        Which one: see `maze_paths.shortest_paths`.
+        """
+        if not self._ways:
             return None
-        try:
-            path: list[Cell] = nx.shortest_path(self.graph(), self.start, self.goal)
-        except nx.NetworkXNoPath:
-            return None
-        return path
+        floor, start, goal = (
+            packed(self.grid[np.newaxis] == code) for code in (FLOOR, START, GOAL)
+        )
+        between = shortest_paths(floor | start | goal, start, goal)
+        on_path = {self.start, self.goal, *cells_of(unpacked(between, self.cols)[0])}
+        return [cell for layer in self._ways for cell, _ in layer if cell in on_path]
 
     @property
     def shortest_length(self) -> int | None:

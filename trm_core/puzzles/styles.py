@@ -8,7 +8,7 @@ import numpy.typing as npt
 from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.maze import WALL, Maze, cells_of, layers
-from trm_core.puzzles.maze_generators import OBSTACLE_DENSITY
+from trm_core.puzzles.maze_walls import OBSTACLE_DENSITY
 from trm_core.puzzles.recipes import MAZE_STYLES
 
 CORRIDORS, LOOPS, OBSTACLES = MAZE_STYLES
