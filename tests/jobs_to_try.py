@@ -1,5 +1,7 @@
 """Training jobs of seconds, and what a window shows of them."""
 
+import threading
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
@@ -44,6 +46,10 @@ def answer(window, words):
     """Press the button of the question that the window asks."""
     (box,) = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
     next(each for each in box.buttons() if each.text().replace("&", "") == words).click()
+
+
+def threads_of_jobs():
+    return [each for each in threading.enumerate() if each.name.startswith("job")]
 
 
 def names(window):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,27 +138,26 @@ class Background(QObject):
         self._closed = False
 
     def open(self, source: Source) -> None:
-        self._reader.submit(self._open, source)
+        self._submit(self._reader, self._open, source)
 
     def save(self, recording: Recording, file: Path) -> None:
         """Write what the recording has by then."""
-        self._writer.submit(self._save, recording, file)
+        self._submit(self._writer, self._save, recording, file)
 
     def read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
         """Read a model directory, which is made first from an official checkpoint."""
-        self._solver.submit(self._read_model, source, use)
+        self._submit(self._solver, self._read_model, source, use)
 
     def read_card(self, info: ModelInfo) -> None:
-        self._reader.submit(self._read_card, info)
+        self._submit(self._reader, self._read_card, info)
 
     def solve(self, solve: Solve) -> None:
-        self._solver.submit(self._run, solve)
+        self._submit(self._solver, self._run, solve)
 
     def look(self, look: Look) -> None:
-        """Answer between two supervision steps of a running solve, or at once; not once closed."""
+        """Answer between two supervision steps of a running solve, or at once."""
         self._look = look
-        if not self._closed:
-            self._solver.submit(self._answer_look)
+        self._submit(self._solver, self._answer_look)
 
     def close(self) -> None:
         """Drop what waits to be read or solved; wait for what runs and what is to be written."""
@@ -167,6 +166,13 @@ class Background(QObject):
             executor.shutdown(wait=True, cancel_futures=True)
         self._writer.shutdown(wait=True)
         self._models.clear()
+
+    def _submit(
+        self, thread: ThreadPoolExecutor, work: Callable[..., None], *arguments: object
+    ) -> None:
+        """Nothing once closed: what was on its way may still ask for more."""
+        if not self._closed:
+            thread.submit(work, *arguments)
 
     def _open(self, source: Source) -> None:
         from trm_core.puzzles.files import load_puzzles

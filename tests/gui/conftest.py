@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import threading
 from functools import partial
 
 import pytest
@@ -23,11 +24,17 @@ PATIENCE = 60_000
 
 @pytest.fixture(autouse=True)
 def _windows_end_with_their_test(qapp):
-    """Else a thread of a later test may free their widgets as garbage, which Qt does not stand."""
+    """Else a thread of a later test may free their widgets as garbage, which Qt does not stand.
+    Their threads end with them."""
+    before = set(threading.enumerate())
     yield
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     gc.freeze()  # what is left, torch's 160,000 objects among it, is not looked through each time
+    begun = set(threading.enumerate()) - before
+    for thread in begun:
+        thread.join(PATIENCE / 1000)
+    assert [thread.name for thread in begun if thread.is_alive()] == []
 
 
 @pytest.fixture

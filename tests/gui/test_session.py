@@ -51,6 +51,21 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence_and_changes_nothing(
     assert widget("answer_board").shown_grid() == puzzle.json_rows(trace.grid(session.cursor))
 
 
+def test_a_session_that_is_closed_lets_pass_what_is_still_asked_of_it(
+    session_of, tmp_path, puzzles, qapp
+):
+    model = find_model("sudoku-4x4")
+    session = session_of(model)
+    session.set_puzzle(puzzles[0])
+    session.close()
+    session.open(tmp_path / "some.sdm")
+    session.add_model(model.directory)
+    session.ask_card(model)
+    qapp.processEvents()
+    assert session.puzzle is puzzles[0]
+    assert session.models == (model,)
+
+
 def test_a_sentence_without_room_ends_in_an_ellipsis_and_stands_whole_in_its_hint(
     session, widget, control
 ):

@@ -63,6 +63,7 @@ class Jobs(QObject):
         self._errands: list[Lane] = []
         self._attaching: set[Path] = set()
         self._turn = 0
+        self._closed = False
         self._timer = QTimer(self, interval=PERIOD)
         self._timer.timeout.connect(self._look)
         self._shared.changed.connect(self._take_list)
@@ -73,12 +74,14 @@ class Jobs(QObject):
             part.failed.connect(self.failed)
 
     def start(self) -> None:
-        """Read the list, and attach to all that is in it."""
-        self._shared.read()
-        self._timer.start()
+        """Read the list, and attach to all that is in it; nothing once closed."""
+        if not self._closed:
+            self._shared.read()
+            self._timer.start()
 
     def close(self) -> None:
-        """Watch no more; the jobs go on."""
+        """Watch no more; the jobs go on. What is still on its way here is left."""
+        self._closed = True
         self._timer.stop()
         close_all([self._reader, *self._errands], CLOSING)
         self._watching.close()
@@ -241,6 +244,8 @@ class Jobs(QObject):
         self._look()
 
     def _take_list(self) -> None:
+        if self._closed:  # else there would be threads again, which nobody would end
+            return
         paths = {job.path for job in self.list.jobs}
         self._watching.keep(paths)
         for path in self.reports.keys() - paths:

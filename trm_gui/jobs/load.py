@@ -48,8 +48,11 @@ class LoadMeter(QObject):
         super().__init__()
         self._off = threading.Event()
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     def switch(self, on: bool) -> None:
+        if self._closed:
+            return
         if on and (self._thread is None or self._off.is_set()):
             self._off = threading.Event()
             self._thread = threading.Thread(target=self._run, args=(self._off,), daemon=True)
@@ -58,6 +61,7 @@ class LoadMeter(QObject):
             self._off.set()
 
     def close(self) -> None:
+        self._closed = True
         self._off.set()
         if self._thread is not None:
             self._thread.join(1)  # a driver in trouble may take longer

@@ -45,6 +45,7 @@ class JobsRoom(QObject):
         self._window, self.session = window, session
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
+        self._closed = False
         self._wanted_like: Path | None = None
         folder = Path(window.settings.fileName()).parent
         self.jobs = Jobs(folder)
@@ -102,7 +103,7 @@ class JobsRoom(QObject):
         return False
 
     def close(self) -> None:
-        self._answered = True
+        self._answered = self._closed = True
         at_work = [str(report.path) for report in self.jobs.at_work]
         self._window.settings.setValue(AT_WORK_BEFORE, at_work)
         self.dock.close_pane()
@@ -171,6 +172,8 @@ class JobsRoom(QObject):
 
     def _show_added(self, path: Path) -> None:
         """Come to the front with it, also where a dialog has just had the focus."""
+        if self._closed:
+            return
         if self.dock.isVisible():
             self.dock.enter()
         else:
@@ -257,7 +260,7 @@ class JobsRoom(QObject):
 
     def _duplicate(self, path: Path, config: RunConfig) -> None:
         job = self.jobs.list.job(path)
-        if path != self._wanted_like or job is None:
+        if path != self._wanted_like or job is None or self._closed:
             return
         self._wanted_like = None
         self.ask_for_new((path.name, config, job))

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from jobs_to_try import condition
+from jobs_to_try import condition, threads_of_jobs
 
 from trm_core import documents
 from trm_core.training.run_directory import RunDirectory
@@ -87,7 +87,7 @@ def test_a_window_closes_while_a_folder_does_not_answer(window, attached, share,
     share.cut_off(attached / "metrics.jsonl")
     until(lambda: condition(window, attached) == "unreadable")
     window.close()
-    (stuck,) = [each for each in threading.enumerate() if each.name == f"job {attached.name}"]
+    (stuck,) = threads_of_jobs()
     share.answer(attached / "metrics.jsonl")
     stuck.join(10)
     assert not stuck.is_alive()
@@ -99,6 +99,21 @@ def test_opening_a_folder_that_does_not_answer_is_told(window, run, share, qtbot
         window.jobs.jobs.attach(run)
     assert failed.args[0].startswith(f"{run} does not answer:")
     assert condition(window, run) is None
+
+
+def test_a_folder_that_answers_after_the_window_has_closed_begins_nothing(
+    window, run, share, monkeypatch, qapp
+):
+    monkeypatch.setattr(jobs, "CLOSING", 0.1)
+    share.cut_off(run / "config.json")
+    window.jobs.jobs.attach(run)
+    window.close()
+    share.answer(run / "config.json")
+    for each in threads_of_jobs():
+        each.join(10)
+    qapp.processEvents()  # among them, that there is one more job
+    assert threads_of_jobs() == []
+    assert window.jobs.dock.isHidden()
 
 
 def test_a_folder_that_a_new_job_needs_and_does_not_answer_is_told(

@@ -3,12 +3,11 @@
 import json
 import platform
 import re
-import threading
 import time
 
 import psutil
 import pytest
-from jobs_to_try import TINY, answer, button, condition, curve, notices
+from jobs_to_try import TINY, answer, button, condition, curve, notices, threads_of_jobs
 
 from trm_core.puzzles.files import parse_puzzles
 from trm_core.training.metrics import read_metrics
@@ -126,10 +125,6 @@ def test_a_window_that_is_deleted_while_it_asks_leaves_no_thread_behind(
     with qtbot.waitSignal(window.destroyed):
         window.deleteLater()
     until(lambda: not threads_of_jobs())
-
-
-def threads_of_jobs():
-    return [each.name for each in threading.enumerate() if each.name.startswith("job")]
 
 
 def test_what_ended_is_told_with_the_reason_also_when_no_window_was_there(
