@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
+from zlib import crc32
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt
 from PySide6.QtWidgets import QDockWidget
@@ -21,6 +22,9 @@ from trm_gui.timeline.playback import SPEEDS
 if TYPE_CHECKING:
     from trm_gui.main_window import MainWindow
 
+SEAL = 4
+"""Bytes of a checksum."""
+
 
 def open_settings(directory: Path | None) -> QSettings:
     """The settings file in `directory`, or in the user's configuration folder if None."""
@@ -33,9 +37,9 @@ def open_settings(directory: Path | None) -> QSettings:
 def save(window: MainWindow) -> None:
     solve = window.session.settings
     for key, value in {
-        "geometry": window.saveGeometry(),
-        "rows": window.rows.saveState(),
-        "docks": window.saveState(),
+        "geometry": _sealed(window.saveGeometry()),
+        "rows": _sealed(window.rows.saveState()),
+        "docks": _sealed(window.saveState()),
         "dock_sizes": window.room.save(),
         "speed": window.playback.speed,
         "loops": int(window.playback.loops),
@@ -71,13 +75,12 @@ def _shown_file(settings: QSettings) -> Path:
 def restore(window: MainWindow) -> None:
     """Take over what was saved; whatever is missing or makes no sense stays as it is."""
     stored = window.settings
-    geometry, rows = stored.value("geometry"), stored.value("rows")
-    if isinstance(geometry, QByteArray):
+    geometry, rows, docks = (_unsealed(stored.value(key)) for key in ("geometry", "rows", "docks"))
+    if geometry is not None:
         window.restoreGeometry(geometry)
-    if isinstance(rows, QByteArray):
+    if rows is not None:
         window.rows.restoreState(rows)
-    docks = stored.value("docks")
-    if not isinstance(docks, QByteArray) or not _restore_docks(window, docks):
+    if docks is None or not _restore_docks(window, docks):
         window.plots.reset()
     window.room.restore(stored.value("dock_sizes"))
     try:
@@ -110,6 +113,24 @@ def restore(window: MainWindow) -> None:
                 every_latent_step=latent_steps,
             )
         )
+
+
+def _sealed(state: QByteArray) -> QByteArray:
+    """What Qt has saved, and a checksum of it: Qt takes damaged states for good ones, and crashes
+    when their docks are moved."""
+    return QByteArray(state.data() + _checksum(state.data()))
+
+
+def _unsealed(value: object) -> QByteArray | None:
+    """What Qt had saved; None where it is not there, or not as it was."""
+    if not isinstance(value, QByteArray):
+        return None
+    state, seal = value.data()[:-SEAL], value.data()[-SEAL:]
+    return QByteArray(state) if seal == _checksum(state) else None
+
+
+def _checksum(state: bytes) -> bytes:
+    return crc32(state).to_bytes(SEAL)
 
 
 def _restore_docks(window: MainWindow, state: QByteArray) -> bool:

@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -385,6 +385,21 @@ def test_senseless_settings_do_not_keep_the_window_from_opening(tmp_path, open_w
     assert window.session.settings == SolveSettings()
     assert window.playback.speed == USUAL_SPEED
     window.findChild(QAction, "open").trigger()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_the_places_of_docks_are_taken_up_only_as_they_were_saved(window, open_window, damaged):
+    """Qt takes damaged ones too, and crashes when the plots are put back in place."""
+    window.plots.docks["plot_cell"].setFloating(True)
+    window.close()
+    saved = bytearray(window.settings.value("docks").data())
+    saved[-24] ^= damaged  # a size of something
+    window.settings.setValue("docks", QByteArray(bytes(saved)))
+    window.settings.sync()
+    again = open_window()
+    assert again.plots.docks["plot_cell"].isFloating() != damaged
+    again.plots.reset()
+    assert not again.plots.docks["plot_cell"].isFloating()
 
 
 @pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
