@@ -205,6 +205,7 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.background}; border: none; border-bottom: 1px solid {theme.line};
         padding: {SPACE // 2}px; spacing: {SPACE // 2}px;
     }}
+    QDockWidget {{ border: 1px solid {theme.strong_line}; }}
     QDockWidget::title {{
         background: {theme.background}; padding: {SPACE // 2}px {SPACE}px;
     }}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -22,13 +22,15 @@ from trm_gui.dock_title import name_buttons
 from trm_gui.plots.cell import CellPane
 from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
 from trm_gui.plots.mixing import MixingPane
-from trm_gui.plots.pane import PlotPane
+from trm_gui.plots.pane import LEAST_WIDTH, PlotPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 
 WIDTH = 37 * themes.SPACE
 """How wide the docks are until somebody drags their edge."""
+LEAST = QSize(LEAST_WIDTH, 17 * themes.SPACE)
+"""Of a dock that is not filled yet."""
 
 PLOTS: tuple[tuple[str, str, Callable[[Session, Turns], PlotPane]], ...] = (
     ("plot_change", "Change", ChangePane),
@@ -66,9 +68,7 @@ class PlotDocks(QObject):
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            filled = _Filled(turns, lambda make_pane=make_pane: make_pane(session, turns))
-            dock.setWidget(filled)
-            dock.topLevelChanged.connect(filled.frame)
+            dock.setWidget(_Filled(turns, lambda make_pane=make_pane: make_pane(session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             name_buttons(dock, f"the plot {title}")
@@ -114,23 +114,15 @@ class _Filled(QWidget):
 
     def __init__(self, turns: Turns, make_pane: Callable[[], PlotPane]) -> None:
         super().__init__()
-        self._turns, self._framed = turns, False
+        self._turns = turns
         self._make_pane: Callable[[], PlotPane] | None = make_pane
-        self.setMinimumSize(35 * themes.SPACE, 17 * themes.SPACE)  # three tabs in words
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
 
-    def frame(self, framed: bool) -> None:
-        """Whether a line runs around it: where it floats, it may lie on what looks like it."""
-        self.layout().setContentsMargins(*[1 if framed else 0] * 4)
-        self._framed = framed
-        self.update()
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(LEAST)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._framed:
-            painter = QPainter(self)
-            painter.setPen(QColor(themes.current(self).strong_line))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         if self._make_pane is not None:
             self._turns.ask(self._fill)
 

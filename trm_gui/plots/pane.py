@@ -18,6 +18,10 @@ from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
+LEAST_WIDTH = 35 * themes.SPACE
+"""Logical pixels, in which three tabs stand in words."""
+LEAST_CANVAS = 12 * themes.SPACE
+"""Logical pixels of height, in which a plot can still be read."""
 NO_TRACE = "Solve the puzzle to see this."
 
 
@@ -94,7 +98,11 @@ class PlotPane(QWidget):
         return QSize(40 * themes.SPACE, 30 * themes.SPACE)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(35 * themes.SPACE, 17 * themes.SPACE)
+        """A canvas of a sensible height, below all that stands above it."""
+        above = (
+            self.rows.minimumHeightForWidth(LEAST_WIDTH) - self.canvas.minimumSizeHint().height()
+        )
+        return QSize(LEAST_WIDTH, above + LEAST_CANVAS)
 
     def add_plot(self, row: int, col: int) -> pg.PlotItem:
         """An empty plot that nobody can drag away, at a place of the canvas."""

@@ -63,18 +63,3 @@ def test_the_probability_of_the_selected_cell_is_not_cut(qtbot, window, pane, tr
     assert reading.text()
     needed = reading.fontMetrics().horizontalAdvance("empty: 0.99")
     qtbot.waitUntil(lambda: reading.width() >= needed)
-
-
-def test_a_plot_that_floats_has_a_line_around_it(qtbot, window, pane, dock, trace):
-    shown = pane("plot_change")
-    place = dock("plot_change").widget()
-    dock("plot_change").setFloating(True)
-    qtbot.waitUntil(lambda: shown.on_screen)
-    line = themes.LIGHT.strong_line
-
-    def edge():
-        return place.grab().toImage().pixelColor(0, 40).name().upper()
-
-    qtbot.waitUntil(lambda: edge() == line)
-    dock("plot_change").setFloating(False)
-    qtbot.waitUntil(lambda: edge() != line)

@@ -5,7 +5,8 @@ import pyqtgraph as pg
 import pytest
 from plots_to_try import NAMES
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QDockWidget, QStyle, QStyleOptionFrame, QTabBar
 
 from trm_gui import theme as themes
 from trm_gui.plots.docks import PLOTS
@@ -186,3 +187,38 @@ def test_a_theme_put_on_right_after_the_trace_has_gone(qapp, mixing, session, pu
     assert session.trace is None
     themes.apply(qapp, themes.DARK)
     assert shown.empty
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plot_can_still_be_read_however_low_its_dock_is_made(qapp, window, dock, pane, name):
+    window.resize(1280, 800)
+    canvas = pane(name).canvas
+    for area in (Qt.DockWidgetArea.BottomDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea):
+        window.addDockWidget(area, dock(name))
+        qapp.processEvents()
+        window.resizeDocks([dock(name)], [1], Qt.Orientation.Vertical)
+        qapp.processEvents()
+        assert canvas.height() >= 90
+    dock(name).setFloating(True)
+    dock(name).resize(1, 1)
+    qapp.processEvents()
+    assert canvas.height() >= 90
+
+
+@pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
+def test_a_dock_that_floats_has_an_edge_where_the_system_draws_none(qapp, window, theme):
+    themes.apply(qapp, theme)
+    for dock in window.findChildren(QDockWidget):
+        picture = QImage(100, 50, QImage.Format.Format_RGB32)
+        picture.fill(theme.background)
+        option = QStyleOptionFrame()
+        option.rect = picture.rect()
+        painter = QPainter(picture)
+        dock.style().drawPrimitive(
+            QStyle.PrimitiveElement.PE_FrameDockWidget, option, painter, dock
+        )
+        painter.end()
+        for x, y in ((0, 20), (99, 20), (40, 0), (40, 49)):
+            assert picture.pixelColor(x, y).name().upper() == theme.strong_line
+        width = QStyle.PixelMetric.PM_DockWidgetFrameWidth
+        assert dock.style().pixelMetric(width, None, dock) == 1
