@@ -7,10 +7,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMenu, QMessageBox, QToolButton
 
-from trm_gui.jobs.curves import plotted
+from trm_gui.jobs.menu import fill
 
 PATIENCE = 120_000
-
 
 TINY = {
     "training.batch_size": "8",
@@ -42,6 +41,12 @@ def curve(window, path, name="train/loss"):
     return np.empty((0, 2)) if line is None else plotted(line)
 
 
+def plotted(line):
+    """(N, 2) the points of a curve as they were given."""
+    steps, values = line.getOriginalDataset()
+    return np.empty((0, 2)) if steps is None else np.stack([steps, values], 1)
+
+
 def answer(window, words):
     """Press the button of the question that the window asks."""
     (box,) = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
@@ -59,7 +64,7 @@ def names(window):
 def choose(window, path, words):
     """Choose an item of a job's menu."""
     menu = QMenu(window)
-    window.jobs.fill_menu(menu, [path])
+    fill(menu, [path], window.jobs)
     item = next(each for each in menu.actions() if each.text().replace("&", "") == words)
     assert item.isEnabled()
     item.trigger()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -167,9 +166,3 @@ class CurvePane(QWidget):
         theme = themes.current(self)
         self._message.setStyleSheet(f"color: {theme.secondary_text}; background: {theme.surface}")
         self.reading.setStyleSheet(f"color: {theme.secondary_text}")
-
-
-def plotted(line: pg.PlotDataItem) -> np.ndarray:
-    """(N, 2) the points of a curve as they were given."""
-    steps, values = line.getOriginalDataset()
-    return np.empty((0, 2)) if steps is None else np.stack([steps, values], 1)

@@ -55,10 +55,6 @@ class JobListing(QListWidget):
         items = [self.item(row) for row in range(self.count())]
         return [item.data(PATH) for item in items if item.isSelected()]
 
-    def job_row(self, path: Path) -> JobRow | None:
-        item = self._item(path)
-        return None if item is None else self.itemWidget(item)
-
     def select(self, path: Path) -> None:
         """Make it the only selected one."""
         item = self._item(path)

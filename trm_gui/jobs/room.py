@@ -226,7 +226,7 @@ class JobsRoom(QObject):
         """Ask for a name, and have the model measured and saved under it."""
         job = self.jobs.list.job(path)
         taken = {model.name for model in self.session.models}
-        dialog = PublishDialog(path, self._models, taken, self._window)
+        dialog = PublishDialog(path, self._window.user_models.folder, taken, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         device = "auto" if job is None else job.device
         dialog.chosen.connect(lambda target: self.publishing.publish(path, target, device))
@@ -239,14 +239,9 @@ class JobsRoom(QObject):
     def _on_not_published(self, sentence: str) -> None:
         self.notices.tell(sentence, trouble=True)
 
-    @property
-    def _models(self) -> Path:
-        """Where models of the user's own are."""
-        return Path(self._window.settings.fileName()).parent / "models"
-
     def use_model(self, path: Path) -> None:
         """Offer the newest checkpoint as a model, and use it if it fits the puzzle."""
-        folder = self._models
+        folder = self._window.user_models.folder
 
         def work() -> None:
             self._model_copied.emit(copy_newest(path, folder))
@@ -268,12 +263,8 @@ class JobsRoom(QObject):
     def _show_menu(self, paths: list[Path], place: object) -> None:
         menu = QMenu(self.dock)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.fill_menu(menu, paths)
-        menu.popup(place)
-
-    def fill_menu(self, menu: QMenu, paths: list[Path]) -> None:
-        """What can be done with these jobs."""
         fill(menu, paths, self)
+        menu.popup(place)
 
 
 def stored_paths(settings: QSettings) -> set[Path]:

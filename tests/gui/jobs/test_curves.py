@@ -18,7 +18,7 @@ def test_several_runs_are_numbered_and_plotted_together(window, run, attached, u
     listing.selectAll()
     until(lambda: len(curve(window, run)) and len(curve(window, other)))
     assert curve(window, other).tolist() == [[1, 3]]
-    assert [listing.job_row(path)._mark for path in (run, other)] == [1, 2]
+    assert [listing.itemWidget(listing.item(row))._mark for row in (0, 1)] == [1, 2]
     listing.select(other)
     place = listing.visualItemRect(listing.item(0)).topLeft()
     drop(listing, place, QMimeData(), Qt.DropAction.MoveAction)

@@ -24,6 +24,7 @@ from trm_core.training.status import read_status
 from trm_gui.jobs import pulse
 from trm_gui.jobs.ending import end_process
 from trm_gui.jobs.log import LogPane
+from trm_gui.jobs.menu import fill
 from trm_gui.jobs.rows import JobRow
 
 
@@ -275,7 +276,7 @@ def impatient(monkeypatch):
 def item(window, path, words):
     """Whether an item of a job's menu can be chosen."""
     menu = QMenu(window)
-    window.jobs.fill_menu(menu, [path])
+    fill(menu, [path], window.jobs)
     return next(each for each in menu.actions() if each.text().replace("&", "") == words)
 
 

@@ -1,6 +1,7 @@
 """Seeing a job learn, and what becomes of its model."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from trm_core.training.run import train
 from trm_core.training.run_directory import RunDirectory
 from trm_gui import theme as themes
 from trm_gui.jobs.strip import STEP
+from trm_gui.preferences import stored_preferences, use
 
 
 def test_a_pinned_puzzle_is_tried_on_each_checkpoint_and_any_answer_opens(
@@ -154,3 +156,19 @@ def test_a_pinned_puzzle_waits_for_the_user_s_own_solve(
     assert window.jobs.learning.boards[run.path] == {}
     window.session.cancel()
     until(lambda: 5 in window.jobs.learning.boards[run.path])
+
+
+def test_models_of_jobs_go_to_the_folder_for_models_that_is_set(
+    window, until, run, attached, tmp_path
+):
+    shutil.copytree(find_model("sudoku-4x4").directory, RunDirectory.open(run).checkpoint(10))
+    until(lambda: window.jobs.jobs.reports[run].saved)
+    own = tmp_path / "own"
+    own.mkdir()
+    use(replace(stored_preferences(window.settings), models=own), window)
+    choose(window, run, "Use its model")
+    until(lambda: window.session.models[-1].directory == own / "mine-step_10")
+    (own / "mine").mkdir()
+    choose(window, run, "Save its model, measured…")
+    dialog = window.findChild(QDialog, "publish_dialog")
+    until(lambda: dialog.name.text() == "mine-2")

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from jobs_to_try import condition, curve
+from jobs_to_try import condition, curve, plotted
 from PySide6.QtCore import QSize
 
 from trm_core.training.run_directory import RunDirectory
 from trm_gui import theme as themes
 from trm_gui.jobs.curve_canvas import LEAST_HEIGHT, MOST_WIDE, columns_for
-from trm_gui.jobs.curves import NOTHING_POSITIVE, plotted
+from trm_gui.jobs.curves import NOTHING_POSITIVE
 from trm_gui.jobs.end_labels import spread
 from trm_gui.jobs.panels import PANELS
 from trm_gui.jobs.plot_parts import ValueAxis, value_range
