@@ -99,9 +99,7 @@ class Background(QObject):
     """
 
     opened = Signal(object, object)
-    """Source, list of puzzles."""
-    recording_opened = Signal(object, object)
-    """Source, Recording."""
+    """Source, list of puzzles or a Recording."""
     saved = Signal(object)
     """The file of a recording that was written."""
     open_failed = Signal(object, str, str)
@@ -178,11 +176,13 @@ class Background(QObject):
         from trm_core.puzzles.files import load_puzzles
 
         try:
-            if isinstance(source, Path) and source.suffix.lower() == SUFFIX:
-                self.recording_opened.emit(source, read_recording(source))
-                return
-            puzzles = load_puzzles(source) if isinstance(source, Path) else source.puzzles()
-            self.opened.emit(source, puzzles)
+            if not isinstance(source, Path):
+                found = source.puzzles()
+            elif source.suffix.lower() == SUFFIX:
+                found = read_recording(source)
+            else:
+                found = load_puzzles(source)
+            self.opened.emit(source, found)
         except UserError as error:
             self.open_failed.emit(source, str(error), "")
         except Exception as error:  # a defect in a reader must not take the window down

@@ -1,4 +1,4 @@
-"""The versions that a bug report needs."""
+"""What the program is, and the versions that a bug report needs."""
 
 from __future__ import annotations
 

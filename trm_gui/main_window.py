@@ -402,7 +402,7 @@ class MainWindow(QMainWindow):
         save(self)
         save_shown(self)
         self.hide()  # at once; what runs in the background may take a moment to end
-        self.editor.close()
+        self._input.solutions.close()
         self.library.close()
         self.exports.close()
         self.jobs.close()

@@ -35,7 +35,6 @@ Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
 somebody steps."""
 
-
 MOST_CHOSEN = 20
 """Models that somebody chose, which are preferred to others for puzzles that they fit."""
 
@@ -125,13 +124,12 @@ class Session(QObject):
         self.loaded_models = LoadedModels()
         self._background = Background(self.loaded_models)
         self._background.model_read.connect(self._on_model_read)
-        self._background.model_replaced.connect(self._on_model_replaced)
+        self._background.model_replaced.connect(self._offer)
         self._background.failed.connect(self.fail)
         self._background.card_read.connect(self.card_read)
         self._background.loaded.connect(self._on_loaded)
         self._background.opened.connect(self._on_opened)
         self._background.open_failed.connect(self._on_open_failed)
-        self._background.recording_opened.connect(self._on_recording_opened)
         self._background.saved.connect(self.recording_saved)
         self._background.started.connect(self._on_started)
         self._background.advanced.connect(self._on_advanced)
@@ -536,19 +534,25 @@ class Session(QObject):
         self.trace_changed.emit()
         self.cursor_changed.emit()
 
-    def _on_opened(self, source: Source, puzzles: Sequence[Puzzle]) -> None:
+    def _on_opened(self, source: Source, found: Sequence[Puzzle] | Recording) -> None:
+        if self._is_awaited(source):
+            if isinstance(found, Recording):
+                self.show_recording(found, key_of(source))
+                self.opened.emit(source)
+            else:
+                self.show_opened(source, found)
+
+    def _on_open_failed(self, source: Source, sentence: str, details: str) -> None:
+        if self._is_awaited(source):
+            self.fail(sentence, details, "" if details else FORMATS)
+
+    def _is_awaited(self, source: Source) -> bool:
+        """Whether this was to be opened last; then nothing is any more."""
         if source is not self.opening:
-            return
+            return False
         self.opening = None
         self.opening_changed.emit()
-        self.show_opened(source, puzzles)
-
-    def _on_recording_opened(self, source: Source, recording: Recording) -> None:
-        if source is self.opening:
-            self.opening = None
-            self.opening_changed.emit()
-            self.show_recording(recording, key_of(source))
-            self.opened.emit(source)
+        return True
 
     def fail(self, sentence: str, details: str = "", page: str = "") -> None:
         """Tell that something could not be done; `details`, of what was not foreseen, or a `page`
@@ -572,9 +576,6 @@ class Session(QObject):
             if again:
                 self.solve()
 
-    def _on_model_replaced(self, model: ModelInfo) -> None:
-        self._offer(model)
-
     def _offer(self, model: ModelInfo) -> None:
         """Have it among the models, in the place of one in the same directory, of which all that
         is known is what the files say now."""
@@ -592,12 +593,6 @@ class Session(QObject):
 
     def _on_loaded(self, computed_on: str) -> None:
         self.computed_on = computed_on
-
-    def _on_open_failed(self, source: Source, sentence: str, details: str) -> None:
-        if source is self.opening:
-            self.opening = None
-            self.opening_changed.emit()
-            self.fail(sentence, details, "" if details else FORMATS)
 
     def _on_started(self, solve: Solve, recording: Recording) -> None:
         if solve is self._solve:

@@ -34,6 +34,12 @@ def open_settings(directory: Path | None) -> QSettings:
     return QSettings(str(Path(directory) / "window.ini"), QSettings.Format.IniFormat)
 
 
+def stored_texts(settings: QSettings, name: str) -> list[str]:
+    """A list of texts, of which Qt's files make a text where there is one alone; empty for none."""
+    value = settings.value(name, [])
+    return [value] if isinstance(value, str) else value or []
+
+
 def save(window: MainWindow) -> None:
     solve = window.session.settings
     for key, value in {

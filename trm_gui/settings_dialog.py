@@ -96,6 +96,7 @@ class SettingsDialog(QDialog):
         )
         self._show(preferences)
         self._connect()
+        self._enable()
         tabs = QTabWidget()
         tabs.setAccessibleName("Groups of settings")
         tabs.addTab(self._solving(), "Solving")
@@ -177,13 +178,14 @@ class SettingsDialog(QDialog):
         self._tell()
 
     def _tell(self) -> None:
-        for control in (self.threshold, self.max_steps):
-            control.setEnabled(not self.as_before.isChecked())
+        self._enable()
         self.changed.emit(self.chosen)
 
-    def _solving(self) -> QWidget:
+    def _enable(self) -> None:
         for control in (self.threshold, self.max_steps):
             control.setEnabled(not self.as_before.isChecked())
+
+    def _solving(self) -> QWidget:
         note = _note("From the next solve on. A device that is not there is told of then.")
         return _page(
             _form(

@@ -14,6 +14,7 @@ from trm_core.resources import RESOURCES
 from trm_gui.checkpoint_dialog import CheckpointDialog
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
+from trm_gui.settings import stored_texts
 
 
 class UserModels(QObject):
@@ -95,8 +96,7 @@ class UserModels(QObject):
         self._session.remove_model(model)
 
     def _stored(self, name: str) -> list[Path]:
-        value = self._settings.value(name, [])
-        return [Path(text) for text in ([value] if isinstance(value, str) else value or [])]
+        return [Path(text) for text in stored_texts(self._settings, name)]
 
     def _added(self) -> list[ModelInfo]:
         bundled = RESOURCES / "models"

@@ -60,7 +60,7 @@ def export(qtbot):
     def export(dialog, target):
         with qtbot.waitSignal(dialog._worker.exported):
             dialog.save_to(target)
-        assert not dialog.exporting
+        assert dialog.start.isEnabled()
         return target
 
     return export

@@ -107,7 +107,7 @@ class ArcTools(DrawingTools):
         )
 
     @property
-    def below(self) -> Sequence[QWidget]:
+    def for_pairs(self) -> Sequence[QWidget]:
         return list(self._pair_buttons.values())
 
     @property

@@ -38,30 +38,26 @@ class History(QUndoStack):
         super().__init__(parent)
         self._session = session
         self._left: Shown | None = None
-        self._moving = False
+        self.moving = False
+        """Whether a puzzle is just coming back."""
         self.setUndoLimit(MOST)
         session.leaving.connect(self._on_leaving)
         session.another_puzzle.connect(self._on_another)
 
-    @property
-    def moving(self) -> bool:
-        """Whether a puzzle is just coming back."""
-        return self._moving
-
     def show(self, shown: Shown) -> None:
         """Go to another puzzle without a step of its own."""
-        self._moving = True
+        self.moving = True
         try:
             self._session.show(shown)
         finally:
-            self._moving = False
+            self.moving = False
 
     def _on_leaving(self, shown: Shown) -> None:
         self._left = shown
 
     def _on_another(self) -> None:
         left, self._left = self._left, None
-        if left is not None and not self._moving and left.puzzle is not self._session.puzzle:
+        if left is not None and not self.moving and left.puzzle is not self._session.puzzle:
             self.push(_Open(self, left.bounded, self._session.shown.bounded))
 
 

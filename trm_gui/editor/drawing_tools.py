@@ -12,13 +12,12 @@ from PySide6.QtGui import QKeyEvent
 from trm_core.puzzles.base import Grid
 from trm_core.puzzles.drawing import line
 from trm_gui.board.geometry import Cell
-from trm_gui.editor.tools import ARROWS, Tools
+from trm_gui.editor.tools import ARROWS, ERASING_KEYS, Tools
 
 Draw = Callable[[Grid, Sequence[Cell]], Grid]
 """The grid that a stroke makes of another."""
 
 APPLYING_KEYS = Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter
-ERASING_KEYS = Qt.Key.Key_Delete, Qt.Key.Key_Backspace
 
 
 class DrawingTools(Tools):

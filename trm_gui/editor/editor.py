@@ -83,10 +83,6 @@ class PuzzleEditor(QObject):
         else:
             self.start()
 
-    def close(self) -> None:
-        """Wait for what is counted in the background; the editor ends with this."""
-        self._pane.solutions.close()
-
     def change(self, puzzle: Puzzle, words: str) -> None:
         """Make the session's puzzle another one, in a step that can be undone."""
         self._undo_stack.push(ChangePuzzle(self._session, puzzle, words))
@@ -201,15 +197,15 @@ class PuzzleEditor(QObject):
 
     def _show_tools(self, tools: Tools | None) -> None:
         before, self._tools = self._tools, tools
-        strip = below = None
+        strip = pair_strip = None
         if tools is not None:
             self._common = self._make_common()
             strip = ToolStrip([*tools.groups, self._common])
-            below = ToolStrip([tools.below])
+            pair_strip = ToolStrip([tools.for_pairs])
             tools.changed.connect(self._pane.refresh)
             tools.follow()
         self._pane.set_editing(tools)
-        self._boards.set_tools(strip, below)
+        self._boards.set_tools(strip, pair_strip)
         if before is not None:
             before.deleteLater()
 

@@ -16,11 +16,9 @@ from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.sudoku_painter import symbol
 from trm_gui.editor.tool_button import ToolButton
-from trm_gui.editor.tools import Change, Tools
+from trm_gui.editor.tools import ERASING_KEYS, Change, Tools
 from trm_gui.session import Session
 from trm_gui.solution_count import SolutionCount
-
-CLEARING_KEYS = Qt.Key.Key_Delete, Qt.Key.Key_Backspace
 
 
 class SudokuTools(Tools):
@@ -71,7 +69,7 @@ class SudokuTools(Tools):
         if event.modifiers() & ~(shift | keypad):
             return None
         text = event.text().upper()
-        if event.key() in CLEARING_KEYS or text in ("0", "."):
+        if event.key() in ERASING_KEYS or text in ("0", "."):
             return 0
         if len(text) != 1 or not text.isascii() or not text.isalnum():
             return None

@@ -22,6 +22,7 @@ ARROWS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+ERASING_KEYS = Qt.Key.Key_Delete, Qt.Key.Key_Backspace
 
 Change = Callable[[Puzzle, str], None]
 """Makes the session's puzzle another one, so that it can be undone; the words say how."""
@@ -45,8 +46,8 @@ class Tools(QObject):
         raise NotImplementedError
 
     @property
-    def below(self) -> Sequence[QWidget]:
-        """The buttons that stand below the board."""
+    def for_pairs(self) -> Sequence[QWidget]:
+        """The buttons that stand beside the examples of a task."""
         return ()
 
     def serves(self, puzzle: Puzzle | None) -> bool:
@@ -75,7 +76,7 @@ class Tools(QObject):
     def key(self, event: QKeyEvent) -> Callable[[], object] | None:
         """What a key does; None if nothing. Those of the buttons click them."""
         keys = event.keyCombination().toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
-        for group in (*self.groups, self.below):
+        for group in (*self.groups, self.for_pairs):
             for widget in group:
                 if isinstance(widget, ToolButton) and widget.key == QKeySequence(keys):
                     return widget.click

@@ -104,10 +104,6 @@ class ExportDialog(QDialog):
             self.frame.value() - 1,
         )
 
-    @property
-    def exporting(self) -> bool:
-        return self._export is not None
-
     def show_marked(self) -> None:
         """Choose the marked solves, where there are any."""
         if self._marked:

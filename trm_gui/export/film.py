@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -149,10 +148,6 @@ class Film:
             if self.look.curve:
                 area = QRectF(column.left, self._curve_top, column.width, self._side * CURVE)
                 paint_curve(painter, area, trace, at, self._all_frames, theme, self._small)
-
-    def _even(self, length: float) -> float:
-        """`length`, or a little more to be an even number of pixels."""
-        return 2 * math.ceil(length * self.ratio / 2) / self.ratio
 
     def _lay_out_columns(self) -> list[_Column]:
         left, columns = self._margin, []

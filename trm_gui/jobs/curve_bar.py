@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolBut
 
 from trm_gui import theme as themes
 from trm_gui.jobs.panels import FIRST, PANELS, Panel
+from trm_gui.settings import stored_texts
 
 SMOOTHING = {
     1: "not smoothed",
@@ -61,9 +62,8 @@ class CurveBar(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
-        stored = self._settings.value(CHOSEN, None)
         first = [panel.title for panel in PANELS[:FIRST]]
-        titles = [stored] if isinstance(stored, str) else stored or first
+        titles = stored_texts(self._settings, CHOSEN) or first
         for panel in PANELS:
             action = menu.addAction(panel.title)
             action.setCheckable(True)

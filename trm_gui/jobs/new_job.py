@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from trm_core.puzzles.base import Puzzle
 from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
+from trm_gui.jobs.advanced import ENTER
 from trm_gui.jobs.estimate_row import EstimateRow
 from trm_gui.jobs.job_fields import JobFields
 from trm_gui.jobs.joblist import Job
@@ -21,8 +22,6 @@ from trm_gui.jobs.new_jobs import NewJob, NewJobs, Preset
 from trm_gui.jobs.preset_choice import PresetChoice
 from trm_gui.jobs.run_settings import RunSettings
 from trm_gui.jobs.setting_field import SettingField
-
-ENTER = Qt.Key.Key_Return, Qt.Key.Key_Enter
 
 
 class NewJobDialog(QDialog):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from trm_core.training.log import LOG
 from trm_gui.jobs.curve_data import NO_POINTS, Line, View
 from trm_gui.jobs.jobs import Jobs
-from trm_gui.jobs.watch import LOG, tail
+from trm_gui.jobs.watch import tail
 
 
 class Readings(QObject):

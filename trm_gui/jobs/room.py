@@ -26,6 +26,7 @@ from trm_gui.jobs.questions import ask_about_running, ask_to_delete
 from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
+from trm_gui.settings import stored_texts
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
@@ -269,5 +270,4 @@ class JobsRoom(QObject):
 
 def stored_paths(settings: QSettings) -> set[Path]:
     """The jobs that were at work when the last window was closed."""
-    value = settings.value(AT_WORK_BEFORE, [])
-    return {Path(text) for text in ([value] if isinstance(value, str) else value or [])}
+    return {Path(text) for text in stored_texts(settings, AT_WORK_BEFORE)}

@@ -28,8 +28,6 @@ class Recordings(QObject):
     def __init__(self, window: QMainWindow, session: Session, room: BoardRoom) -> None:
         super().__init__(window)
         self._window, self._session, self._room = window, session, room
-        self._file: Path | None = None
-        """What the solve on screen was read from or written to."""
         self._files = RecordingFiles(session, window.settings, window)
         self._save = window.actions_by_name["save_recording"]
         self._save.triggered.connect(self._files.ask_where_to_save)
@@ -95,20 +93,16 @@ class Recordings(QObject):
 
     def _on_saved(self, file: Path) -> None:
         self.dock.show_file(file)
-        self._name(file)
+        self._window.title.set_recording(file)
 
     def _on_opened(self, source: object) -> None:
         if isinstance(source, Path) and source.suffix.lower() == SUFFIX:
-            self._name(source)
+            self._window.title.set_recording(source)
 
     def _follow(self) -> None:
         """Another solve has no file yet; one without frames cannot be saved."""
         session = self._session
         if session.recording is not self._recording:
             self._recording = session.recording
-            self._name(None)
+            self._window.title.set_recording(None)
         self._save.setEnabled(bool(session.trace))
-
-    def _name(self, file: Path | None) -> None:
-        self._file = file
-        self._window.title.set_recording(file)
