@@ -37,6 +37,8 @@ class MixingPane(PlotPane):
     known. A click looks at another cell.
     """
 
+    least_canvas = 17 * themes.SPACE  # nine numbers one above another
+
     def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__(
             session,

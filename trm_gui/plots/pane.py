@@ -20,8 +20,6 @@ from trm_gui.theme import Theme
 
 LEAST_WIDTH = 35 * themes.SPACE
 """Logical pixels, in which three tabs stand in words."""
-LEAST_CANVAS = 12 * themes.SPACE
-"""Logical pixels of height, in which a plot can still be read."""
 NO_TRACE = "Solve the puzzle to see this."
 
 
@@ -31,6 +29,9 @@ class PlotPane(QWidget):
     A pane that is not on screen does nothing until it is. Subclasses make their plots with
     `add_plot` and fill in `show_trace`, `show_cursor` and `dress`, in which they are called.
     """
+
+    least_canvas = 12 * themes.SPACE
+    """Logical pixels of height, in which it can still be read."""
 
     def __init__(
         self, session: Session, turns: Turns, title: str, hint: str, subtitle: str
@@ -99,10 +100,10 @@ class PlotPane(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """A canvas of a sensible height, below all that stands above it."""
-        above = (
-            self.rows.minimumHeightForWidth(LEAST_WIDTH) - self.canvas.minimumSizeHint().height()
+        least = self.rows.minimumHeightForWidth(LEAST_WIDTH)
+        return QSize(
+            LEAST_WIDTH, least - self.canvas.minimumSizeHint().height() + self.least_canvas
         )
-        return QSize(LEAST_WIDTH, above + LEAST_CANVAS)
 
     def add_plot(self, row: int, col: int) -> pg.PlotItem:
         """An empty plot that nobody can drag away, at a place of the canvas."""

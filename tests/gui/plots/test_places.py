@@ -192,17 +192,17 @@ def test_a_theme_put_on_right_after_the_trace_has_gone(qapp, mixing, session, pu
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plot_can_still_be_read_however_low_its_dock_is_made(qapp, window, dock, pane, name):
     window.resize(1280, 800)
-    canvas = pane(name).canvas
+    canvas, least = pane(name).canvas, 136 if name == "plot_attention" else 96
     for area in (Qt.DockWidgetArea.BottomDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea):
         window.addDockWidget(area, dock(name))
         qapp.processEvents()
         window.resizeDocks([dock(name)], [1], Qt.Orientation.Vertical)
         qapp.processEvents()
-        assert canvas.height() >= 90
+        assert canvas.height() >= least
     dock(name).setFloating(True)
     dock(name).resize(1, 1)
     qapp.processEvents()
-    assert canvas.height() >= 90
+    assert canvas.height() >= least
 
 
 @pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
