@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -70,19 +71,37 @@ def ordered_map(
         return
     size = max(1, min(int(CHUNK / seconds_each), len(items) // processes))
     chunks = (items[start : start + size] for start in range(0, len(items), size))
+    work, ahead = partial(_all_of, function), _AHEAD * processes
+    results = map_ahead(work, chunks, processes, ahead, cancelled)
+    with closing(results):
+        for chunk in results:
+            yield from chunk
+
+
+def map_ahead(
+    function: Callable[[_Item], _Result],
+    items: Iterable[_Item],
+    processes: int,
+    ahead: int,
+    cancelled: Callable[[], bool] = bool,
+) -> Generator[_Result, None, None]:
+    """`map(function, items)`, which may never end, on so many other processes.
+
+    ahead: how many items at most are under way or wait to be taken. See `ordered_map`.
+    """
     # Spawned, not forked: the caller may have threads, such as torch's and Qt's.
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _depend_on_parent)
     try:
-        submit = partial(pool.submit, partial(_all_of, function))
-        under_way: deque[Future[list[_Result]]] = deque(
-            map(submit, islice(chunks, _AHEAD * processes))
+        left = iter(items)
+        under_way: deque[Future[_Result]] = deque(
+            pool.submit(function, item) for item in islice(left, ahead)
         )
         while under_way:
             while not wait([under_way[0]], timeout=0.1).done:
                 check(cancelled)
             check(cancelled)
-            yield from under_way.popleft().result()
-            under_way.extend(map(submit, islice(chunks, 1)))
+            yield under_way.popleft().result()
+            under_way.extend(pool.submit(function, item) for item in islice(left, 1))
     except BrokenProcessPool:
         raise UserError("a worker process was ended from outside, for want of memory?") from None
     finally:

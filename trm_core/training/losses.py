@@ -35,8 +35,10 @@ def answer_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def exactly_right(logits: Tensor, labels: Tensor) -> Tensor:
-    """(B,) bool: every counted cell is decoded right."""
-    return ((logits.argmax(-1) == labels) | (labels == IGNORED)).all(-1)
+    """(B,) bool: every counted cell is decoded right, and there is one: where none counts, the
+    puzzle has no solution, and no answer can be right."""
+    counted = labels != IGNORED
+    return ((logits.argmax(-1) == labels) | ~counted).all(-1) & counted.any(-1)
 
 
 def supervision_loss(logits: Tensor, halt_logit: Tensor, labels: Tensor) -> Losses:

@@ -128,7 +128,8 @@ def test_what_else_is_drawn_differs_from_step_to_step(numbered):
 def test_labels_that_do_not_count_are_ignored(numbered):
     batch, _ = sampler(numbered).batch(0)
     assert torch.equal(batch.labels, batch.tokens.masked_fill(batch.tokens == 0, IGNORED))
-    assert {tensor.dtype for tensor in vars(batch).values()} == {torch.int64}
+    tensors = batch.tokens, batch.labels, batch.puzzle_ids
+    assert {tensor.dtype for tensor in tensors} == {torch.int64}
 
 
 def test_a_small_group_alone_fills_batches_of_any_size(tmp_path):

@@ -1,0 +1,116 @@
+"""Puzzles that are made while a model trains: a function of seeds and step, whoever makes them."""
+
+import os
+from itertools import islice
+
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from trm_core.data.batch import IGNORED
+from trm_core.data.blocks import Block, MazeBlocks
+from trm_core.puzzles.base import PuzzleError
+from trm_core.puzzles.maze import Maze
+from trm_core.training.losses import exactly_right, supervision_loss
+from trm_core.training.stream import STEPS_EACH, Stream
+
+CPU = torch.device("cpu")
+SIZE = 3
+
+
+def stream(seeds=(1, 0), processes=0, **options):
+    return Stream(MazeBlocks(**{"sides": (5, 9)} | options), SIZE, seeds, CPU, processes)
+
+
+def same(one, other):
+    return one.shape == other.shape and all(
+        torch.equal(getattr(one, name), getattr(other, name)) for name in ("tokens", "labels")
+    )
+
+
+def test_batches_are_mazes_with_their_shortest_paths_and_of_one_size_for_a_while() -> None:
+    sizes = []
+    for step, batch in enumerate(islice(stream(), 6 * STEPS_EACH)):
+        rows, cols = batch.shape.rows, batch.shape.cols
+        if step % STEPS_EACH == 0:
+            sizes.append((rows, cols))
+        assert sizes[-1] == (rows, cols)
+        assert batch.tokens.shape == batch.labels.shape == (SIZE, rows * cols)
+        assert batch.puzzle_ids.tolist() == [0] * SIZE
+        for tokens, labels in zip(batch.tokens.numpy(), batch.labels.numpy(), strict=True):
+            maze = Maze(tokens.reshape(rows, cols) - Maze.first_token)
+            assert maze.is_solved_by(labels.reshape(rows, cols) - Maze.first_token)
+    assert len(set(sizes)) > 3
+    assert 5 <= np.min(sizes) < np.max(sizes) <= 9
+
+
+def test_no_label_counts_where_the_goal_is_out_of_reach() -> None:
+    for batch in islice(stream(unreachable=0.5), STEPS_EACH):
+        nothing = (batch.labels == IGNORED).all(-1)
+        grids = batch.tokens.view(SIZE, batch.shape.rows, -1).numpy() - Maze.first_token
+        assert nothing.tolist() == [Maze(grid).shortest_length is None for grid in grids]
+        assert (batch.labels[~nothing] != IGNORED).all()
+
+
+def test_no_answer_is_right_where_the_goal_is_out_of_reach_so_that_halting_is_never_rewarded() -> (
+    None
+):
+    labels = torch.tensor([[2, IGNORED], [IGNORED, IGNORED], [3, 3]])
+    logits = torch.nn.functional.one_hot(torch.tensor([[2, 1]] * 3), 6).float()
+    assert exactly_right(logits, labels).tolist() == [True, False, False]
+    losses = supervision_loss(logits[1:2], torch.zeros(1), labels[1:2])
+    assert losses.answer == 0
+    assert losses.halting == torch.tensor(2.0).log()
+
+
+def test_a_step_offers_the_same_whoever_makes_it_and_wherever_one_begins() -> None:
+    here, elsewhere = stream(), stream(processes=1)
+    steps = 5 * STEPS_EACH - 1, 5 * STEPS_EACH
+    there = [elsewhere.batch(step) for step in steps]
+    elsewhere.close()
+    for step in (0, STEPS_EACH, 2 * STEPS_EACH):
+        here.batch(step)
+    for step, (batch, draws) in zip(steps, there, strict=True):
+        again, same_draws = here.batch(step)
+        assert same(batch, again)
+        assert torch.equal(*(torch.rand(3, generator=each) for each in (draws, same_draws)))
+    assert same(here.batch(0)[0], stream().batch(0)[0])
+
+
+def test_other_seeds_and_other_steps_offer_other_mazes() -> None:
+    here = stream()
+    first = here.batch(0)[0]
+    assert not same(first, here.batch(1)[0])
+    assert not same(first, stream((2, 0)).batch(0)[0])
+    assert not same(first, stream((1, 1)).batch(0)[0])
+
+
+def test_the_processes_that_make_puzzles_end_when_it_is_closed() -> None:
+    def makers() -> list[psutil.Process]:
+        children = psutil.Process(os.getpid()).children()
+        return [each for each in children if "--multiprocessing-fork" in each.cmdline()]
+
+    alone = stream(processes=1)
+    alone.batch(0)
+    assert len(makers()) == 1
+    alone.close()
+    assert not makers()
+
+
+def test_a_maker_of_other_puzzles_fits_in_as_well() -> None:
+    shape = MazeBlocks((5, 5))(np.random.default_rng(0), 1).shape
+
+    def counting(rng: np.random.Generator, size: int) -> Block:
+        rows = np.arange(size * shape.cells, dtype=np.uint8).reshape(size, -1) % 5 + 1
+        return Block(shape, rows, rows)
+
+    batch, _ = Stream(counting, SIZE, (0,), CPU, 0).batch(1)
+    assert batch.tokens[0].tolist() == [(SIZE * 25 + n) % 256 % 5 + 1 for n in range(25)]
+
+
+def test_styles_and_sizes_that_there_are_not_are_refused() -> None:
+    with pytest.raises(PuzzleError, match="found the style 'round'"):
+        MazeBlocks(styles=("round",))
+    with pytest.raises(PuzzleError, match=r"found sides from 9 to 7 .* expected from 5 at least"):
+        MazeBlocks((9, 7))
