@@ -13,6 +13,7 @@ from trm_core.checkpoints.official import official_name
 from trm_core.model.config import HRMConfig
 
 one_kind = pytest.mark.parametrize("model", ["trm-mlp"], indirect=True)
+every_official_kind = pytest.mark.parametrize("model", ["trm-att", "trm-mlp", "hrm"], indirect=True)
 fuzz = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 damages = st.tuples(

@@ -34,7 +34,7 @@ from trm_core.documents import (
     is_text,
     read_json,
 )
-from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted, raised_as
+from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted
 
 _Record = TypeVar("_Record")
 
@@ -65,7 +65,7 @@ class Between(NamedTuple):
 def misfit(value: object, hint: Any) -> str | None:
     """What was expected, if `value`, of a document, is not of the type `hint`; None if it is.
 
-    Types are str, bool, int, float, dict, list, tuples of str or of int, Literal, any of them "or
+    Types are str, bool, int, float, dict, list, tuples of str, int or Literal, any of them "or
     None", and numbers annotated with what they are `Between`.
     """
     origin, arguments = get_origin(hint), get_args(hint)
@@ -78,7 +78,11 @@ def misfit(value: object, hint: Any) -> str | None:
     if origin is tuple:
         kind = arguments[0]
         fits = isinstance(value, list | tuple) and not any(misfit(each, kind) for each in value)
-        return None if fits else f"a list of {'texts' if kind is str else 'whole numbers'}"
+        if get_origin(kind) is Literal:
+            words = f"names out of {', '.join(get_args(kind))}"
+        else:
+            words = "texts" if kind is str else "whole numbers"
+        return None if fits else f"a list of {words}"
     if origin is Annotated:
         kind, bounds = arguments
         fits = not misfit(value, kind) and bounds.holds(value)
@@ -135,8 +139,10 @@ def read_record(
 ) -> _Record:
     """The dataclass `kind` that the JSON object in `file` describes; see `record`."""
     raw = read_json(file, most)
-    with raised_as(DocumentError, file):
+    try:
         return record(kind, raw, "", others=others)
+    except DocumentError as error:
+        raise DocumentError(f"{file}: {error}") from None
 
 
 def check_fields(instance: object, error: type[UserError] = DocumentError, place: str = "") -> None:

@@ -17,7 +17,6 @@ from trm_core.latent_axes import LatentAxes
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.model.device import named_dtype
 from trm_core.model.recursion import RecursiveModel, State, Step
-from trm_core.model.stablemax import stablemax
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.recordings import Latents, Recording, RecordingError
 from trm_core.trace import Frame, SolveSettings, Trace
@@ -68,8 +67,14 @@ class Solver:
         return self.model.y_init.dtype
 
     def inputs(self, puzzles: Sequence[Puzzle]) -> tuple[Tensor, Tensor]:
-        """(B, cells) tokens and (B,) puzzle ids, on the model's device."""
-        tokens = np.stack([puzzle.encode(puzzle.grid, self.info.puzzle) for puzzle in puzzles])
+        """(B, cells) tokens and (B,) puzzle ids of puzzles on one board, on the model's device."""
+        boards = map(self.info.board, puzzles)
+        tokens = np.stack(
+            [
+                puzzle.encode(puzzle.grid, board)
+                for puzzle, board in zip(puzzles, boards, strict=True)
+            ]
+        )
         puzzle_ids = [self.info.puzzle_id(puzzle) for puzzle in puzzles]
         return (
             torch.from_numpy(tokens).to(self.device),
@@ -89,7 +94,7 @@ class Solver:
         most = settings.max_supervision_steps or config.max_supervision_steps
         return Trace(
             puzzle,
-            self.info.puzzle,
+            self.info.board(puzzle),
             self.info.name,
             config.cycles,
             config.latent_steps,
@@ -164,7 +169,8 @@ class Solver:
         """
         every_latent_step = trace.settings.every_latent_step
         inputs = self.inputs([trace.puzzle])
-        return Recursion(self.model, *inputs, every_latent_step, with_latents, on_state)
+        start = self.model.initial_state(1, trace.shape)
+        return Recursion(self.model, *inputs, start, every_latent_step, with_latents, on_state)
 
 
 MOST_STATES = 32
@@ -182,6 +188,7 @@ class Recursion:
         model: RecursiveModel,
         tokens: Tensor,
         puzzle_ids: Tensor,
+        start: State,
         every_latent_step: bool,
         with_latents: bool = False,
         on_state: Callable[[State], None] | None = None,
@@ -191,7 +198,7 @@ class Recursion:
         self.model = model
         self._tokens, self._puzzle_ids = tokens, puzzle_ids
         self._every_latent_step = every_latent_step
-        self._state = model.initial_state(1)
+        self._state = start
         self._before = {1: self._state}
         """By supervision step, from which state it went out."""
         self._looked_at: tuple[NetworkCall, list[BlockInput]] | None = None
@@ -285,7 +292,7 @@ class _Recorder:
             raise SolveCancelled
         if step.kind == "answer" or self._every_latent_step:
             self.frames.append(self._frame(step))
-            self._last = State(step.y, step.z)
+            self._last = State(step.y, step.z, self._last.shape)
             self.states.append(self._last)
 
     def _frame(self, step: Step) -> Frame:
@@ -297,7 +304,7 @@ class _Recorder:
             latent_step=step.latent_step,
             ends_supervision_step=step.kind == "answer" and step.cycle == step.model.config.cycles,
             tokens=logits.argmax(-1).int().numpy(),
-            probabilities=stablemax(logits).half().numpy(),
+            probabilities=step.model.probabilities(logits).half().numpy(),
             halt_probability=step.halt_logit().sigmoid().item(),
             y_change=_distance(step.y, self._last.y),
             z_change=_distance(step.z, self._last.z),

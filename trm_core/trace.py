@@ -281,11 +281,8 @@ class Trace:
         return row * self.shape.cols + col
 
     def mixing_map(self, mixing: Mixing, layer: int, head: int | None) -> npt.NDArray[np.float32]:
-        """(rows, cols) the weights of one layer from 0, of one head or the mean of all if None,
-        on the cells where answers can be."""
-        weights = mixing.weights[layer]
-        chosen = weights.mean(axis=0) if head is None else weights[head]
-        return self._in_answer(chosen[mixing.before_cells :])
+        """(rows, cols) `Mixing.of_layer` on the cells where answers can be."""
+        return self._in_answer(mixing.of_layer(layer, head)[mixing.before_cells :])
 
     def first_right(self) -> int | None:
         """The first frame whose answer is right."""

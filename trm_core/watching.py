@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from trm_core.mixing import Mixing, NetworkCall
-from trm_core.model.blocks import AttentionBlock, Rotary, TokenMixingBlock
+from trm_core.model.blocks import AttentionBlock, TokenMixingBlock
+from trm_core.model.config import Mixer
 from trm_core.model.recursion import RecursiveModel, State, Step
+from trm_core.model.relations import RelationBlock
+
+Block = AttentionBlock | TokenMixingBlock | RelationBlock
 
 
 class BlockInput(NamedTuple):
-    """What a block was given: x (1, L, D) and the rotary angles."""
+    """What a block was given: x (1, L, D), and what it is told of where the positions are."""
 
-    block: AttentionBlock | TokenMixingBlock
+    block: Block
     x: Tensor
-    rotary: Rotary | None
+    places: Any
 
 
 class _Found(Exception):  # noqa: N818
@@ -39,13 +43,13 @@ def block_inputs(
             raise _Found
         seen.clear()
 
-    def watch(block: AttentionBlock | TokenMixingBlock, given: tuple[Tensor, Rotary]) -> None:
+    def watch(block: Block, given: tuple[Tensor, Any]) -> None:
         seen.append(BlockInput(block, *given))
 
     hooks = [
         module.register_forward_pre_hook(watch)
         for module in model.modules()
-        if isinstance(module, AttentionBlock | TokenMixingBlock)
+        if isinstance(module, Block)
     ]
     try:
         with torch.inference_mode():
@@ -62,11 +66,16 @@ def mixing(inputs: list[BlockInput], call: NetworkCall, cell: int, before_cells:
     """How much `cell` takes from everywhere in the layers whose `inputs` these are."""
     position = before_cells + cell
     with torch.inference_mode():
-        weights = [block.mixing_weights(x, rotary, position)[0] for block, x, rotary in inputs]
-    return Mixing(
-        call,
-        cell,
-        isinstance(inputs[0].block, AttentionBlock),
-        torch.stack(weights).float().cpu().numpy(),
-        before_cells,
-    )
+        weights = [block.mixing_weights(x, places, position)[0] for block, x, places in inputs]
+    shares = torch.stack(weights).float().cpu().numpy()
+    mixer, heads = _heads(inputs[0].block, shares.shape[1])
+    return Mixing(call, cell, mixer, heads, shares, before_cells)
+
+
+def _heads(block: Block, count: int) -> tuple[Mixer, tuple[str, ...]]:
+    """By what the block mixes, and the names of its heads."""
+    if isinstance(block, RelationBlock):
+        return "relations", block.pools
+    if isinstance(block, AttentionBlock):
+        return "attention", tuple(f"head {number + 1}" for number in range(count))
+    return "mlp", ("all channels",)

@@ -29,6 +29,14 @@ PUZZLE_EMBEDDING = {"puzzle_count": 5, "puzzle_embedding_size": 24, "puzzle_posi
 CONFIGS = {
     "trm-att": TRMConfig(**SIZES, **PUZZLE_EMBEDDING),
     "trm-mlp": TRMConfig(**SIZES, mixer="mlp", positions="none"),
+    "trm-rel": TRMConfig(
+        **SIZES,
+        mixer="relations",
+        relations=["lines", "box", "cell"],
+        candidates=True,
+        positions="none",
+        start_noise=1.0,
+    ),
     "hrm": HRMConfig(
         **SIZES, **PUZZLE_EMBEDDING, positions="learned", latent_layers=1, answer_layers=2
     ),

@@ -92,6 +92,6 @@ def test_the_positions_of_the_puzzle_embedding_are_no_cells(trace):
     shape = PuzzleShape("sudoku", 9, 9, 3)
     plain = Trace(trace.puzzle, shape, "any", 2, 3, trace.settings)
     weights = np.arange(2 * 83, dtype=np.float32).reshape(1, 2, 83)
-    mixing = Mixing(NetworkCall(1, 1, 1), 0, True, weights, before_cells=2)
+    mixing = Mixing(NetworkCall(1, 1, 1), 0, "attention", ("1", "2"), weights, before_cells=2)
     assert plain.mixing_map(mixing, 0, 0)[0, 0] == 2
     assert plain.mixing_map(mixing, 0, 1)[8, 8] == 165

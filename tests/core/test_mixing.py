@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 
 from trm_core import solver as solver_module
 from trm_core.checkpoints.info import find_model
 from trm_core.mixing import NetworkCall
-from trm_core.model.blocks import Attention, AttentionBlock, TokenMixingBlock
+from trm_core.model.blocks import Attention, SwiGLU, TokenMixingBlock, rms_norm
+from trm_core.model.relations import RelationBlock
+from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.sudoku import generate
 from trm_core.solver import Solver
 from trm_core.trace import SolveSettings
@@ -35,17 +38,22 @@ def tiny(model, info):
     return Solver(model, info), generate(1, box_rows=2, box_cols=2, givens=8)
 
 
+def token_mlps(model):
+    return {module.token_mlp for module in model.modules() if isinstance(module, TokenMixingBlock)}
+
+
 def recorded(solver, puzzle, call):
     """(layer, what its mixer was given, what it gave) in one call of a whole run of the model."""
     seen, kept = [], []
     mixers = [
-        (module, module.attention if isinstance(module, AttentionBlock) else module.token_mlp)
+        module
         for module in solver.model.modules()
-        if isinstance(module, AttentionBlock | TokenMixingBlock)
+        if isinstance(module, Attention | RelationBlock)
+        or (isinstance(module, SwiGLU) and module in token_mlps(solver.model))
     ]
     hooks = [
         mixer.register_forward_hook(lambda m, given, out: seen.append((m, given, out)))
-        for _, mixer in mixers
+        for mixer in mixers
     ]
     tokens, puzzle_ids = solver.inputs([puzzle])
     state = solver.model.initial_state(1)
@@ -63,6 +71,28 @@ def recorded(solver, puzzle, call):
     return kept
 
 
+UNITS = {"row": {0, 1, 2, 3}, "column": {0, 4, 8, 12}, "box": {0, 1, 4, 5}, "cell": {0}}
+"""The cells of a 4×4 Sudoku in each pool of the first one."""
+
+
+def explained(block, x, weights, cell):
+    """What the first candidate of a cell comes to, from what each pool gives it."""
+    board, shape, taken = x.view(1, 4, 4, 4, -1), PuzzleShape("sudoku", 4, 4, 2), {}
+    messages = F.silu(block.messages(board)).chunk(len(block.relations), dim=-1)
+    for relation, sent in zip(block.relations.values(), messages, strict=True):
+        for pool, each in zip(relation.pools, relation.taken(sent, shape), strict=True):
+            taken[pool] = each.expand(1, 4, 4, 4, -1)[0, *divmod(cell, 4)]
+    norms = torch.stack([taken[pool].norm() for pool in block.pools])
+    np.testing.assert_allclose(weights.sum(1), norms / norms.sum(), rtol=1e-5)
+    if cell == 0:
+        for pool, row in zip(block.pools, weights, strict=True):
+            assert set(row.nonzero()[0].tolist()) == UNITS[pool]
+            assert len(set(row[row > 0].tolist())) == 1
+    first = x[4 * cell]
+    inner = block.own(first) + sum(each[0] for each in taken.values())
+    return rms_norm(first + block.out(F.silu(inner)), block.epsilon)
+
+
 def assert_explains_the_model(solver, puzzle, recursion, call, cell):
     """Check the weights of each layer against what its mixer gave the cell."""
     mixing = recursion.mixing(call, cell)
@@ -73,14 +103,17 @@ def assert_explains_the_model(solver, puzzle, recursion, call, cell):
         x = given[0][0]
         with torch.inference_mode():
             if isinstance(mixer, Attention):
-                assert mixing.is_attention
+                assert mixing.mixer == "attention"
                 np.testing.assert_allclose(weights.sum(-1), 1, rtol=1e-5)
                 values = mixer.query_key_value(x).chunk(3, dim=-1)[2]
                 by_head = values.reshape(len(x), mixer.heads, -1)
                 taken = torch.einsum("hl,lhd->hd", torch.from_numpy(weights), by_head)
                 expected, result = out[0, position], mixer.output(taken.flatten())
+            elif isinstance(mixer, RelationBlock):
+                assert mixing.mixer == "relations"
+                expected, result = out[0, 4 * cell], explained(mixer, x, weights, cell)
             else:
-                assert not mixing.is_attention
+                assert mixing.mixer == "mlp"
                 by_channel = mixer.weights(given[0], position)
                 expected, result = out[0, :, position], (by_channel * given[0]).sum(-1)[0]
                 strength = by_channel[0].square().mean(0).sqrt()
@@ -100,7 +133,7 @@ def test_the_weights_of_the_bundled_models_are_those_of_the_solve(bundled, sudok
     recursion, _ = recursion_of(bundled, sudokus[0], 3)
     for call in (NetworkCall(1, 1, 1), NetworkCall(3, 2, 3), NetworkCall(3, 2, None)):
         assert_explains_the_model(bundled, sudokus[0], recursion, call, 40)
-    heads = bundled.model.config.heads if recursion.mixing(call, 0).is_attention else 1
+    heads = bundled.model.config.heads if recursion.mixing(call, 0).mixer == "attention" else 1
     assert recursion.mixing(call, 0).weights.shape == (2, heads, 81)
 
 

@@ -117,7 +117,8 @@ def test_every_solve_starts_from_the_same_state_that_is_not_learned(model):
     one, two = model.initial_state(3), model.initial_state(3)
     assert torch.equal(one.y, two.y)
     assert torch.equal(one.z, two.z)
-    assert torch.equal(one.y, one.y[:1, :1].expand_as(one.y))
+    alike = one.y[:1] if model.config.start_noise else one.y[:1, :1]
+    assert torch.equal(one.y, alike.expand_as(one.y))
     assert not one.y.requires_grad
     assert not one.z.requires_grad
     assert not {"y_init", "z_init"} & dict(model.named_parameters()).keys()
@@ -133,7 +134,7 @@ def test_gradients_reach_as_far_back_as_the_mode_says(model, tokens, mode):
     tracked = {"bptt": calls, "full_cycle": latent_steps + 1, "one_step": 2}[mode or default]
 
     def unrolled():
-        x, rotary = model.embed(tokens), model._rotary(CPU)
+        x, rotary = model.embed(tokens), model.places(start)
         y, z = start.y, start.z
         for call in range(calls):
             with torch.set_grad_enabled(call >= calls - tracked):
@@ -159,7 +160,8 @@ def test_gradients_reach_as_far_back_as_the_mode_says(model, tokens, mode):
 
 def test_only_bptt_reaches_the_state_that_a_supervision_step_starts_from(model, tokens):
     for mode in ("bptt", "full_cycle", "one_step"):
-        y, z = (t.clone().requires_grad_() for t in vars(model.initial_state(2)).values())
+        start = model.initial_state(2)
+        y, z = (t.clone().requires_grad_() for t in (start.y, start.z))
         out = model.supervision_step(tokens, State(y, z), gradient=mode)
         reached = torch.autograd.grad(out.logits.sum(), (y, z), allow_unused=True)
         assert all((gradient is not None) == (mode == "bptt") for gradient in reached), mode
@@ -209,6 +211,7 @@ def test_weights_are_cast_once_and_stay_where_they_are(model, tokens):
 
 # Configs
 
+RELATIONS = {"mixer": "relations", "positions": "none", "relations": ["neighbours"]}
 TYPES = get_type_hints(TRMConfig)
 WHOLE = [name for name, kind in TYPES.items() if kind is int]
 NUMBERS = [name for name, kind in TYPES.items() if kind is float]
@@ -224,8 +227,16 @@ def test_a_config_takes_whole_numbers_for_sizes_and_counts(name):
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_a_config_takes_finite_numbers_above_0_for_the_rest(name):
-    for bad in (0, -1.5, float("nan"), INFINITE, True, "1", None):
+def test_a_config_takes_finite_numbers_from_or_above_0_for_the_rest(name):
+    for bad in (
+        *(() if name == "start_noise" else (0,)),
+        -1.5,
+        float("nan"),
+        INFINITE,
+        True,
+        "1",
+        None,
+    ):
         with pytest.raises(ConfigError, match=rf"^{name} is {quoted(bad)}, expected a number"):
             TRMConfig(**SIZES, **{name: bad})
 
@@ -237,9 +248,34 @@ def test_a_config_takes_finite_numbers_above_0_for_the_rest(name):
             {"positions": "sine"},
             "positions is 'sine', expected one of rotary, learned, none",
         ),
-        ({"mixer": "conv"}, "mixer is 'conv', expected one of attention, mlp"),
-        ({"mixer": ["mlp"]}, "mixer is ['mlp'], expected one of attention, mlp"),
+        ({"mixer": "conv"}, "mixer is 'conv', expected one of attention, mlp, relations"),
+        ({"mixer": ["mlp"]}, "mixer is ['mlp'], expected one of attention, mlp, relations"),
         ({"expansion": 0.01}, "expansion is 0.01, too little to give layers any width"),
+        (
+            {"mixer": "relations", "positions": "none"},
+            "relations is [], expected some with the mixer relations, and none with another",
+        ),
+        (
+            {"relations": ["box"]},
+            "relations is ['box'], expected some with the mixer relations, and none with another",
+        ),
+        (
+            RELATIONS | {"relations": ["box", "box"]},
+            "relations is ['box', 'box'], expected each once",
+        ),
+        (
+            RELATIONS | {"relations": ["diagonal"]},
+            "relations is ['diagonal'], expected a list of names out of "
+            "lines, box, cell, neighbours",
+        ),
+        (
+            RELATIONS | {"positions": "learned"},
+            "positions is 'learned', expected 'none' with the mixer relations",
+        ),
+        (
+            RELATIONS | {"relations": ["cell"]},
+            "relations has 'cell', expected it only where candidates is true",
+        ),
         ({"heads": 3}, "hidden_size is 16, expected a multiple of heads (3)"),
         (
             {"heads": 16},

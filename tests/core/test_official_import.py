@@ -11,6 +11,7 @@ from checkpoints_to_try import (
     PREFIX,
     damaged,
     damages,
+    every_official_kind,
     fuzz,
     loads_or_is_refused,
     one_kind,
@@ -38,6 +39,7 @@ def rewritten(file, **changed):
     torch.save({name: t for name, t in tensors.items() if t is not None}, file)
 
 
+@every_official_kind
 @pytest.mark.parametrize("prefix", ["_orig_mod.model.inner.", "model.inner.", "model.", ""])
 def test_an_official_checkpoint_comes_back_bit_by_bit(model, official, prefix):
     checkpoint, config = official
@@ -50,6 +52,7 @@ def test_an_official_checkpoint_comes_back_bit_by_bit(model, official, prefix):
     assert guess_puzzle(imported.config) == PuzzleShape("sudoku", 4, 4, 2)
 
 
+@every_official_kind
 def test_a_checkpoint_in_another_number_format_is_imported_as_float32(model, official):
     checkpoint, config = official
     tensors = torch.load(checkpoint, weights_only=True)
@@ -62,7 +65,7 @@ def test_a_checkpoint_in_another_number_format_is_imported_as_float32(model, off
     ("changed", "sentence"),
     [
         ({"lm_head__weight": None}, f"tensor '{HEAD}' is missing"),
-        ({"H_init": None, "q_head__bias": None}, "tensor 'H_init' and 1 more is missing"),
+        ({"H_init": None, "q_head__bias": None}, "tensor 'H_init' (and 1 more) is missing"),
         ({"more": torch.ones(1)}, "tensor 'more' is not part of this model"),
         (
             {"lm_head__weight": torch.ones(6, 15)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trm_core.checkpoints.expectations import all_in_all, share_right, what_it_learned
-from trm_core.checkpoints.info import CARD, CheckpointError, ModelInfo
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_core.documents import SMALL, DocumentError, read_text
 
 NO_CARD = "There is no card in its directory (README.md)."
@@ -21,7 +21,7 @@ def card_text(info: ModelInfo) -> str:
     except CheckpointError as error:
         parameters, weights = "not known", f"not known ({error})"
     rows = {
-        "made for": info.puzzle.fitting,
+        "made for": info.fitting,
         "architecture": info.title.partition(",")[0],
         "parameters": parameters,
         "supervision steps at most": str(info.config.max_supervision_steps),
@@ -50,7 +50,7 @@ def card_text(info: ModelInfo) -> str:
 
 def _own_card(info: ModelInfo) -> str:
     """The card without its title, its headings a level lower."""
-    file = info.directory / CARD
+    file = info.directory / "README.md"
     if not file.exists():
         return NO_CARD
     try:

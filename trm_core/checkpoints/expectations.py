@@ -100,7 +100,7 @@ def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
         reasons = [misfit for model in large[:MOST_REASONS] if (misfit := model.misfit(puzzle))]
         return f"{'; '.join(reasons)}."
     if of_kind:
-        made_for = ", ".join(dict.fromkeys(model.puzzle.fitting for model in of_kind))
+        made_for = ", ".join(dict.fromkeys(model.fitting for model in of_kind))
         return f"No model here fits {puzzle.shape}. There are models for {made_for}."
     return f"There is no model for {KIND_NAMES[puzzle.kind]} here."
 

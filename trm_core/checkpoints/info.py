@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import hashlib
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,13 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from safetensors import SafetensorError, safe_open
 
 from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
-from trm_core.documents import DocumentError, Format, read_names, reading, regular, sha256
-from trm_core.errors import UserError, counted, in_a_line, quoted, raised_as
-from trm_core.files import write_whole
-from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
+from trm_core.documents import LARGE, DocumentError, Format, open_file, read_json, regular, said
+from trm_core.errors import UserError, in_a_line, quoted
+from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
+from trm_core.puzzles import maze, sudoku
 from trm_core.puzzles.arc import UNNAMED, Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
-from trm_core.puzzles.base import Puzzle, PuzzleShape
+from trm_core.puzzles.base import KIND_NAMES, Puzzle, PuzzleShape
 from trm_core.records import record
 from trm_core.resources import RESOURCES
 
@@ -33,12 +32,12 @@ _Record = TypeVar("_Record")
 
 FORMAT = Format("trm-studio-model", 1, "a model's config")
 PUZZLE_KINDS = "sudoku", "maze", "arc"
+MAX_SIDES = {"sudoku": sudoku.MAX_SIDE, "maze": maze.MAX_SIDE}
+"""The largest puzzles that there are, of the kinds that models with relations are for."""
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
-CONFIG, IDENTIFIERS, WEIGHTS = FILES = "config.json", "identifiers.json", "model.safetensors"
-"""Which say what a model is."""
-CARD = "README.md"
-"""For people."""
+FILES = "config.json", "identifiers.json", "model.safetensors"
+"""Which say what a model is; its card is for people."""
 Stamp = tuple[tuple[int, int, int, int], ...]
 """Of files: when each was changed, its length and which it is; another one where it is replaced."""
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
@@ -92,6 +91,8 @@ class ModelInfo:
                 f"cells and vocab_size are {config.cells} and {config.vocab_size}, "
                 f"expected {shape.cells} and {shape.vocab_size} for {shape}"
             )
+        if isinstance(config, TRMConfig) and (mistake := _misplaced(config, shape.kind)):
+            raise CheckpointError(mistake)
         if len(self.identifiers) > config.puzzle_count:
             raise CheckpointError(
                 f"puzzle_count is {config.puzzle_count}, fewer than the "
@@ -103,28 +104,30 @@ class ModelInfo:
         return self.directory.name
 
     @property
-    def weights_file(self) -> Path:
-        return self.directory / WEIGHTS
-
-    @property
     def size(self) -> int:
         """Bytes of the weights on disk."""
-        return self.weights_file.stat().st_size
+        return (self.directory / "model.safetensors").stat().st_size
 
     @property
     def parameters(self) -> int:
         """How many numbers are trained, puzzle embedding included, by the header of their file."""
-        file = self.weights_file
-        with safetensors_errors(file), safe_open(regular(file), "np") as tensors:
-            names = set(tensors.keys()) - START_STATES
-            return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
+        file = self.directory / "model.safetensors"
+        try:
+            with safe_open(regular(file), "np") as tensors:
+                names = set(tensors.keys()) - START_STATES
+                return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(
+                f"{file}: not a readable safetensors file ({in_a_line(error)})"
+            ) from None
 
     def weights_hash(self) -> str:
         """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError.
 
         It is worked out once for each content of the file.
         """
-        return _sha256(self.weights_file, _stamp([self.weights_file]))
+        file = self.directory / "model.safetensors"
+        return _sha256(file, _stamp([file]))
 
     @property
     def is_current(self) -> bool:
@@ -145,16 +148,28 @@ class ModelInfo:
         """For people, e.g. "TRM-MLP, Sudoku 9×9"."""
         kind = self.architecture.upper()
         if isinstance(self.config, TRMConfig):
-            kind += "-MLP" if self.config.mixer == "mlp" else "-Att"
-        return f"{kind}, {self.puzzle.fitting}"
+            kind += {"attention": "-Att", "mlp": "-MLP", "relations": "-Rel"}[self.config.mixer]
+        return f"{kind}, {self.fitting}"
+
+    @property
+    def fitting(self) -> str:
+        """The puzzles that it reads, for people."""
+        if not self.config.any_size:
+            return self.puzzle.fitting
+        kind, most = self.puzzle.kind, MAX_SIDES[self.puzzle.kind]
+        return f"{KIND_NAMES[kind]}, any size to {most}×{most}"
+
+    def board(self, puzzle: Puzzle) -> PuzzleShape:
+        """On which the model is shown `puzzle`."""
+        return puzzle.shape if self.config.any_size else self.puzzle
 
     def misfit(self, puzzle: Puzzle) -> str | None:
         """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
-        if not puzzle.fits(self.puzzle):
-            return f"{self.name} is made for {self.puzzle.fitting}, this is {puzzle.shape}"
+        if not self._holds(puzzle):
+            return f"{self.name} is made for {self.fitting}, this is {puzzle.shape}"
         if isinstance(puzzle, Arc) and self._tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
-                known = f"it knows {counted(self.tasks, 'task')} by id"
+                known = f"it knows {self.tasks:,} task{'' if self.tasks == 1 else 's'} by id"
                 called = "this task" if puzzle.task.id == UNNAMED else f"the task {puzzle.task.id}"
                 return f"{self.name} was not trained on {called}; {known}"
             return f"{self.name} knows tasks by number only; import it with their identifiers"
@@ -163,12 +178,17 @@ class ModelInfo:
     def takes(self, kind: str, rows: int, cols: int, task: str = "") -> bool:
         """`misfit` for a puzzle of which no more than kind, size and ARC task are known."""
         shape = self.puzzle
-        if kind != shape.kind:
-            return False
+        if kind != shape.kind or self.config.any_size:
+            return kind == shape.kind
         if kind == "sudoku":
             return (rows, cols) == (shape.rows, shape.cols)
         knows = kind == "maze" or not self._tells_tasks_apart or task in self._rows
         return rows <= shape.rows and cols <= shape.cols and knows
+
+    def _holds(self, puzzle: Puzzle) -> bool:
+        if self.config.any_size:
+            return puzzle.kind == self.puzzle.kind
+        return puzzle.fits(self.puzzle)
 
     @property
     def _tells_tasks_apart(self) -> bool:
@@ -195,7 +215,10 @@ class ModelInfo:
             **FORMAT.header,
             "architecture": self.architecture,
             "puzzle": puzzle,
-            "model": dataclasses.asdict(self.config),
+            "model": {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in dataclasses.asdict(self.config).items()
+            },
             "results": [result.to_json() for result in self.results],
         }
         known: dict[str, Any] = {
@@ -205,6 +228,18 @@ class ModelInfo:
             "calibration": [dataclasses.asdict(each) for each in self.calibration],
         }
         return described | {name: value for name, value in known.items() if value}
+
+
+def _misplaced(config: TRMConfig, kind: str) -> str | None:
+    """What in the config of a model with relations is not for puzzles of `kind`, in a sentence."""
+    if config.mixer == "relations" and kind not in MAX_SIDES:
+        return f"mixer is 'relations', expected another for {KIND_NAMES[kind]}"
+    if config.mixer == "relations" and config.candidates != (kind == "sudoku"):
+        found = str(config.candidates).lower()
+        return f"candidates is {found}, expected true for Sudoku and false for others"
+    if "box" in config.relations and kind != "sudoku":
+        return "relations has 'box', expected it for Sudoku only"
+    return None
 
 
 def _stamp(files: Iterable[Path]) -> Stamp:
@@ -226,20 +261,11 @@ def _directory_stamp(directory: Path) -> Stamp:
 
 @lru_cache(maxsize=256)
 def _sha256(file: Path, stamp: Stamp) -> str:
-    with reading(file, CheckpointError):
-        return sha256(file)
-
-
-@contextmanager
-def safetensors_errors(file: Path) -> Iterator[None]:
-    """Raises CheckpointError where the block cannot read `file`."""
     try:
-        with reading(file, CheckpointError):
-            yield
-    except SafetensorError as error:
-        raise CheckpointError(
-            f"{file}: not a readable safetensors file ({in_a_line(error)})"
-        ) from None
+        with open_file(file) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{file}: {said(error)}") from None
 
 
 def read_info(directory: Path | str) -> ModelInfo:
@@ -249,18 +275,24 @@ def read_info(directory: Path | str) -> ModelInfo:
     """
     directory = Path(directory).resolve()
     stamp = _directory_stamp(directory)  # before anything is read
-    file = directory / CONFIG
-    with raised_as(CheckpointError):
+    file = directory / "config.json"
+    try:
         raw = FORMAT.read(file)
-        names = directory / IDENTIFIERS
-        identifiers = read_names(names) if os.path.exists(names) else ()
-    with raised_as(CheckpointError, file):
-        architecture, config_class = architecture_of(raw, "architecture")
+    except DocumentError as error:
+        raise CheckpointError(str(error)) from None
+    names = directory / "identifiers.json"
+    identifiers = read_identifiers(names) if os.path.exists(names) else ()
+    try:
+        architecture = raw.get("architecture")
+        if not isinstance(architecture, str) or architecture not in CONFIGS:
+            raise ConfigError(
+                f"architecture is {quoted(architecture)}, expected {' or '.join(CONFIGS)}"
+            )
         learned = raw.get("learned")
         info = ModelInfo(
             architecture,
             record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
-            record(config_class, raw.get("model", {}), "model"),
+            record(CONFIGS[architecture], raw.get("model", {}), "model"),
             _records(Result, raw, "results"),
             identifiers,
             directory,
@@ -273,29 +305,15 @@ def read_info(directory: Path | str) -> ModelInfo:
         if "held_out" in raw:
             held_out_build(info)
         return info
-
-
-def write_info(info: ModelInfo, card: str) -> None:
-    """Have the config in `info.directory` say what `info` does, and the card be `card`. Raises
-    OSError."""
-    write_whole(info.directory / CONFIG, json.dumps(info.to_json(), indent=2) + "\n")
-    write_whole(info.directory / CARD, card)
-
-
-def architecture_of(table: Mapping[str, Any], place: str) -> tuple[str, type[RecursionConfig]]:
-    """The architecture that `table` names, called `place` in sentences, and the class of its
-    config. Raises DocumentError."""
-    name = table.get("architecture")
-    if not isinstance(name, str) or name not in CONFIGS:
-        raise DocumentError(f"{place} is {quoted(name)}, expected {' or '.join(CONFIGS)}")
-    return name, CONFIGS[name]
+    except (ConfigError, DocumentError, CheckpointError) as error:
+        raise CheckpointError(f"{file}: {error}") from None
 
 
 def _records(kind: type[_Record], raw: Mapping[str, Any], name: str) -> tuple[_Record, ...]:
     """The list of objects `name` of a config, which may be absent."""
     found = raw.get(name, [])
     if not isinstance(found, list):
-        raise DocumentError(f"{name} is not a list")
+        raise ConfigError(f"{name} is not a list")
     return tuple(record(kind, each, name) for each in found)
 
 
@@ -325,6 +343,17 @@ def held_out_build(info: ModelInfo) -> Build:
         raise
     except UserError as error:  # of values that do not go together
         raise CheckpointError(f"held_out: {error}") from None
+
+
+def read_identifiers(file: Path) -> tuple[str, ...]:
+    """Names by row of the puzzle embedding: the official data sets' `identifiers.json`."""
+    try:
+        names = read_json(file, LARGE)
+    except DocumentError as error:
+        raise CheckpointError(str(error)) from None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise CheckpointError(f"{file}: expected a list of names")
+    return tuple(names)
 
 
 def bundled_models() -> list[ModelInfo]:

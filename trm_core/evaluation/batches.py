@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from zlib import crc32
@@ -16,7 +16,7 @@ from trm_core.evaluation.arc_votes import Variants, as_variant, variants_of
 from trm_core.evaluation.outcomes import Attempt, Outcome, judge
 from trm_core.model.recursion import State
 from trm_core.puzzles.arc import Arc, ArcTransform
-from trm_core.puzzles.base import Puzzle, PuzzleError, Tokens
+from trm_core.puzzles.base import Puzzle, PuzzleError, PuzzleShape, Tokens
 from trm_core.solver import Solver
 
 
@@ -71,10 +71,9 @@ def solve_many(
     settings = replace(settings, max_supervision_steps=most)
     attempts: dict[int, dict[int, Attempt]] = defaultdict(dict)
     outcomes: dict[int, Outcome] = {}
-    solves = _solves(solver, puzzles, settings)
-    for solve, tokens in _run(solver, solves, settings, cancelled):
+    for solve, tokens in _run_all(solver, puzzles, settings, cancelled):
         index = solve.puzzle_index
-        answer = solve.asked.decode(tokens, solver.info.puzzle)
+        answer = solve.asked.decode(tokens, solver.info.board(solve.asked))
         attempts[index][solve.number] = Attempt(
             answer if solve.undo is None else solve.undo(answer),
             solve.halt_probability,
@@ -110,14 +109,31 @@ class _Solve:
     halt_probability: float = 0.0
 
 
+def _run_all(
+    solver: Solver,
+    puzzles: Sequence[Puzzle],
+    settings: EvaluationSettings,
+    cancelled: Callable[[], bool],
+) -> Iterator[tuple[_Solve, Tokens]]:
+    """All attempts as they end, board by board, as a batch is on one."""
+    on_board: dict[PuzzleShape, dict[int, Puzzle]] = defaultdict(dict)
+    for index, puzzle in enumerate(puzzles):
+        on_board[solver.info.board(puzzle)][index] = puzzle
+    for board, some in on_board.items():
+        yield from _run(solver, board, _solves(solver, some, settings), settings, cancelled)
+
+
 def _solves(
-    solver: Solver, puzzles: Sequence[Puzzle], settings: EvaluationSettings
+    solver: Solver, puzzles: Mapping[int, Puzzle], settings: EvaluationSettings
 ) -> Iterator[_Solve]:
-    """Every attempt that is to be made, puzzle by puzzle, each only when it is asked for."""
+    """Every attempt that is to be made, puzzle by puzzle, each only when it is asked for.
+
+    puzzles: by index.
+    """
     variants: Variants = {}
     if settings.votes > 1:
-        variants = variants_of(puzzles, solver.info.identifiers, settings.votes)
-    for index, puzzle in enumerate(puzzles):
+        variants = variants_of(puzzles.values(), solver.info.identifiers, settings.votes)
+    for index, puzzle in puzzles.items():
         asked: list[tuple[Puzzle, ArcTransform | None]] = [(puzzle, None)]
         if isinstance(puzzle, Arc) and puzzle.task.id in variants:
             asked = [
@@ -137,6 +153,7 @@ def _solves(
 
 def _run(
     solver: Solver,
+    board: PuzzleShape,
     waiting: Iterator[_Solve],
     settings: EvaluationSettings,
     cancelled: Callable[[], bool],
@@ -146,13 +163,13 @@ def _run(
     batch: list[Tensor] = []  # tokens, puzzle ids, y and z, one row for each that is running
     while not cancelled():
         if fresh := list(islice(waiting, settings.batch_size - len(running))):
-            start = solver.model.initial_state(len(fresh))
+            start = solver.model.initial_state(len(fresh), board)
             rows = [*solver.inputs([solve.asked for solve in fresh]), start.y, start.z]
             batch = [torch.cat(pair) for pair in zip(batch, rows, strict=True)] if running else rows
             running += fresh
         if not running:
             return
-        batch, answers = _step(solver, running, batch, settings)
+        batch, answers = _step(solver, board, running, batch, settings)
         for row, tokens in answers.items():
             yield running[row], tokens
         running = [solve for row, solve in enumerate(running) if row not in answers]
@@ -160,7 +177,11 @@ def _run(
 
 @torch.inference_mode()
 def _step(
-    solver: Solver, running: Sequence[_Solve], batch: Sequence[Tensor], settings: EvaluationSettings
+    solver: Solver,
+    board: PuzzleShape,
+    running: Sequence[_Solve],
+    batch: Sequence[Tensor],
+    settings: EvaluationSettings,
 ) -> tuple[list[Tensor], dict[int, Tokens]]:
     """One supervision step: the rows of the batch that go on, and the answers of those that end."""
     tokens, puzzle_ids, y, z = batch
@@ -171,7 +192,7 @@ def _step(
             if solve.noise is not None:
                 row.normal_(std=settings.noise, generator=solve.noise)
         y, z = y + noise[:, 0].to(y.dtype), z + noise[:, 1].to(z.dtype)
-    out = solver.model.supervision_step(tokens, State(y, z), puzzle_ids)
+    out = solver.model.supervision_step(tokens, State(y, z, board), puzzle_ids)
     stay: list[int] = []
     leave: list[int] = []
     halt_probabilities = out.halt_logit.sigmoid().nan_to_num()  # a broken model does not halt

@@ -1,4 +1,4 @@
-"""The networks: TRM with attention or token-mixing MLP, and HRM.
+"""The networks: TRM with attention, token-mixing MLP or relations, and HRM.
 
 `config` can be read without torch; everything else here needs it.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from einops import rearrange
@@ -162,12 +164,13 @@ class TokenMixingBlock(nn.Module):
 class Network(nn.Module):
     """Blocks in a row, applied to the sum of a latent and what is injected into it."""
 
-    def __init__(self, blocks: list[AttentionBlock] | list[TokenMixingBlock]) -> None:
+    def __init__(self, blocks: Sequence[nn.Module]) -> None:
+        """blocks: called with x (B, L, D) and what they are to know of the places of positions."""
         super().__init__()
         self.blocks = nn.ModuleList(blocks)
 
-    def forward(self, latent: Tensor, injected: Tensor, rotary: Rotary | None) -> Tensor:
+    def forward(self, latent: Tensor, injected: Tensor, places: object) -> Tensor:
         x = latent + injected
         for block in self.blocks:
-            x = block(x, rotary)
+            x = block(x, places)
         return x

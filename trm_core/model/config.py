@@ -9,7 +9,8 @@ from trm_core.errors import UserError
 from trm_core.records import Between, check_fields
 
 Positions = Literal["rotary", "learned", "none"]
-Mixer = Literal["attention", "mlp"]
+Mixer = Literal["attention", "mlp", "relations"]
+Relation = Literal["lines", "box", "cell", "neighbours"]
 
 _MOST = 10_000_000  # what is larger is a mistake that no memory could hold
 Size = Annotated[int, Between(1, _MOST)]
@@ -35,6 +36,8 @@ class RecursionConfig:
     expansion: width of the SwiGLU layers relative to their input, before rounding.
     puzzle_count, puzzle_embedding_size: rows and width of the puzzle embedding; size 0 for none.
     puzzle_positions: positions before the first cell that hold the puzzle embedding.
+    start_noise: standard deviation of what is added to the fixed y and z that solves start from, at
+        each position anew (EqR, arXiv 2605.21488, starts from noise alone).
     """
 
     cells: Size
@@ -51,6 +54,7 @@ class RecursionConfig:
     puzzle_count: Size = 1
     puzzle_embedding_size: SizeOrNone = 0
     puzzle_positions: SizeOrNone = 0
+    start_noise: Annotated[float, Between(0, 100)] = 0.0
 
     def __post_init__(self) -> None:
         check_fields(self, ConfigError)
@@ -78,6 +82,11 @@ class RecursionConfig:
             )
 
     @property
+    def any_size(self) -> bool:
+        """Whether boards may have other sizes than the ones it was trained on."""
+        return False
+
+    @property
     def length(self) -> int:
         """L, the positions that the networks work on: puzzle embedding first, then cells."""
         return self.puzzle_positions + self.cells
@@ -85,17 +94,58 @@ class RecursionConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TRMConfig(RecursionConfig):
-    """Tiny Recursive Model (arXiv 2510.04871): `layers` blocks in the one network it has."""
+    """Tiny Recursive Model (arXiv 2510.04871): `layers` blocks in its one network.
+
+    With the mixer "relations", boards may have any size: `cells` and `vocab_size` are of the
+    largest that the model was trained on, and layers are inside `expansion` times as wide.
+
+    relations: by which positions learn of each other, see `trm_core.model.relations`.
+    message_size: width of what a position sends along each of them.
+    candidates: whether there is a position for each digit that a cell may have, in place of one for
+        the cell.
+    """
 
     mixer: Mixer = "attention"
     layers: Layers = 2
+    relations: tuple[Relation, ...] = ()
+    message_size: Size = 32
+    candidates: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.mixer == "attention":
             self._require_heads_that_divide()
         elif self.positions == "rotary":
-            raise ConfigError("positions is 'rotary', expected 'learned' or 'none' with mixer mlp")
+            raise ConfigError(
+                f"positions is 'rotary', expected 'learned' or 'none' with mixer {self.mixer}"
+            )
+        if bool(self.relations) != (self.mixer == "relations"):
+            raise ConfigError(
+                f"relations is {list(self.relations)}, expected some with the mixer relations, and "
+                "none with another"
+            )
+        if self.mixer == "relations":
+            self._check_relations()
+
+    def _check_relations(self) -> None:
+        if len(set(self.relations)) != len(self.relations):
+            raise ConfigError(f"relations is {list(self.relations)}, expected each once")
+        if self.positions != "none":
+            raise ConfigError(
+                f"positions is {self.positions!r}, expected 'none' with the mixer relations"
+            )
+        if "cell" in self.relations and not self.candidates:
+            raise ConfigError("relations has 'cell', expected it only where candidates is true")
+        if self.puzzle_embedding_size:
+            raise ConfigError(
+                f"puzzle_embedding_size is {self.puzzle_embedding_size}, expected 0 with the mixer "
+                "relations"
+            )
+
+    @property
+    def any_size(self) -> bool:
+        """Whether boards may have other sizes than the ones it was trained on."""
+        return self.mixer == "relations"
 
 
 @dataclass(frozen=True, kw_only=True)

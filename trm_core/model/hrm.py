@@ -6,10 +6,10 @@ from torch import Tensor
 
 from trm_core.model.blocks import AttentionBlock, Network, Rotary
 from trm_core.model.config import HRMConfig
-from trm_core.model.recursion import RecursiveModel
+from trm_core.model.recursion import FixedSizeModel
 
 
-class HRM(RecursiveModel):
+class HRM(FixedSizeModel):
     """z ← latent_network(z + y + x), `latent_steps` times; then y ← answer_network(y + z).
 
     The paper calls z the low-level and y the high-level module.
@@ -23,12 +23,12 @@ class HRM(RecursiveModel):
         self.latent_network = self._network(config.latent_layers)
         self.answer_network = self._network(config.answer_layers)
 
-    def update_latent(self, z: Tensor, injected: Tensor, rotary: Rotary | None) -> Tensor:
-        updated: Tensor = self.latent_network(z, injected, rotary)
+    def update_latent(self, z: Tensor, injected: Tensor, places: Rotary | None) -> Tensor:
+        updated: Tensor = self.latent_network(z, injected, places)
         return updated
 
-    def update_answer(self, y: Tensor, z: Tensor, rotary: Rotary | None) -> Tensor:
-        updated: Tensor = self.answer_network(y, z, rotary)
+    def update_answer(self, y: Tensor, z: Tensor, places: Rotary | None) -> Tensor:
+        updated: Tensor = self.answer_network(y, z, places)
         return updated
 
     def _network(self, layers: int) -> Network:

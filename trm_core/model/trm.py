@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from trm_core.model.blocks import AttentionBlock, Network, Rotary, TokenMixingBlock
+from trm_core.model.blocks import AttentionBlock, Network, TokenMixingBlock
 from trm_core.model.config import TRMConfig
-from trm_core.model.recursion import RecursiveModel
+from trm_core.model.recursion import FixedSizeModel, Places, RecursiveModel
 
 
-class TRM(RecursiveModel):
+class OneNetwork(RecursiveModel):
     """z ← network(z + y + x), `latent_steps` times; then y ← network(y + z)."""
 
     config: TRMConfig
     default_gradient = "full_cycle"
+    network: Network
+
+    def update_latent(self, z: Tensor, injected: Tensor, places: Places) -> Tensor:
+        updated: Tensor = self.network(z, injected, places)
+        return updated
+
+    def update_answer(self, y: Tensor, z: Tensor, places: Places) -> Tensor:
+        updated: Tensor = self.network(y, z, places)
+        return updated
+
+
+class TRM(OneNetwork, FixedSizeModel):
+    """With attention or token-mixing MLP."""
 
     def __init__(self, config: TRMConfig) -> None:
         super().__init__(config)
@@ -32,11 +45,3 @@ class TRM(RecursiveModel):
                     for _ in range(config.layers)
                 ]
             )
-
-    def update_latent(self, z: Tensor, injected: Tensor, rotary: Rotary | None) -> Tensor:
-        updated: Tensor = self.network(z, injected, rotary)
-        return updated
-
-    def update_answer(self, y: Tensor, z: Tensor, rotary: Rotary | None) -> Tensor:
-        updated: Tensor = self.network(y, z, rotary)
-        return updated

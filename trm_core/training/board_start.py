@@ -18,7 +18,7 @@ from torch import Tensor
 
 from trm_core.errors import UserError
 from trm_core.model.blocks import Attention
-from trm_core.model.recursion import RecursiveModel
+from trm_core.model.recursion import FixedSizeModel, RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
 
 SHORTEST_WAVE, LONGEST_WAVE = 2.5, 18.0
@@ -52,6 +52,7 @@ def show_board(model: RecursiveModel, shape: PuzzleShape) -> None:
 
     Raises UserError where the hidden size has no room for the units of a Sudoku.
     """
+    assert isinstance(model, FixedSizeModel)
     blocks = [module for module in model.modules() if isinstance(module, Attention)]
     positions = model.position_embedding.weight
     size, heads = positions.shape[1], blocks[0].heads

@@ -54,9 +54,13 @@ class Carry:
         """Everything, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def replaced(self, fresh: Batch, model: RecursiveModel) -> Carry:
-        """The halted samples give way to those of `fresh` in their places, at the start state."""
-        halted, start = self.halted, model.initial_state(len(self.halted))
+    def replaced(
+        self, fresh: Batch, model: RecursiveModel, generator: torch.Generator | None = None
+    ) -> Carry:
+        """The halted samples give way to those of `fresh` in their places, at their start state
+        (see `RecursiveModel.initial_state`)."""
+        halted = self.halted
+        start = model.initial_state(len(halted), generator=generator)
         one, row = halted.view(-1, 1), halted.view(-1, 1, 1)
         return Carry(
             torch.where(row, start.y, self.y),

@@ -74,7 +74,8 @@ def _seconds(model: RecursiveModel, samples: int, gradient: GradientMode) -> flo
         torch.zeros_like(tokens[:, 0]),
         gradient=gradient or None,
     )
-    backward(supervision_loss(output.logits, output.halt_logit, tokens).total)
+    losses = supervision_loss(output.logits, output.halt_logit, tokens, model.probabilities)
+    backward(losses.total)
     model.zero_grad()
     _wait_for(device)
     return time.perf_counter() - started

@@ -1,7 +1,8 @@
-"""The loss of one supervision step: stablemax cross entropy, and half the halting loss."""
+"""The loss of one supervision step: cross entropy, and half the halting loss."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch.nn.functional as F  # noqa: N812
@@ -23,14 +24,17 @@ class Losses:
         return self.answer + 0.5 * self.halting
 
 
-def answer_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """(B,) float64 mean stablemax cross entropy over each sample's counted cells.
+Probabilities = Callable[[Tensor], Tensor]
+"""From logits (..., vocab): see `RecursiveModel.probabilities`."""
+
+
+def answer_loss(logits: Tensor, labels: Tensor, probabilities: Probabilities = stablemax) -> Tensor:
+    """(B,) mean cross entropy over each sample's counted cells, as precise as `probabilities`.
 
     logits: (B, cells, vocab); labels: (B, cells), `IGNORED` where a cell does not count.
     """
     counted = labels != IGNORED
-    probabilities = stablemax(logits)
-    picked = probabilities.gather(-1, labels.clamp(min=0).long().unsqueeze(-1)).squeeze(-1)
+    picked = probabilities(logits).gather(-1, labels.clamp(min=0).long().unsqueeze(-1)).squeeze(-1)
     return -(picked.log() * counted).sum(-1) / counted.sum(-1).clamp(min=1)
 
 
@@ -41,7 +45,12 @@ def exactly_right(logits: Tensor, labels: Tensor) -> Tensor:
     return ((logits.argmax(-1) == labels) | ~counted).all(-1) & counted.any(-1)
 
 
-def supervision_loss(logits: Tensor, halt_logit: Tensor, labels: Tensor) -> Losses:
+def supervision_loss(
+    logits: Tensor,
+    halt_logit: Tensor,
+    labels: Tensor,
+    probabilities: Probabilities = stablemax,
+) -> Losses:
     """Losses of one supervision step (TRM paper, section 4): the halting head learns whether
     the decoded answer is exactly right.
 
@@ -49,4 +58,4 @@ def supervision_loss(logits: Tensor, halt_logit: Tensor, labels: Tensor) -> Loss
     """
     right = exactly_right(logits.detach(), labels).to(halt_logit.dtype)
     halting = F.binary_cross_entropy_with_logits(halt_logit, right, reduction="sum")
-    return Losses(answer_loss(logits, labels).sum(), halting)
+    return Losses(answer_loss(logits, labels, probabilities).sum(), halting)

@@ -15,6 +15,7 @@ from trm_core.data.augment import augmentation_for
 from trm_core.data.dataset import Dataset
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
+from trm_core.puzzles.base import PuzzleShape
 from trm_core.training.board_start import show_board
 from trm_core.training.carry import Carry, least_steps, most_steps
 from trm_core.training.config import RunConfig
@@ -75,7 +76,6 @@ class Trainer:
         self._group = group
         self._part = group.part(settings.batch_size)
         self._size = self._part.stop - self._part.start
-        self.micro_size = _micro_size(settings.micro_batch_size, self._size, self.config, device)
         self._dataset = dataset
 
         torch.manual_seed(settings.seed)
@@ -85,6 +85,9 @@ class Trainer:
         if settings.start_from and not resuming:
             start_from(settings.start_from, weights_model, dataset.shape)
         weights_model = weights_model.to(device)
+        self.micro_size = _micro_size(
+            settings.micro_batch_size, self._size, weights_model, dataset.shape
+        )
         self._weights = dict(weights_model.named_parameters())
         self._buffers = dict(weights_model.named_buffers())
         self._puzzles: PuzzleEmbeddings | None = None
@@ -128,7 +131,7 @@ class Trainer:
             puzzle_ids=batch.puzzle_ids[self._part],
         )
         least = least_steps(settings.batch_size, settings.halt_exploration, most, generator)
-        carry = self._carry.replaced(fresh, self.model)
+        carry = self._carry.replaced(fresh, self.model, generator)
         self.step += 1
         share = learning_rate_share(self.step, settings)
 
@@ -164,7 +167,9 @@ class Trainer:
             output = self.model.supervision_step(
                 samples.tokens, samples.state, rows[part], gradient=self.settings.gradient or None
             )
-            losses = supervision_loss(output.logits, output.halt_logit, samples.labels)
+            losses = supervision_loss(
+                output.logits, output.halt_logit, samples.labels, self.model.probabilities
+            )
             backward(losses.total / self.settings.batch_size)
             self._collect_gradients()
             after = samples.after(output, most, least[part])
@@ -274,10 +279,11 @@ class Trainer:
         return Sampler(self._dataset, self.settings.batch_size, seeds, self.device, self._augment)
 
 
-def _micro_size(wanted: int, size: int, config: RecursionConfig, device: torch.device) -> int:
+def _micro_size(wanted: int, size: int, model: RecursiveModel, shape: PuzzleShape) -> int:
     """Samples of one pass, a divisor of `size`: if 0 are wanted, what a CPU's cache or a GPU's
     memory can hold."""
-    latent, most = config.length * config.hidden_size, wanted or size
+    config, device = model.config, model.y_init.device
+    latent, most = model.length(shape) * config.hidden_size, wanted or size
     if not wanted and device.type == "cpu":
         most = CACHED // latent
     elif not wanted and device.type == "cuda":

@@ -20,8 +20,14 @@ from trm_gui.session import Session
 from trm_gui.theme import Theme
 
 SUBTITLE = "From which cells the cell takes what it learns"
-ATTENTION = "Attention: from which cells the cell takes what it learns"
-TOKEN_MIXING = "Token mixing: by which fixed weights the cell takes from others"
+SUBTITLES = {
+    "attention": "Attention: from which cells the cell takes what it learns",
+    "mlp": "Token mixing: by which fixed weights the cell takes from others",
+    "relations": "Relations: how much of what the cell takes comes from each pool",
+}
+WORDS = {"attention": "attention", "mlp": "weight (RMS)", "relations": "share"}
+ALL_HEADS = {"attention": "mean of heads", "relations": "all pools"}
+"""What of several heads is shown together; those of token mixing are one."""
 NO_MODEL = "A recording does not hold these maps; solve the puzzle again to see them."
 WORKING = "Being worked out…"
 PAUSE = 30
@@ -45,8 +51,8 @@ class MixingPane(PlotPane):
             turns,
             "Mixing",
             "How much the cell takes from every cell in one call of the network: attention, or for "
-            "models without it (TRM-MLP) the fixed weights of their token mixing; click to look at "
-            "another cell",
+            "models without it the fixed weights of their token mixing (TRM-MLP) or pools along "
+            "the puzzle's relations (TRM-Rel); click to look at another cell",
             SUBTITLE,
         )
         self.mixing: Mixing | None = None
@@ -150,12 +156,11 @@ class MixingPane(PlotPane):
 
     def _show_mixing(self, mixing: Mixing) -> None:
         trace = self.session.trace
-        layers, heads, _ = mixing.weights.shape
-        self._list(self.layer, [f"layer {n + 1}" for n in range(layers)])
-        mean = ["mean of heads", *(f"head {n + 1}" for n in range(heads))]
-        self._list(self.head, mean if mixing.is_attention else ["all channels"])
-        self.head.setEnabled(mixing.is_attention)
-        frame = mixing.is_attention, trace.puzzle.largest_answer(trace.shape)
+        self._list(self.layer, [f"layer {n + 1}" for n in range(len(mixing.weights))])
+        together = [ALL_HEADS[mixing.mixer]] if mixing.mixer in ALL_HEADS else []
+        self._list(self.head, [*together, *mixing.heads])
+        self.head.setEnabled(bool(together))
+        frame = mixing.mixer, trace.puzzle.largest_answer(trace.shape)
         if frame != self._frame:
             self._frame = frame
             self._draw_frame(*frame[1])
@@ -165,8 +170,9 @@ class MixingPane(PlotPane):
         trace, mixing = self.session.trace, self.mixing
         if trace is None or mixing is None:
             return
-        head = self.head.currentIndex() - 1 if mixing.is_attention else 0
-        shares = trace.mixing_map(mixing, self.layer.currentIndex(), None if head < 0 else head)
+        head, layer = self.head.currentText(), self.layer.currentIndex()
+        one = mixing.heads.index(head) if head in mixing.heads else None
+        shares = trace.mixing_map(mixing, layer, one)
         most = float(shares.max())
         self.image.setImage(shares, autoLevels=False)
         self.image.setRect(0.5, 0.5, shares.shape[1], shares.shape[0])
@@ -174,6 +180,11 @@ class MixingPane(PlotPane):
         row, col = divmod(mixing.cell, trace.shape.cols)
         corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0), (0, 0)])
         self.ring.setData(*(corners + np.array([col + 0.5, row + 0.5])).T)
+        if mixing.mixer == "relations":
+            parts = mixing.weights[layer].sum(axis=1)
+            told = zip(mixing.heads, parts, strict=True)
+            self.set_reading(" · ".join(f"{pool} {share:.0%}" for pool, share in told))
+            return
         there = np.unravel_index(int(shares.argmax()), shares.shape)
         self.set_reading(
             f"most from row {there[0] + 1}, column {there[1] + 1}: {shares[there]:.2f}"
@@ -181,10 +192,10 @@ class MixingPane(PlotPane):
 
     def _draw_frame(self, rows: int, cols: int) -> None:
         """Axes, and the edges of a Sudoku's boxes, of the board alone elsewhere."""
-        words = "attention" if self.mixing.is_attention else "weight (RMS)"
+        words = WORDS[self.mixing.mixer]
         size = themes.font(themes.SMALL).pointSizeF()
         colour = themes.current(self).secondary_text
-        self.subtitle.setText(ATTENTION if self.mixing.is_attention else TOKEN_MIXING)
+        self.subtitle.setText(SUBTITLES[self.mixing.mixer])
         self.bar.setLabel("right", words, color=colour, **{"font-size": f"{size}pt"})
         shape = self.session.trace.shape
         box_rows, box_cols = rows, cols
@@ -207,7 +218,7 @@ class MixingPane(PlotPane):
         for box, row, name, hint in (
             (self.call, above, "Network call", "Which call of the network in the cursor's cycle"),
             (self.layer, below, "Layer", "Which layer of the network"),
-            (self.head, below, "Head", "Which attention head, or the mean of all"),
+            (self.head, below, "Head", "Which attention head or pool, or all together"),
         ):
             box.setAccessibleName(name)
             box.setToolTip(hint)

@@ -12,7 +12,7 @@ from trm_core.evaluation.arc_votes import as_variant, variants_of
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import summarise
 from trm_core.model.config import TRMConfig
-from trm_core.model.recursion import RecursiveModel
+from trm_core.model.recursion import FixedSizeModel
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.arc_variants import parse_variant, random_variants
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
@@ -26,7 +26,7 @@ NAMES = ("<blank>", *random_variants(["other", TASK.id], 6, seed=1))
 NAMES_OF_HRM = tuple(name.replace("|||", "_") for name in NAMES)
 
 
-class Copier(RecursiveModel):
+class Copier(FixedSizeModel):
     """Answers with its input plus the puzzle embedding, which therefore can spoil the answer."""
 
     default_gradient = "full_cycle"

@@ -230,7 +230,7 @@ def test_the_map_shows_what_the_solve_gives_for_cell_layer_and_head(
     assert np.array_equal(
         shown.image.image, session.trace.mixing_map(shown.mixing, 1, head_of(shown))
     )
-    if shown.mixing.is_attention:
+    if shown.mixing.mixer == "attention":
         np.testing.assert_allclose(shown.image.image.sum(), 1, rtol=0.01)
         shown.head.setCurrentIndex(2)
         shown.head.activated.emit(2)
@@ -239,7 +239,7 @@ def test_the_map_shows_what_the_solve_gives_for_cell_layer_and_head(
 
 
 def head_of(pane):
-    return None if pane.mixing.is_attention else 0
+    return None if pane.mixing.mixer == "attention" else 0
 
 
 def test_a_certain_network_call_of_the_cycle_can_be_chosen(qtbot, session, mixing):
@@ -356,6 +356,6 @@ def test_every_plot_says_in_words_what_it_shows(pane, solve, name):
 
 def test_the_map_of_a_model_without_attention_is_not_called_that(window, mixing, dock):
     shown = mixing()
-    assert not shown.mixing.is_attention
+    assert shown.mixing.mixer == "mlp"
     assert dock("plot_attention").windowTitle() == "Mixing"
     assert shown.subtitle.text().startswith("Token mixing")

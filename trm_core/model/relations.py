@@ -1,0 +1,219 @@
+"""Relations, the third way for positions to learn of each other, beside attention and MLP.
+
+Every position sends a message; along each relation that the puzzle's rules name, the messages are
+pooled; every position takes the pools that it stands in. As weights are shared over all positions,
+one network fits boards of every size, and a symmetry of the rules is one of the network. Message
+passing on a puzzle's graph is from Recurrent Relational Networks (arXiv 1711.08028), the pooling of
+all that stand in a relation from Deep Sets (arXiv 1703.06114).
+
+B batch; R rows, C columns; V candidates for a cell, 1 where a position is a cell; P message size;
+H inner size.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import reduce
+from operator import add
+from typing import Any, ClassVar, NamedTuple
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from einops import rearrange
+from torch import Tensor, nn
+
+from trm_core.model.blocks import init_truncated_normal_, linear, rms_norm
+from trm_core.puzzles.base import PuzzleShape
+
+FIRST_UPDATES = 0.02
+"""Standard deviation of the weights by which a fresh block changes its input: hardly, at first."""
+
+
+class Place(NamedTuple):
+    """Row and column from 0: two numbers, or two tensors of them."""
+
+    row: Any
+    col: Any
+
+
+def pooled(messages: Tensor, *over: int) -> Tensor:
+    """(..., 2P) mean and maximum of messages (..., P) over the axes `over`, which go."""
+    return torch.cat((messages.mean(over), messages.amax(over)), dim=-1)
+
+
+class Relation(nn.Module, ABC):
+    """What positions take (B, R, C, V, H) from messages (B, R, C, V, P), up to broadcasting."""
+
+    pools: ClassVar[tuple[str, ...]]
+    """The names of those that a position stands in."""
+
+    numbers = 2
+    """Of so many numbers for each of a message does `take` make what a position takes."""
+
+    def __init__(self, message_size: int, inner: int) -> None:
+        super().__init__()
+        self.take = linear(self.numbers * message_size, inner)
+
+    @abstractmethod
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        """From each of `pools` by itself."""
+
+    @abstractmethod
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        """(R, C) bool, for each of `pools`: which of all `cells` stand in it with `cell`."""
+
+    def forward(self, messages: Tensor, shape: PuzzleShape) -> Tensor:
+        return reduce(add, self.taken(messages, shape))
+
+
+class Lines(Relation):
+    """The row and the column of a position, with the same weights; each candidate for itself."""
+
+    pools = "row", "column"
+
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        rows, columns = self.take(pooled(messages, 2)), self.take(pooled(messages, 1))
+        return [rows.unsqueeze(2), columns.unsqueeze(1)]
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, Place(cell.row, cells.col)), _same(cells, Place(cells.row, cell.col))]
+
+
+class Box(Relation):
+    """The box of a position; each candidate for itself."""
+
+    pools = ("box",)
+
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        height, width = _box(shape)
+        boxes = rearrange(messages, "b (r h) (c w) v p -> b r h c w v p", h=height, w=width)
+        taken: Tensor = self.take(pooled(boxes, 2, 4)).unsqueeze(3).unsqueeze(2)
+        return [taken.expand(-1, -1, height, -1, width, -1, -1).flatten(3, 4).flatten(1, 2)]
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        height, width = _box(shape)
+        own, each = (Place(at.row // height, at.col // width) for at in (cell, cells))
+        return [_same(each, own)]
+
+
+class Cell(Relation):
+    """All candidates for a cell."""
+
+    pools = ("cell",)
+
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        return [self.take(pooled(messages, 3)).unsqueeze(3)]
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, cell)]
+
+
+class Neighbours(Relation):
+    """The cells above, below, left and right, each with its own weights; zeros beyond the board."""
+
+    pools = "above", "below", "left", "right"
+    numbers = 4
+
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        weights = self.take.weight.chunk(4, dim=1)
+        return [F.linear(*each) for each in zip(_around(messages), weights, strict=True)]
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        around = (-1, 0), (1, 0), (0, -1), (0, 1)
+        return [_same(cells, Place(cell.row + down, cell.col + right)) for down, right in around]
+
+    def forward(self, messages: Tensor, shape: PuzzleShape) -> Tensor:
+        """As one product of matrices, which is quicker."""
+        taken: Tensor = self.take(torch.cat(_around(messages), dim=-1))
+        return taken
+
+
+def _same(one: Place, other: Place) -> Tensor:
+    same: Tensor = (one.row == other.row) & (one.col == other.col)
+    return same
+
+
+def _box(shape: PuzzleShape) -> tuple[int, int]:
+    """Height and width."""
+    assert shape.box_rows is not None
+    return shape.box_rows, shape.rows // shape.box_rows
+
+
+def _around(messages: Tensor) -> tuple[Tensor, ...]:
+    """The messages of the cells above, below, left and right of each."""
+    framed = F.pad(messages, (0, 0, 0, 0, 1, 1, 1, 1))
+    above, below = framed[:, :-2, 1:-1], framed[:, 2:, 1:-1]
+    left, right = framed[:, 1:-1, :-2], framed[:, 1:-1, 2:]
+    return above, below, left, right
+
+
+RELATIONS: dict[str, type[Relation]] = {
+    "lines": Lines,
+    "box": Box,
+    "cell": Cell,
+    "neighbours": Neighbours,
+}
+
+
+class RelationBlock(nn.Module):
+    """What a position knows itself and what it takes from its relations, through one layer."""
+
+    def __init__(
+        self, relations: tuple[str, ...], size: int, message_size: int, inner: int, epsilon: float
+    ) -> None:
+        super().__init__()
+        self.epsilon = epsilon
+        self.own = linear(size, inner)
+        self.messages = linear(size, message_size * len(relations))
+        self.relations = nn.ModuleDict(
+            {name: RELATIONS[name](message_size, inner) for name in relations}
+        )
+        self.out = linear(inner, size)
+        init_truncated_normal_(self.out.weight.data, FIRST_UPDATES)
+
+    def forward(self, x: Tensor, shape: PuzzleShape) -> Tensor:
+        """x (B, L, size), with positions row by row, the candidates for a cell side by side."""
+        board = _on_board(x, shape)
+        inner = self.own(board)
+        for relation, messages in self._sent(board):
+            inner = inner + relation(messages, shape)
+        return rms_norm(x + self.out(F.silu(inner)).flatten(1, 3), self.epsilon)
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """The names of all that a position takes from."""
+        return tuple(pool for relation in self._relations for pool in relation.pools)
+
+    @property
+    def _relations(self) -> list[Relation]:
+        return list(self.relations.values())  # type: ignore[arg-type]
+
+    def mixing_weights(self, x: Tensor, shape: PuzzleShape, position: int) -> Tensor:
+        """(B, pools, cells) what share of all that the cell `position` takes comes from each pool,
+        spread evenly over the cells in it. All shares add up to 1."""
+        board = _on_board(x, shape)
+        rows, cols = (
+            torch.arange(shape.rows, device=x.device),
+            torch.arange(shape.cols, device=x.device),
+        )
+        cells, cell = Place(rows.unsqueeze(1), cols), Place(*divmod(position, shape.cols))
+        taken, members = [], []
+        for relation, messages in self._sent(board):
+            taken += relation.taken(messages, shape)
+            members += relation.members(cell, cells, shape)
+        there = [each.expand(*board.shape[:-1], -1)[:, cell.row, cell.col] for each in taken]
+        shares = torch.stack([each.float().flatten(1).norm(dim=1) for each in there], dim=1)
+        masks = torch.stack(members).flatten(1).float()
+        spread = masks / masks.sum(1, keepdim=True).clamp(min=1)
+        return (shares / shares.sum(1, keepdim=True)).unsqueeze(2) * spread
+
+    def _sent(self, board: Tensor) -> Iterator[tuple[Relation, Tensor]]:
+        """The relations, each with the messages along it."""
+        messages = F.silu(self.messages(board)).chunk(len(self.relations), dim=-1)
+        yield from zip(self._relations, messages, strict=True)
+
+
+def _on_board(x: Tensor, shape: PuzzleShape) -> Tensor:
+    """(B, R, C, V, D) of x (B, L, D)."""
+    return x.view(len(x), shape.rows, shape.cols, -1, x.shape[-1])
