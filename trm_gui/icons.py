@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -42,6 +42,14 @@ def program_icon() -> QIcon:
     return result
 
 
+def blank(size: QSize, ratio: float = 1.0) -> QPixmap:
+    """Nothing, to draw on: `size` in logical pixels, `ratio` pixels of the screen in one."""
+    pixmap = QPixmap(size * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap
+
+
 def _drawing(name: str) -> str:
     return (RESOURCES / "icons" / f"{name}.svg").read_text()
 
@@ -49,8 +57,7 @@ def _drawing(name: str) -> str:
 def _pixmaps(drawing: str, sizes: Sequence[int], opacity: float = 1.0) -> Iterator[QPixmap]:
     renderer = QSvgRenderer(QByteArray(drawing.encode()))
     for size in sizes:
-        pixmap = QPixmap(size, size)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap = blank(QSize(size, size))
         painter = QPainter(pixmap)
         painter.setOpacity(opacity)
         renderer.render(painter, QRectF(0, 0, size, size))

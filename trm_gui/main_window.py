@@ -68,7 +68,7 @@ MOMENT = 4000
 """Milliseconds for which the status bar says that something was saved."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(themes.FollowsTheme, QMainWindow):
     """Library, puzzle, answer; halting below, then the timeline and the status line."""
 
     def __init__(self, settings: QSettings) -> None:
@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         self._enable_actions()
         self.session.puzzle_changed.connect(self._give_boards_height)
         self.session.opening_changed.connect(self._leave_lists)
-        self._dress()
+        self.follow_theme()
         restore(self)
         preferences.begin(self)
 
@@ -383,8 +383,6 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_solve_button"):
-            self._dress()
 
     def close_at_once(self) -> None:
         """Close the window and end the program, as the system asks: nobody is there to answer."""

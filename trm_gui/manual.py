@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
@@ -30,7 +30,7 @@ LINE_HEIGHT = 120
 """Per cent of the font's."""
 
 
-class Page(QTextBrowser):
+class Page(themes.FollowsTheme, QTextBrowser):
     """Markdown, as readable as the rest of the window in either theme; links open elsewhere."""
 
     def __init__(self, name: str, markdown: str = "") -> None:
@@ -39,19 +39,12 @@ class Page(QTextBrowser):
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._open_elsewhere)
         self.document().setDocumentMargin(2 * themes.SPACE)
-        self._markdown = ""
-        self.show_markdown(markdown)
+        self._markdown = markdown
+        self.follow_theme()
 
     def show_markdown(self, markdown: str) -> None:
         self._markdown = markdown
-        self.setMarkdown(markdown)
         self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_markdown"):
-            self.setMarkdown(self._markdown)
-            self._dress()
 
     def loadResource(self, kind: int, name: QUrl) -> None:  # noqa: N802  a name of Qt's
         """Nothing: a card may come from anywhere, and its pictures are not asked for."""
@@ -64,6 +57,7 @@ class Page(QTextBrowser):
     def _dress(self) -> None:
         """Three text sizes as everywhere, room between lines, and quiet tables."""
         theme = themes.current(self)
+        self.setMarkdown(self._markdown)
         block = self.document().begin()
         while block.isValid():
             self._dress_block(QTextCursor(block), block.blockFormat().headingLevel())

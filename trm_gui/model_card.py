@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from trm_core.checkpoints.facts import HaltingBin
@@ -42,7 +42,7 @@ class CardDialog(PageDialog):
             self.page.show_markdown(markdown)
 
 
-class CalibrationPlot(pg.PlotWidget):
+class CalibrationPlot(themes.FollowsTheme, pg.PlotWidget):
     """A dot for each tenth of halting probability: the share of its answers that is right.
 
     On the dashed line a model would be right as often as it says.
@@ -86,12 +86,7 @@ class CalibrationPlot(pg.PlotWidget):
         self.setYRange(0, 100, padding=0.08)
         self.getAxis("bottom").setTicks([[(n / 5, f"{n / 5:g}") for n in range(6)]])
         self.getAxis("left").setTicks([[(n, str(n)) for n in (0, 50, 100)]])
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "dots"):
-            self._dress()
+        self.follow_theme()
 
     def _dress(self) -> None:
         theme = themes.current(self)

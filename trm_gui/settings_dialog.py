@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QLinearGradient, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QLinearGradient, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -28,6 +28,7 @@ from trm_gui import theme as themes
 from trm_gui.background import Compute
 from trm_gui.board.marks import heat_colour
 from trm_gui.hints import wrapped
+from trm_gui.icons import blank
 from trm_gui.preferences import DEVICES, DTYPES, MOST_STEPS, Preferences, Start, most_threads
 from trm_gui.theme_menu import THEMES
 
@@ -292,8 +293,7 @@ def _page(form: QFormLayout) -> QWidget:
 
 def _gradient(scale: str, ratio: float) -> QIcon:
     """A scale of colours from left to right."""
-    pixmap = QPixmap(GRADIENT * ratio)
-    pixmap.setDevicePixelRatio(ratio)
+    pixmap = blank(GRADIENT, ratio)
     gradient = QLinearGradient(0, 0, GRADIENT.width(), 0)
     for step in range(17):
         gradient.setColorAt(step / 16, heat_colour(step / 16, scale))

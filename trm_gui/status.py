@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
@@ -16,7 +16,7 @@ from trm_gui.session import Session
 ALL_THAT_IS_KNOWN = "All that is known of what went wrong, to be copied"
 
 
-class Status(QWidget):
+class Status(themes.FollowsTheme, QWidget):
     """A failure stays until the cursor moves or something else is shown. note: stands beside it."""
 
     def __init__(self, session: Session, note: QWidget) -> None:
@@ -51,11 +51,7 @@ class Status(QWidget):
         session.failed.connect(self._on_failed)
         self._show()
         self._show_progress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "line"):
-            self._colour_words()
+        self.follow_theme()
 
     def _show(self) -> None:
         trace, cursor = self._session.trace, self._session.cursor
@@ -90,9 +86,9 @@ class Status(QWidget):
         self.details.setToolTip(PAGES[page] if page else ALL_THAT_IS_KNOWN)
         self.line.setText(words)
         self.line.setToolTip(wrapped(words))
-        self._colour_words()
+        self._dress()
 
-    def _colour_words(self) -> None:
+    def _dress(self) -> None:
         theme = themes.current(self)
         self.line.ink = QColor(theme.conflict_text if self._failed else theme.text)
         self.line.update()

@@ -106,6 +106,25 @@ DARK = Theme(
 )
 
 
+class FollowsTheme:
+    """Mixed in before the class of a widget: `_dress` gives it the colours of the theme, at first
+    when `follow_theme` is called, and from then on whenever there is another theme."""
+
+    _follows = False
+
+    def follow_theme(self) -> None:
+        self._follows = True
+        self._dress()
+
+    def _dress(self) -> None:
+        raise NotImplementedError
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._follows:
+            self._dress()
+
+
 def system_theme() -> Theme:
     """The theme that the system's colour scheme asks for; light where it asks for none."""
     scheme = QGuiApplication.styleHints().colorScheme()

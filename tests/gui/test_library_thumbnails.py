@@ -12,7 +12,7 @@ from trm_core.puzzles.recipes import Recipe, make
 from trm_gui import theme as themes
 from trm_gui.library import thumbnails
 from trm_gui.library.items import BUNDLED, of_entry
-from trm_gui.library.thumbnails import BUDGET_SECONDS, SIZE, Thumbnails, draw
+from trm_gui.library.thumbnails import BUDGET_SECONDS, SIZE, Thumbnails
 
 THEMES = pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda t: t.name)
 
@@ -24,6 +24,10 @@ def items():
     entries = [bundled["sudoku-9x9-easy-01"], bundled["maze-9x9-01"]]
     entries.append(make(Recipe("arc", 6, "recolour", 1)))
     return {entry.kind: of_entry(entry, BUNDLED) for entry in entries}
+
+
+def draw(item, theme, ratio):
+    return Thumbnails(None).draw(item, theme, ratio)  # what is drawn needs no catalogue
 
 
 def inks(image):

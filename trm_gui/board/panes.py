@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -73,7 +73,7 @@ class Editing(Protocol):
         """What there is to say, and whether something is wrong."""
 
 
-class InputPane(Pane):
+class InputPane(themes.FollowsTheme, Pane):
     """The puzzle as posed, or what an editor makes of it.
 
     Beside the heading, where a file has several puzzles, which of them this is, and the button
@@ -104,17 +104,12 @@ class InputPane(Pane):
         self.solutions.changed.connect(self.refresh)
         session.puzzle_changed.connect(self.refresh)
         session.another_puzzle.connect(self._select_nothing)
-        self.refresh()
+        self.follow_theme()
 
     def set_editing(self, editing: Editing | None) -> None:
         """Show what `editing` says; None shows the puzzle as posed."""
         self._editing = editing
         self.refresh()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "heading"):
-            self.refresh()
 
     def refresh(self) -> None:
         """Show the puzzle, or what is being made of it, as it is now."""
@@ -136,6 +131,8 @@ class InputPane(Pane):
         words = self.heading.text(), INPUT_HINT, puzzle.source
         self.heading.setToolTip("\n".join(filter(None, words)))
         self._show_number()
+
+    _dress = refresh
 
     def _warning(self, puzzle: Puzzle) -> tuple[str, bool]:
         """What is wrong with the puzzle as posed, as far as its solutions are counted, and whether
@@ -186,7 +183,7 @@ ANSWER_HINT = (
 INPUT_HINT = "The puzzle as posed, which the model is given as x"
 
 
-class AnswerPane(Pane):
+class AnswerPane(themes.FollowsTheme, Pane):
     """The answer decoded from y at the cursor, or why there is none."""
 
     way_chosen = Signal(str)
@@ -209,12 +206,7 @@ class AnswerPane(Pane):
         session.solving_changed.connect(self._show)
         session.another_puzzle.connect(self._select_nothing)
         overlays.changed.connect(self._show)
-        self._show()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "verdict"):
-            self._show()
+        self.follow_theme()
 
     def _show(self) -> None:
         session = self._session
@@ -235,6 +227,8 @@ class AnswerPane(Pane):
                 f"{outlook(session.model, session.puzzle) if session.puzzle else ''}".rstrip(),
                 "Solve",
             )
+
+    _dress = _show
 
     def _on_cell(self, cell: Cell | None) -> None:
         """Look at the cell under the mouse, else at the selected one, else at the last one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -31,7 +31,7 @@ BOX = SIDE + 3 * GAP
 ICON = 20
 
 
-class ToolButton(QToolButton):
+class ToolButton(themes.FollowsTheme, QToolButton):
     """An icon, or a sign on a colour, with its key in the corner and words as tooltip.
 
     The key is only shown here; whoever has the keyboard clicks the button.
@@ -59,7 +59,7 @@ class ToolButton(QToolButton):
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(SIDE, SIDE)
-        self._dress()
+        self.follow_theme()
 
     @classmethod
     def of(cls, action: QAction, icon_name: str) -> ToolButton:
@@ -72,11 +72,6 @@ class ToolButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         return QSize(SIDE, SIDE)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon_name"):
-            self._dress()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionToolButton()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QSize, Signal
+from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsGridLayout, QScrollArea
 
@@ -24,7 +24,7 @@ MOST_SMOOTH, MOST_WIDE = 600, 12_000
 96 dots an inch: for either Qt takes about 20 ms at worst, for many smooth ones seconds."""
 
 
-class CurveCanvas(pg.GraphicsView):
+class CurveCanvas(themes.FollowsTheme, pg.GraphicsView):
     """Plots are added one by one: each takes as long as people notice."""
 
     moved = Signal()
@@ -48,7 +48,7 @@ class CurveCanvas(pg.GraphicsView):
         self.setToolTip("The wheel zooms, dragging moves; point at a step to read its values")
         self.setAcceptDrops(False)
         self.scene().sigMouseMoved.connect(self._on_mouse)
-        self._dress()
+        self.follow_theme()
 
     @property
     def lines(self) -> dict[Key, pg.PlotDataItem]:
@@ -130,11 +130,6 @@ class CurveCanvas(pg.GraphicsView):
             grid.addItem(plot, number // self._columns, number % self._columns)
         self._page.setLayout(grid)
         self.setMinimumHeight(LEAST_HEIGHT * grid.rowCount())
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "plots"):
-            self._dress()
 
     def _dress(self) -> None:
         self.setBackground(themes.current(self).surface)

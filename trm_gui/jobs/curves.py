@@ -23,7 +23,7 @@ NOTHING_POSITIVE = "All values are zero or less, which a log scale does not show
 NO_RUN = "Choose a job to see its curves; choose several to compare them."
 
 
-class CurvePane(QWidget):
+class CurvePane(themes.FollowsTheme, QWidget):
     """The lines are worked out beside the GUI thread, anew when rows come or the view changes."""
 
     def __init__(self, jobs: Jobs, readings: Readings, settings: QSettings) -> None:
@@ -46,7 +46,7 @@ class CurvePane(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=30)
         self._soon.timeout.connect(self._ask)
         self._lay_out()
-        self._dress()
+        self.follow_theme()
         self._begin_plots()
         self.bar.panels_changed.connect(self._begin_plots)
         self.bar.smoothing.currentIndexChanged.connect(self._soon.start)
@@ -148,12 +148,6 @@ class CurvePane(QWidget):
     def _on_mouse(self, step: float) -> None:
         self.reading.ask(step, self._paths, list(self.plots), self.bar.smoothing_rows)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "canvas"):
-            self._dress()
-            self._soon.start()
-
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
         QTimer.singleShot(0, self._place_message)
@@ -166,3 +160,4 @@ class CurvePane(QWidget):
         theme = themes.current(self)
         self._message.setStyleSheet(f"color: {theme.secondary_text}; background: {theme.surface}")
         self.reading.setStyleSheet(f"color: {theme.secondary_text}")
+        self._soon.start()

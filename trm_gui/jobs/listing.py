@@ -16,7 +16,7 @@ from trm_gui.jobs.rows import JobRow
 PATH = Qt.ItemDataRole.UserRole
 
 
-class JobListing(QListWidget):
+class JobListing(themes.FollowsTheme, QListWidget):
     """Several rows can be selected, to be compared; one is current."""
 
     go_wanted = Signal(object)
@@ -46,7 +46,7 @@ class JobListing(QListWidget):
         self.itemSelectionChanged.connect(self._on_selection)
         jobs.listed.connect(self._show_list)
         jobs.reported.connect(self._show_report)
-        self._dress()
+        self.follow_theme()
         self._show_list()
 
     @property
@@ -110,11 +110,6 @@ class JobListing(QListWidget):
             several = len(paths) > 1 and path in paths
             self.itemWidget(self.item(row)).show_mark(paths.index(path) + 1 if several else 0)
         self.selected.emit(paths)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
 
     def _dress(self) -> None:
         """Tint selected rows, with a bar at their left; their words keep their colours."""

@@ -93,7 +93,7 @@ class Notices(QObject):
             bottom -= gap
 
 
-class Notice(QFrame):
+class Notice(themes.FollowsTheme, QFrame):
     """A sentence, a button that shows more, and one that closes it."""
 
     gone = Signal()
@@ -130,12 +130,7 @@ class Notice(QFrame):
         layout.setContentsMargins(2 * themes.SPACE, themes.SPACE, themes.SPACE, themes.SPACE)
         layout.addWidget(self.told, 1)
         layout.addLayout(buttons)
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "told"):
-            self._dress()
+        self.follow_theme()
 
     def _dress(self) -> None:
         theme = themes.current(self)

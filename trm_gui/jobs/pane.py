@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -39,7 +39,7 @@ LEAST_LIST = 38 * themes.SPACE
 USUAL_LIST = 45 * themes.SPACE
 
 
-class JobsPane(QSplitter):
+class JobsPane(themes.FollowsTheme, QSplitter):
     """The list and its buttons at the left, what the selected jobs do at the right."""
 
     new_wanted = Signal()
@@ -67,6 +67,7 @@ class JobsPane(QSplitter):
         self.meter.measured.connect(self._show_load)
         self._show_list()
         self._show_selected(self.listing.paths)
+        self.follow_theme()
 
     def _lay_out(self) -> None:
         new = QPushButton("&New job…")
@@ -155,6 +156,8 @@ class JobsPane(QSplitter):
         paths = self.listing.paths
         self._tell(self._jobs.reports.get(paths[0]) if len(paths) == 1 else None)
 
+    _dress = _tell_of_selected
+
     def _on_report(self, report: Report) -> None:
         if self.listing.paths == [report.path]:
             self._tell(report)
@@ -173,11 +176,6 @@ class JobsPane(QSplitter):
         )
         theme = themes.current(self)
         self.told.setStyleSheet(f"color: {theme.conflict_text if trouble else theme.text}")
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "told"):
-            self._tell_of_selected()
 
     def _show_load(self, load: Load) -> None:
         self.load.setText(load.words)

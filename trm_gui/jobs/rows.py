@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.elided_label import ElidedLabel
-from trm_gui.icons import icon
+from trm_gui.icons import blank, icon
 from trm_gui.jobs.pulse import words
 from trm_gui.jobs.report import AT_WORK, SIGNS, STARTABLE, TROUBLE, Report
 
@@ -28,7 +28,7 @@ COLOURS = {
 """Of curves of several runs: after Okabe & Ito (2008), with contrast for lines and numbers."""
 
 
-class JobRow(QWidget):
+class JobRow(themes.FollowsTheme, QWidget):
     """Shows a Report; its two buttons say what is wanted."""
 
     go_wanted = Signal()
@@ -67,6 +67,7 @@ class JobRow(QWidget):
         layout.addLayout(buttons, 0, 2, 2, 1)
         layout.addWidget(self.progress, 2, 0, 1, 3)
         layout.setColumnStretch(1, 1)
+        self.follow_theme()
 
     def show_report(self, report: Report) -> None:
         self._report = report
@@ -91,11 +92,6 @@ class JobRow(QWidget):
         """The number, from 1, that its curves have in the plots; 0 for none."""
         self._mark = mark
         self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._report is not None:
-            self._dress()
 
     def _dress(self) -> None:
         report = self._report
@@ -157,9 +153,7 @@ def _numbered(number: int, colour: str) -> QIcon:
     """A disc with the number of a run's curves."""
     result = QIcon()
     for ratio in (1, 2):
-        pixmap = QPixmap(ICON * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap = blank(ICON, ratio)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,6 +22,7 @@ from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.message import BoardMessage
 from trm_gui.board.painters import paint_board
+from trm_gui.icons import blank
 from trm_gui.jobs.learning import Learning, Seen
 from trm_gui.session import Session
 from trm_gui.theme import Theme
@@ -30,7 +31,7 @@ BOARD = QSize(14 * themes.SPACE, 14 * themes.SPACE)
 STEP = Qt.ItemDataRole.UserRole
 
 
-class LearningPane(QWidget):
+class LearningPane(themes.FollowsTheme, QWidget):
     """A click, or Enter, opens what a checkpoint made of the puzzle in the workbench."""
 
     def __init__(self, learning: Learning, session: Session) -> None:
@@ -83,7 +84,7 @@ class LearningPane(QWidget):
         learning.changed.connect(self._on_change)
         learning.unfit.connect(self._on_unfit)
         session.puzzle_changed.connect(self._enable)
-        self._dress()
+        self.follow_theme()
 
     def show_run(self, path: Path | None) -> None:
         if path != self._path:
@@ -159,11 +160,6 @@ class LearningPane(QWidget):
         self.pin.setEnabled(self._path is not None and self._session.puzzle is not None)
         self.unpin.setEnabled(pinned)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "strip"):
-            self._dress()
-
     def _dress(self) -> None:
         self.told.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self._show_all()
@@ -173,9 +169,7 @@ def picture(seen: Seen, theme: Theme, ratio: float) -> QIcon:
     """The last answer, with what is wrong in it marked as on the boards."""
     last = len(seen.trace) - 1
     content = BoardContent(seen.trace.puzzle, seen.trace.grid(last), wrong=seen.trace.wrong(last))
-    pixmap = QPixmap(BOARD * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap = blank(BOARD, ratio)
     painter = QPainter(pixmap)
     area = QRectF(1, 1, BOARD.width() - 2, BOARD.height() - 2)
     paint_board(painter, area, content, theme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -41,7 +41,7 @@ EMPTY = {
 """What stands in the place of a collection that has nothing in it."""
 
 
-class LibraryDock(QDockWidget):
+class LibraryDock(themes.FollowsTheme, QDockWidget):
     """Opens puzzles in the session. It reads what there is once it is seen."""
 
     generator_wanted = Signal()
@@ -64,6 +64,7 @@ class LibraryDock(QDockWidget):
         name_buttons(self, "the library", "Ctrl+L")
         self._connect()
         self._show_count()
+        self.follow_theme()
 
     @property
     def search(self) -> QWidget:
@@ -89,11 +90,6 @@ class LibraryDock(QDockWidget):
         if self._first_paint is None:
             self._first_paint = FirstPaint(self)
             self._first_paint.happened.connect(self._catalogue.read_all)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_note"):
-            self._colour_note()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._exchange.takes(event.mimeData(), text=True):
@@ -185,10 +181,10 @@ class LibraryDock(QDockWidget):
     def _on_trouble(self, sentence: str) -> None:
         self._trouble = sentence
         self._note.setText(f"⚠ {sentence}")
-        self._colour_note()
+        self._dress()
         self._show_count()
 
-    def _colour_note(self) -> None:
+    def _dress(self) -> None:
         self._note.setStyleSheet(f"color: {themes.current(self).conflict_text}")
 
     def _show_count(self) -> None:

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
+from PySide6.QtCore import QObject, QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from trm_core.errors import UserError
 from trm_core.puzzles.arc import Arc
@@ -16,6 +16,8 @@ from trm_core.puzzles.base import Grid, Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.content import BoardContent
 from trm_gui.board.painters import paint_board
+from trm_gui.board.task_strip import paint_arrow
+from trm_gui.icons import blank
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import Item
 from trm_gui.theme import Theme
@@ -58,9 +60,20 @@ class LazyThumbnails(QObject):
         """Whether what is to be drawn is at hand."""
         raise NotImplementedError
 
+    def paint(self, painter: QPainter, area: QRectF, item: HasKey, theme: Theme) -> None:
+        """Paint it into `area`, on nothing."""
+        raise NotImplementedError
+
     def draw(self, item: HasKey, theme: Theme, ratio: float) -> QPixmap:
         """A picture of SIZE for a screen of `ratio` pixels in one."""
-        raise NotImplementedError
+        pixmap = blank(SIZE, ratio)
+        area = QRectF(0, 0, SIZE.width(), SIZE.height()).adjusted(1, 1, -1, -1)  # for outer lines
+        painter = QPainter(pixmap)
+        try:
+            self.paint(painter, area, item, theme)
+        finally:
+            painter.end()
+        return pixmap
 
     def picture(self, item: HasKey, theme: Theme, ratio: float) -> QPixmap | None:
         """The thumbnail for a screen of `ratio` pixels in one; None while it is not drawn."""
@@ -89,7 +102,7 @@ class LazyThumbnails(QObject):
 
 
 class Thumbnails(LazyThumbnails):
-    """Of the items of a catalogue."""
+    """Of the items of a catalogue: the puzzle, or of an ARC task its first example."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__()
@@ -98,52 +111,22 @@ class Thumbnails(LazyThumbnails):
     def can_draw(self, item: Item) -> bool:
         return self._catalogue.can_draw(item)
 
-    def draw(self, item: Item, theme: Theme, ratio: float) -> QPixmap:
-        return draw(item, theme, ratio)
-
-
-def blank(ratio: float) -> QPixmap:
-    """SIZE of nothing, to draw on."""
-    pixmap = QPixmap(SIZE * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    return pixmap
-
-
-def draw(item: Item, theme: Theme, ratio: float) -> QPixmap:
-    """The item's puzzle, or of an ARC task its first example, on nothing."""
-    pixmap = blank(ratio)
-    try:
-        puzzle = item.puzzle()
-    except UserError:
-        return pixmap  # a text that was damaged where it is kept; opening it tells why
-    painter = QPainter(pixmap)
-    try:
-        _paint(painter, puzzle, theme)
-    finally:
-        painter.end()
-    return pixmap
-
-
-def _paint(painter: QPainter, puzzle: Puzzle, theme: Theme) -> None:
-    area = QRectF(0, 0, SIZE.width(), SIZE.height()).adjusted(1, 1, -1, -1)  # for the outer lines
-    if not isinstance(puzzle, Arc) or not puzzle.task.train:
-        paint_grid(painter, area, puzzle, puzzle.grid, theme)
-        return
-    gap = themes.SPACE  # which leaves a pixel for each cell of the largest grids
-    side = (area.width() - gap) / 2
-    pair = puzzle.task.train[0]
-    for left, grid in ((area.left(), pair.input), (area.left() + side + gap, pair.output)):
-        if grid is not None:
-            place = QRectF(left, area.top(), side, area.height())
-            paint_grid(painter, place, puzzle, grid, theme)
-    reach = themes.SPACE * 0.4
-    center = area.center()
-    head = [QPointF(-reach, -reach), QPointF(reach, 0), QPointF(-reach, reach)]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.secondary_text))
-    painter.drawPolygon(QPolygonF([center + point for point in head]))
+    def paint(self, painter: QPainter, area: QRectF, item: Item, theme: Theme) -> None:
+        try:
+            puzzle = item.puzzle()
+        except UserError:
+            return  # a text that was damaged where it is kept; opening it tells why
+        if not isinstance(puzzle, Arc) or not puzzle.task.train:
+            paint_grid(painter, area, puzzle, puzzle.grid, theme)
+            return
+        gap = themes.SPACE  # which leaves a pixel for each cell of the largest grids
+        side = (area.width() - gap) / 2
+        pair = puzzle.task.train[0]
+        for left, grid in ((area.left(), pair.input), (area.left() + side + gap, pair.output)):
+            if grid is not None:
+                place = QRectF(left, area.top(), side, area.height())
+                paint_grid(painter, place, puzzle, grid, theme)
+        paint_arrow(painter, area.center(), themes.SPACE * 0.4, theme)
 
 
 def paint_grid(painter: QPainter, area: QRectF, puzzle: Puzzle, grid: Grid, theme: Theme) -> None:

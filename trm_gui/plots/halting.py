@@ -28,7 +28,7 @@ MOST_DOTS = 100
 """Frames up to which each has a dot; more would run into each other."""
 
 
-class HaltingPlot(pg.PlotWidget):
+class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
     """One point per frame; a click moves the cursor to the nearest frame.
 
     Its supervision steps are numbered by the timeline below. `reading` is a label for what is
@@ -81,7 +81,7 @@ class HaltingPlot(pg.PlotWidget):
         session.trace_changed.connect(self._show_trace)
         session.cursor_changed.connect(self._show_cursor)
         session.settings_changed.connect(self._show_trace)
-        self._apply_theme()
+        self.follow_theme()
 
     @property
     def empty(self) -> bool:
@@ -94,14 +94,9 @@ class HaltingPlot(pg.PlotWidget):
         together.items = [self.curve]
         CSVExporter(together).export(str(file))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "curve"):
-            self._apply_theme()
-
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._apply_theme()
+            self._dress()
         return super().event(event)
 
     def _show_trace(self) -> None:
@@ -141,7 +136,7 @@ class HaltingPlot(pg.PlotWidget):
             place = self.getPlotItem().vb.mapSceneToView(event.scenePos())
             self.session.move_to(round(place.x()) - 1)
 
-    def _apply_theme(self) -> None:
+    def _dress(self) -> None:
         theme = themes.current(self)
         self.setBackground(theme.background)
         small = themes.font(themes.SMALL)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from trm_gui import theme as themes
 
 
-class RecoveryBanner(QFrame):
+class RecoveryBanner(themes.FollowsTheme, QFrame):
     """Asks whether to restore what was left; hidden while there is nothing."""
 
     restored = Signal()
@@ -35,7 +35,7 @@ class RecoveryBanner(QFrame):
         for button in (self.restore, self.discard):
             button.setAccessibleName(button.text())
             layout.addWidget(button)
-        self._dress()
+        self.follow_theme()
         self.hide()
 
     def offer(self, sentence: str) -> None:
@@ -43,11 +43,6 @@ class RecoveryBanner(QFrame):
         self.words.setText(sentence)
         self.setAccessibleDescription(sentence)
         self.setVisible(bool(sentence))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
 
     def _dress(self) -> None:
         """A bar at the left in the accent, on the ground of lists."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter
 
 from trm_core.puzzles.base import Grid, Puzzle
-from trm_gui.library.thumbnails import MOST, SIZE, LazyThumbnails, blank, paint_grid
+from trm_gui.library.thumbnails import MOST, LazyThumbnails, paint_grid
 from trm_gui.recordings.entries import Entry
 from trm_gui.recordings.folder import RecordingFolder
 from trm_gui.theme import Theme
@@ -30,17 +30,10 @@ class RecordingThumbnails(LazyThumbnails):
             self._folder.ask_answer(item)
         return False
 
-    def draw(self, item: Entry, theme: Theme, ratio: float) -> QPixmap:
-        pixmap = blank(ratio)
+    def paint(self, painter: QPainter, area: QRectF, item: Entry, theme: Theme) -> None:
         puzzle, answer = self._answers[item.key]
         shown = puzzle.grid if answer is None or not answer.size else answer
-        painter = QPainter(pixmap)
-        area = QRectF(0, 0, SIZE.width(), SIZE.height()).adjusted(1, 1, -1, -1)
-        try:
-            paint_grid(painter, area, puzzle, shown, theme)
-        finally:
-            painter.end()
-        return pixmap
+        paint_grid(painter, area, puzzle, shown, theme)
 
     def _on_answered(self, key: str, puzzle: Puzzle, answer: Grid | None) -> None:
         self._answers[key] = puzzle, answer
