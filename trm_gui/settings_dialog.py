@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QLinearGradient, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -12,12 +12,9 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -27,6 +24,7 @@ from PySide6.QtWidgets import (
 from trm_gui import theme as themes
 from trm_gui.background import Compute
 from trm_gui.board.marks import heat_colour
+from trm_gui.folder_choice import FolderChoice
 from trm_gui.hints import wrapped
 from trm_gui.icons import blank
 from trm_gui.preferences import DEVICES, DTYPES, MOST_STEPS, Preferences, Start, most_threads
@@ -210,25 +208,19 @@ class FolderField(QWidget):
         super().__init__()
         self.folder: Path | None = None
         """None for the usual one."""
-        self._name, self._hint = name, hint
         self.path = QLineEdit()
         self.path.setPlaceholderText(usual)
         self.path.setClearButtonEnabled(True)
         _name(self.path, name, f"{hint}; empty for {usual}")
         self.path.textChanged.connect(self._on_text)
-        browse = QPushButton("Browse…")
-        browse.setAutoDefault(False)
-        _name(browse, f"Browse for {name}", hint)
-        browse.clicked.connect(self._browse)
+        choice = FolderChoice(self.path, self.path, hint, self.path.setText)
+        choice.button.setAutoDefault(False)
         self.trouble = _note("")
         self.trouble.hide()
-        row = QHBoxLayout()
-        row.addWidget(self.path, 1)
-        row.addWidget(browse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(themes.SPACE // 2)
-        layout.addLayout(row)
+        layout.addWidget(choice)
         layout.addWidget(self.trouble)
         self.setFocusProxy(self.path)
 
@@ -245,13 +237,6 @@ class FolderField(QWidget):
         if there and folder != self.folder:
             self.folder = folder
             self.changed.emit()
-
-    def _browse(self) -> None:
-        dialog = QFileDialog(self, self._hint, str(self.folder or Path.home()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.path.setText)
-        dialog.open()
 
 
 def _choice(name: str, hint: str, words: dict[str, str]) -> QComboBox:

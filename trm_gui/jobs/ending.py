@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QFile, QStandardPaths
 
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs.pulse import find, is_python
+from trm_gui.trash import move_to_trash
 
 _TORCHRUN = re.compile(r"torchrun|torch[./\\]distributed")
 
@@ -63,8 +63,5 @@ def remove(path: Path) -> None:
     if path.exists():
         with RunDirectory.open(path).lock():  # of a run that is being trained it cannot be had
             pass
-        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-        with suppress(OSError):
-            Path(data).mkdir(parents=True, exist_ok=True)  # Qt makes the trash in it, but not it
-        if not QFile.moveToTrash(str(path)):
+        if not move_to_trash(path):
             raise RunError(f"{path} cannot be moved to the trash; it is where it was")

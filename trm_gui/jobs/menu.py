@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from trm_gui.jobs.report import AT_WORK, STARTABLE
+from trm_gui.menus import add_item
 
 if TYPE_CHECKING:
     from trm_gui.jobs.room import JobsRoom
@@ -22,12 +23,7 @@ def fill(menu: QMenu, paths: list[Path], room: JobsRoom) -> None:
     one = paths[0] if len(paths) == 1 else None
     order = [job.path for job in jobs.list.jobs]
 
-    def add(words: str, keys: str, possible: bool, work: Callable[[], object]) -> None:
-        action = menu.addAction(words)
-        action.setShortcut(keys)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.setEnabled(possible)
-        action.triggered.connect(work)
+    add = partial(add_item, menu)
 
     def each(work: Callable[[Path], object]) -> Callable[[], object]:
         return lambda: [work(path) for path in paths]

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from trm_gui import theme as themes
-from trm_gui.jobs.folder_choice import FolderChoice
+from trm_gui.folder_choice import FolderChoice
 from trm_gui.jobs.job_fields import JobFields
 from trm_gui.jobs.run_settings import RunSettings
 

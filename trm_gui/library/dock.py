@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QPalette, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -27,6 +27,7 @@ from trm_gui.library.items import ALL, FAVOURITES, GENERATED, RECENT, YOURS, Ite
 from trm_gui.library.model import MIME_TYPE, LibraryModel
 from trm_gui.library.thumbnails import Thumbnails
 from trm_gui.library.view import LibraryView
+from trm_gui.menus import add_item
 
 WIDTH = 38 * themes.SPACE
 """Logical pixels at first."""
@@ -224,25 +225,11 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         there = item.key in self._catalogue.favourites
-        for words, keys, work, possible in (
-            ("&Open", "Return", self._exchange.open_item, True),
-            (
-                "Remove from the &favourites" if there else "Add to the &favourites",
-                "Ctrl+D",
-                self._catalogue.toggle_favourite,
-                True,
-            ),
-            (
-                "&Delete" if item.collections & MADE_HERE else "&Remove from the recent puzzles",
-                "Delete",
-                self._catalogue.forget,
-                self._catalogue.can_forget(item),
-            ),
-        ):
-            action = QAction(words, menu)
-            action.setShortcut(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.setEnabled(possible)
-            action.triggered.connect(lambda _=False, work=work: work(item))
-            menu.addAction(action)
+        star = "Remove from the &favourites" if there else "Add to the &favourites"
+        own = bool(item.collections & MADE_HERE)
+        forget = "&Delete" if own else "&Remove from the recent puzzles"
+        catalogue, can_forget = self._catalogue, self._catalogue.can_forget(item)
+        add_item(menu, "&Open", "Return", True, lambda: self._exchange.open_item(item))
+        add_item(menu, star, "Ctrl+D", True, lambda: catalogue.toggle_favourite(item))
+        add_item(menu, forget, "Delete", can_forget, lambda: catalogue.forget(item))
         menu.popup(place)

@@ -34,6 +34,7 @@ from trm_gui.board.message import BoardMessage
 from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.library.filter_bar import SearchField
+from trm_gui.menus import add_item
 from trm_gui.recordings.entries import Entry
 from trm_gui.recordings.folder import RecordingFolder
 from trm_gui.recordings.model import ORDERS, RecordingModel
@@ -274,16 +275,8 @@ class RecordingDock(QDockWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entry, one = self.view.current_entry, len(self.view.selected) == 1
-        for words, keys, work, possible in (
-            ("&Open", "Return", lambda: self.chosen.emit(entry.file), one),
-            ("&Rename", "F2", lambda: self.view.edit(self.view.currentIndex()), one),
-            ("&Show in folder", "", lambda: self._show_folder(entry.file.parent), one),
-            ("&Delete…", "Delete", self._ask_to_delete, True),
-        ):
-            action = QAction(words, menu)
-            action.setShortcut(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.setEnabled(possible)
-            action.triggered.connect(work)
-            menu.addAction(action)
+        add_item(menu, "&Open", "Return", one, lambda: self.chosen.emit(entry.file))
+        add_item(menu, "&Rename", "F2", one, lambda: self.view.edit(self.view.currentIndex()))
+        add_item(menu, "&Show in folder", "", one, lambda: self._show_folder(entry.file.parent))
+        add_item(menu, "&Delete…", "Delete", True, self._ask_to_delete)
         menu.popup(place)

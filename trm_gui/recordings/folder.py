@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PySide6.QtCore import QFile, QFileSystemWatcher, QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from trm_core.errors import UserError
 from trm_core.files import whole_file
@@ -17,6 +17,7 @@ from trm_core.recordings import SUFFIX, RecordingError, read_answer, read_header
 from trm_gui.names import free_file
 from trm_gui.recordings.entries import Entry, key_of, read_entry
 from trm_gui.recordings.names import FORBIDDEN
+from trm_gui.trash import move_to_trash
 
 AT_ONCE = 50
 """Entries that are told together."""
@@ -181,7 +182,7 @@ class RecordingFolder(QObject):
         self._look(file.parent)
 
     def _trash(self, files: Sequence[Path]) -> None:
-        stuck = [file for file in files if not _moved_to_trash(file)]
+        stuck = [file for file in files if not move_to_trash(file)]
         self._look(self.folder)
         if stuck:
             others = f" and {len(stuck) - 1} more" if len(stuck) > 1 else ""
@@ -200,10 +201,3 @@ class RecordingFolder(QObject):
         if refusals:
             others = f" ({len(refusals) - 1} more like it)" if len(refusals) > 1 else ""
             raise RecordingError(refusals[0] + others)
-
-
-def _moved_to_trash(file: Path) -> bool:
-    location = QStandardPaths.StandardLocation.GenericDataLocation
-    data = Path(QStandardPaths.writableLocation(location))
-    data.mkdir(parents=True, exist_ok=True)  # where Qt makes the trash, but not without this
-    return bool(QFile.moveToTrash(str(file)))

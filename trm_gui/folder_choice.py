@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
@@ -27,7 +28,7 @@ class FolderChoice(QWidget):
         self.setFocusProxy(edit)
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, self._title, self._edit.text())
+        dialog = QFileDialog(self, self._title, self._edit.text() or str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._take)
