@@ -19,6 +19,7 @@ from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings import SUFFIX, Recording, read_recording, write_recording
 from trm_core.trace import Frame, SolveSettings, Trace
+from trm_gui.failure import explained
 from trm_gui.loaded_models import LoadedModels
 from trm_gui.torch_import import import_torch
 
@@ -183,11 +184,8 @@ class Background(QObject):
             else:
                 found = load_puzzles(source)
             self.opened.emit(source, found)
-        except UserError as error:
-            self.open_failed.emit(source, str(error), "")
         except Exception as error:  # a defect in a reader must not take the window down
-            told = f"{source} cannot be read ({type(error).__name__})."
-            self.open_failed.emit(source, told, traceback.format_exc())
+            self.open_failed.emit(source, *explained(error, f"{source} cannot be read"))
 
     def _read_card(self, info: ModelInfo) -> None:
         from trm_core.checkpoints.card_text import card_text
@@ -195,18 +193,14 @@ class Background(QObject):
         try:
             self.card_read.emit(info, card_text(info))
         except Exception as error:
-            told = f"The card of {info.name} cannot be read ({type(error).__name__})."
-            self.failed.emit(told, traceback.format_exc())
+            self.failed.emit(*explained(error, f"The card of {info.name} cannot be read"))
 
     def _save(self, recording: Recording, file: Path) -> None:
         try:
             write_recording(file, recording)
             self.saved.emit(file)
-        except UserError as error:
-            self.failed.emit(str(error), "")
         except Exception as error:
-            told = f"{file} cannot be written ({type(error).__name__})."
-            self.failed.emit(told, traceback.format_exc())
+            self.failed.emit(*explained(error, f"{file} cannot be written"))
 
     def _read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
         try:
@@ -285,11 +279,8 @@ class Background(QObject):
                 mixing = self._models.with_room(
                     lambda: recursion.mixing(look.call, look.cell), look.trace.model_name
                 )
-        except UserError as error:
-            self.failed.emit(str(error), "")
         except Exception as error:
-            told = f"What the cell takes in cannot be worked out ({error})."
-            self.failed.emit(told, traceback.format_exc())
+            self.failed.emit(*explained(error, "What the cell takes in cannot be worked out"))
         self.looked.emit(look, mixing)
 
     def _steps(self, recursion: Recursion, solve: Solve) -> Iterator[list[Frame]]:

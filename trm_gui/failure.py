@@ -18,8 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trm_core.errors import UserError
 from trm_gui import theme as themes
 from trm_gui.help import versions
+
+
+def explained(error: Exception, defect: str) -> tuple[str, str]:
+    """A sentence for the user, and the details of what was not foreseen, which is a `defect` in
+    these words; to be called while `error` is handled."""
+    if isinstance(error, UserError):
+        return str(error), ""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}.", ""
+    return f"{defect} ({type(error).__name__}: {error}).", traceback.format_exc()
 
 
 class FailureDialog(QDialog):

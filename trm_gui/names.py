@@ -47,6 +47,11 @@ def trouble_with_name(name: str, taken: Iterable[str] = (), what: str = "folder"
     return ""
 
 
+def safe_name(words: str) -> str:
+    """`words` as a part of the name of a file that every system takes, dashes for other signs."""
+    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in words)
+
+
 def free_name(wanted: str, taken: Iterable[str]) -> str:
     """`wanted`, or with a number from 2 up where it is taken, be it in other letters."""
     folded = {name.casefold() for name in taken}

@@ -28,6 +28,7 @@ from trm_gui.export.form import ExportForm
 from trm_gui.export.preview_view import PreviewView
 from trm_gui.export.status_row import StatusRow, plain_label
 from trm_gui.export.worker import Drawn, Export, ExportWorker, Order, Preview
+from trm_gui.names import safe_name
 
 DATA_WORDS = {
     "html": "A page that plays all frames in any browser, also on a phone, without a network.",
@@ -255,8 +256,7 @@ class ExportDialog(QDialog):
 
     def _file_name(self) -> str:
         puzzles = dict.fromkeys(each.trace.puzzle.name for each in self._recordings)
-        name = "-and-".join(list(filter(None, puzzles))[:3])
-        return "".join(s if s.isalnum() or s in "-_." else "-" for s in name) or "solve"
+        return safe_name("-and-".join(list(filter(None, puzzles))[:3])) or "solve"
 
     def _stop(self, sentence: str, *, failed: bool = False) -> None:
         self._export = None

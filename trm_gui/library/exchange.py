@@ -14,6 +14,7 @@ from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS, RECENT, Item, Pasted
 from trm_gui.library.model import MIME_TYPE
 from trm_gui.manual import FORMATS
+from trm_gui.names import safe_name
 from trm_gui.session import Session
 
 
@@ -90,8 +91,7 @@ class Exchange(QObject):
             return
         usual, *others = SAVE_SUFFIXES[puzzle.kind]
         folder = Path(self._settings.value("folder", str(Path.home()), str))
-        name = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in puzzle.name)
-        start = folder / (Path(name or puzzle.kind).stem + usual)
+        start = folder / (Path(safe_name(puzzle.name) or puzzle.kind).stem + usual)
         dialog = QFileDialog(self._window, "Save the puzzle", str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(

@@ -13,6 +13,7 @@ from trm_core.errors import UserError
 from trm_core.files import put_aside
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry, read_library, write_library
+from trm_gui.failure import explained
 from trm_gui.library.items import (
     BUNDLED,
     DATASETS,
@@ -43,8 +44,8 @@ class Worker(QObject):
     """The item of a file that was written."""
     trouble = Signal(str)
     """A part of the library that could not be read, in a sentence."""
-    failed = Signal(str)
-    """Something that was asked for could not be done."""
+    failed = Signal(str, str)
+    """Something that was asked for could not be done, and the details of a defect."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,13 +104,8 @@ class Worker(QObject):
     def _run(self, work: Callable[..., None], *arguments: object) -> None:
         try:
             work(*arguments)
-        except UserError as error:
-            self.failed.emit(str(error))
-        except OSError as error:
-            self.failed.emit(f"{error.filename}: {error.strerror}.")
-        except Exception as error:  # a defect in a reader must not pass in silence
-            self.failed.emit(f"The library could not go on ({type(error).__name__}: {error}).")
-            raise
+        except Exception as error:
+            self.failed.emit(*explained(error, "The library could not go on"))
 
     def _read_own(self, generated: Path, yours: Path) -> None:
         try:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from trm_core.errors import UserError
 from trm_core.files import whole_file
 from trm_core.recordings import SUFFIX, RecordingError, read_answer, read_header, write_notes
+from trm_gui.failure import explained
 from trm_gui.names import free_file
 from trm_gui.recordings.entries import Entry, key_of, read_entry
 from trm_gui.recordings.names import FORBIDDEN
@@ -41,8 +41,8 @@ class RecordingFolder(QObject):
     """The file as it was called, and its entry now."""
     answered = Signal(str, object, object)
     """The key of an entry, its puzzle, and the last answer, None where there is none."""
-    failed = Signal(str)
-    """Something that was asked for could not be done."""
+    failed = Signal(str, str)
+    """Something that was asked for could not be done, and the details of a defect."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class RecordingFolder(QObject):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self.failed.emit(f"{folder} cannot be made: {error.strerror}.")
+            self.failed.emit(f"{folder} cannot be made: {error.strerror}.", "")
         else:
             self._watcher.addPath(str(folder))
         self.look()
@@ -116,13 +116,8 @@ class RecordingFolder(QObject):
     def _run(self, work: Callable[..., None], *arguments: object) -> None:
         try:
             work(*arguments)
-        except UserError as error:
-            self.failed.emit(str(error))
-        except OSError as error:
-            self.failed.emit(f"{error.filename}: {error.strerror}.")
-        except Exception as error:  # a defect must not pass in silence
-            self.failed.emit(f"The recordings could not go on ({type(error).__name__}: {error}).")
-            raise
+        except Exception as error:
+            self.failed.emit(*explained(error, "The recordings could not go on"))
 
     def _look(self, folder: Path) -> None:
         try:
