@@ -86,15 +86,15 @@ class Board(QWidget):
     def content(self) -> BoardContent | None:
         return self._content
 
-    def set_content(self, content: BoardContent | None) -> None:
-        """Show `content` in place of what was shown; None leaves an empty place."""
+    def set_content(self, content: BoardContent) -> None:
+        """Show `content` in place of what was shown."""
         if content == self._content and self._message.isHidden():
             return
         self._content = content
         self._message.hide()
         if self._selected is not None and not self._has(self._selected):
             self.select(None)
-        if content is not None and content.grid.size == 0:
+        if content.grid.size == 0:
             self._show_message("No grid decoded yet", "The answer has no complete grid here.")
         self._describe()
         self.update()

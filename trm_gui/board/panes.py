@@ -141,8 +141,7 @@ class InputPane(themes.FollowsTheme, Pane):
         if puzzle.kind == "sudoku":
             return ("" if count in (None, 1) else self.solutions.words), count == 0
         if count == 0:
-            why = puzzle.problems()[0].rule
-            return f"{why[:1].upper()}{why[1:]}", True
+            return _why_unsolvable(puzzle), True
         return "", False
 
     def _say(self, title: str, words: str, wrong: bool) -> None:
@@ -301,11 +300,15 @@ class SolutionPane(Pane):
             self.heading.setText("Solution, of several the nearest" if several else "Solution")
             self.board.set_content(BoardContent(puzzle, solution))
         elif count == 0:
-            why = puzzle.problems()[0].rule
-            self.board.set_message("No solution exists", f"{why[:1].upper()}{why[1:]}.")
+            self.board.set_message("No solution exists", f"{_why_unsolvable(puzzle)}.")
         elif several:
             self.board.set_message(
                 "Several solutions", "There are too many of them to find the nearest one."
             )
         else:
             self.board.set_message("Not known", "The puzzle came without its right answer.")
+
+
+def _why_unsolvable(puzzle: Puzzle) -> str:
+    why = puzzle.problems()[0].rule
+    return f"{why[:1].upper()}{why[1:]}"

@@ -45,8 +45,8 @@ class TaskStrip(QWidget):
         self.setAccessibleName("Examples of the task")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_puzzle(self, puzzle: Arc | None) -> None:
-        """Show the examples that come with `puzzle`; None shows none."""
+    def set_puzzle(self, puzzle: Arc) -> None:
+        """Show the examples that come with `puzzle`."""
         if puzzle is not self._puzzle:
             self._puzzle = puzzle
             self._show()
@@ -128,13 +128,12 @@ class TaskStrip(QWidget):
 
     def _show(self) -> None:
         puzzle, self._shown = self._puzzle, []
-        for slot in slots(puzzle.task) if puzzle is not None else ():
+        for slot in slots(puzzle.task):
             if slot.part == "train" or self._chosen is not None:
                 grid = grid_at(puzzle.task, slot)
                 content = None if grid is None else BoardContent(puzzle, grid)
                 self._shown.append((slot, content))
-        pairs = 0 if puzzle is None else len(puzzle.task.train)
-        words = f"{pairs} examples, input and output of each"
+        words = f"{len(puzzle.task.train)} examples, input and output of each"
         does = "Click a pair to see it larger"
         self.setToolTip(does if self._chosen is None else "Click a grid to edit it (PgUp, PgDown)")
         self.setAccessibleDescription(words if self._chosen is None else f"{words}; {self._chosen}")

@@ -76,8 +76,7 @@ class Catalogue(QObject):
         self._generated_read = False
         self._write_is_due = False
         self._wants_datasets = False
-        self._moment = QTimer(self)
-        self._moment.setSingleShot(True)
+        self._moment = QTimer(self, singleShot=True)
         self._moment.timeout.connect(self.worker.read_datasets)
         self._session = session
         self._settings = settings

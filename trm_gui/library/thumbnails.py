@@ -52,8 +52,7 @@ class LazyThumbnails(QObject):
         super().__init__()
         self._kept: OrderedDict[tuple[str, str, float], QPixmap] = OrderedDict()
         self._waiting: OrderedDict[tuple[str, str, float], tuple[HasKey, Theme]] = OrderedDict()
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
+        self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._draw_some)
 
     def can_draw(self, item: HasKey) -> bool:
