@@ -162,6 +162,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         )  # below the docks too
         for saved in (self.session.recording_saved, self.session.plot_saved):
             saved.connect(self._tell_saved)
+        self.session.plot_saved.connect(self._remember_folder)
         central.setFocus()
 
         bar = QToolBar("Solve")
@@ -368,8 +369,12 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         dialog.open()
 
     def _on_files_chosen(self, files: list[str]) -> None:
-        self.settings.setValue("folder", str(Path(files[0]).parent))
+        self._remember_folder(Path(files[0]))
         self.library.exchange.open_files([Path(file) for file in files])
+
+    def _remember_folder(self, file: Path) -> None:
+        """Have the next dialog begin there."""
+        self.settings.setValue("folder", str(file.parent))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.library.exchange.takes(event.mimeData()):

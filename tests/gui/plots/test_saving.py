@@ -147,6 +147,7 @@ def test_the_menu_asks_where_to_save_and_tells_where_it_could_not(
         assert said == f"Saved as {tmp_path / f'saved.{suffix}'}"
     action.trigger()
     dialog = shown.canvas.findChildren(QFileDialog)[-1]
+    assert dialog.directory().absolutePath() == str(tmp_path), "where the last one went"
     with qtbot.waitSignal(session.failed) as failed:
         dialog.fileSelected.emit(str(tmp_path / "nowhere" / "plot.csv"))
     dialog.close()
