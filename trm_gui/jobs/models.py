@@ -7,12 +7,10 @@ from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 
-from trm_core.checkpoints.info import CheckpointError, read_info
+from trm_core.checkpoints.info import CARD, FILES, CheckpointError, read_info
 from trm_core.files import whole_directory
 from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import RunError
-
-FILES = "config.json", "model.safetensors", "README.md", "identifiers.json"
 
 
 def copy_newest(run: Path, folder: Path) -> Path:
@@ -34,7 +32,7 @@ def copy_newest(run: Path, folder: Path) -> Path:
             if read_info(target).weights_hash() == weights:
                 return target
     with whole_directory(target) as unfinished:
-        for file in FILES:
+        for file in (*FILES, CARD):
             if (checkpoint / file).exists():
                 shutil.copyfile(checkpoint / file, unfinished / file)
     return target
