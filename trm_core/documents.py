@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import errno
 import gzip
+import hashlib
 import json
 import os
 import stat
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from trm_core.errors import UserError, in_a_line, quoted
+from trm_core.errors import UserError, in_a_line, quoted, raised_as
 
 SMALL = 2**16
 """Bytes of a file with a few numbers, such as a status."""
@@ -62,14 +64,33 @@ def open_file(file: Path) -> BufferedReader:
 def open_unpacked(file: Path) -> Iterator[BufferedReader | gzip.GzipFile]:
     """`file` as by `open_file`, unpacked while it is read if its name ends in ".gz".
 
-    What is read may raise EOFError, zlib.error and gzip.BadGzipFile then.
+    The block raises OSError where it is not packed so.
     """
     with open_file(file) as stream:
-        if file.suffix.lower() == ".gz":
+        if file.suffix.lower() != ".gz":
+            yield stream
+            return
+        try:
             with gzip.open(stream) as unpacked:
                 yield unpacked
-        else:
-            yield stream
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            sentence = "not a gzip file, or a truncated one"
+            raise OSError(errno.EINVAL, sentence, str(file)) from None
+
+
+@contextmanager
+def reading(file: Path, kind: type[UserError]) -> Iterator[None]:
+    """Raises as `kind` what the system says against reading `file` in the block."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{file}: {error.strerror or error}") from None
+
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of the content of `file`, in hexadecimal. Raises OSError."""
+    with open_file(file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _opened(file: str, flags: int) -> int:
@@ -102,12 +123,8 @@ def read_bytes(file: Path, most: int) -> bytes:
 
 def read_text(file: Path, most: int) -> str:
     """The text in `file`, in UTF-8. Raises DocumentError."""
-    try:
+    with reading(file, DocumentError):
         return decoded(read_bytes(file, most), str(file))
-    except FileNotFoundError:
-        raise DocumentError(f"{file}: no such file") from None
-    except OSError as error:
-        raise DocumentError(f"{file}: {said(error)}") from None
 
 
 def decoded(content: bytes, place: str) -> str:
@@ -124,12 +141,15 @@ def decoded(content: bytes, place: str) -> str:
 
 def read_json(file: Path, most: int = MEDIUM) -> Any:
     """The JSON value in `file`, checked as by `parse_json`. Raises DocumentError."""
-    try:
-        return parse_json(read_bytes(file, most), str(file))
-    except FileNotFoundError:
-        raise DocumentError(f"{file}: no such file") from None
-    except OSError as error:
-        raise DocumentError(f"{file}: {said(error)}") from None
+    return parse_json(read_text(file, most), str(file))
+
+
+def read_names(file: Path) -> tuple[str, ...]:
+    """The list of names in `file`, which may be long. Raises DocumentError."""
+    names = read_json(file, LARGE)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise DocumentError(f"{file}: expected a list of names")
+    return tuple(names)
 
 
 def parse_json(content: bytes | str, place: str) -> Any:
@@ -247,15 +267,8 @@ class Format:
     def read(self, file: Path, most: int = MEDIUM) -> dict[str, Any]:
         """The document in `file`. Raises DocumentError."""
         raw = read_json(file, most)
-        try:
+        with raised_as(DocumentError, file):
             return self.check(raw)
-        except DocumentError as error:
-            raise DocumentError(f"{file}: {error}") from None
-
-
-def said(error: OSError) -> str:
-    """What the system says of a file, for people."""
-    return error.strerror or str(error)
 
 
 def _bytes(count: int) -> str:

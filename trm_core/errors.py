@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 MOST_QUOTED = 80
 """Characters of what was found that a sentence repeats at most."""
@@ -20,6 +22,16 @@ class UserError(ValueError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(in_a_line(sentence, MOST_TOLD))
+
+
+@contextmanager
+def raised_as(kind: type[UserError], place: object = "") -> Iterator[None]:
+    """Raises every UserError of the block as `kind`, its sentence beginning with `place` if that is
+    given."""
+    try:
+        yield
+    except UserError as error:
+        raise kind(f"{place}: {error}" if place else str(error)) from None
 
 
 def quoted(found: object) -> str:
@@ -49,6 +61,12 @@ def shortened(words: str, most: int = MOST_QUOTED) -> str:
         return words
     end = most // 4
     return f"{words[: most - end - 1]}…{words[len(words) - end :]}"
+
+
+def first_of(names: Sequence[str], most: int = 3) -> str:
+    """The first `most` of `names`, and how many more there are: "a, b and 3 more"."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def counted(number: int, what: str) -> str:

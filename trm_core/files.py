@@ -11,6 +11,8 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
+from trm_core.errors import UserError
+
 _unfinished: set[Path] = set()
 """Files and directories of this process that stand in for others."""
 
@@ -19,6 +21,23 @@ def discard_unfinished() -> None:
     """Remove what is being written, for a process that ends on the spot."""
     for path in tuple(_unfinished):
         _discard(path)
+
+
+def check_free(target: Path, kind: type[UserError]) -> None:
+    """Raise `kind` if there is anything where `target` is to be written."""
+    if target.exists():
+        raise kind(f"{target} exists already; choose a directory that does not")
+
+
+@contextmanager
+def writing(target: Path, kind: type[UserError], *others: type[Exception]) -> Iterator[None]:
+    """Raises as `kind` what keeps the block from writing `target`: OSErrors, and `others`."""
+    caught: tuple[type[Exception], ...] = (OSError, *others)
+    try:
+        yield
+    except caught as error:
+        why = getattr(error, "strerror", None) or error
+        raise kind(f"{target} cannot be written: {why}") from None
 
 
 @contextmanager
@@ -38,10 +57,10 @@ def whole_directory(target: Path) -> Iterator[Path]:
         for folder, _, files in os.walk(unfinished):
             for file in files:
                 Path(folder, file).chmod(0o644)  # some writers keep theirs to themselves
-                _flush(Path(folder, file))
-            _flush(Path(folder))
+                flush(Path(folder, file))
+            flush(Path(folder))
         unfinished.rename(target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         _discard(unfinished)  # where it has not become `target`
 
@@ -61,7 +80,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     try:
         yield unfinished
         unfinished.chmod(0o644)
-        _flush(unfinished)
+        flush(unfinished)
         unfinished.replace(target)
     finally:
         _discard(unfinished)
@@ -118,7 +137,7 @@ def put_aside(path: Path) -> Path:
     return path.rename(free)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Have the system write `path`, a file or directory, to disk."""
     if os.name == "nt" and path.is_dir():
         return  # Windows has no such thing for directories

@@ -34,7 +34,7 @@ from trm_core.documents import (
     is_text,
     read_json,
 )
-from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted
+from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted, raised_as
 
 _Record = TypeVar("_Record")
 
@@ -139,10 +139,8 @@ def read_record(
 ) -> _Record:
     """The dataclass `kind` that the JSON object in `file` describes; see `record`."""
     raw = read_json(file, most)
-    try:
+    with raised_as(DocumentError, file):
         return record(kind, raw, "", others=others)
-    except DocumentError as error:
-        raise DocumentError(f"{file}: {error}") from None
 
 
 def check_fields(instance: object, error: type[UserError] = DocumentError, place: str = "") -> None:

@@ -1,5 +1,6 @@
 """The `trm` command: what it prints where, in which order, and how it ends."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,11 +22,11 @@ from trm_core.checkpoints.info import (
     bundled_models,
     find_model,
     held_out_build,
-    read_identifiers,
     read_info,
 )
 from trm_core.cli import app
 from trm_core.data.build import ArcBuild, build
+from trm_core.documents import read_names
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.base import PuzzleShape
@@ -403,7 +404,7 @@ def test_eval_tells_how_trajectories_do(trm):
 def test_eval_solves_the_test_split_of_a_data_set_and_lets_variants_vote(trm, tmp_path):
     spec = ArcBuild(generate=2, canvas=6, augmentations=3, seed=1)
     build(spec, tmp_path / "set", lambda done, total: None, processes=1)
-    names = read_identifiers(tmp_path / "set" / "identifiers.json")
+    names = read_names(tmp_path / "set" / "identifiers.json")
     sizes = {"cells": 36, "vocab_size": 12, "hidden_size": 16, "heads": 2}
     rows = {"puzzle_count": len(names), "puzzle_embedding_size": 16, "puzzle_positions": 1}
     config = TRMConfig(**sizes, **rows)
@@ -476,6 +477,19 @@ def test_eval_measures_a_style_and_keeps_it_with_the_model(trm, tmp_path):
     assert card.count("## By style") == 1
     assert "| corridors with loops | 9×9 | 3 | " in card
     assert info.weights_hash() == find_model("maze-15x15").weights_hash()
+
+
+def test_what_eval_has_measured_is_told_where_a_card_that_is_no_text_cannot_keep_it(trm, tmp_path):
+    copy = shutil.copytree(find_model("maze-15x15").directory, tmp_path / "mine")
+    (copy / "README.md").write_bytes(b"# caf\xe9\n")
+    command = ["eval", copy, "--style", "corridors", "--side", "9", "--limit", "1", "--keep"]
+    ended = trm(*command, "--json", "--device=cpu")
+    assert ended.status == 1
+    assert ended.err.startswith(f"trm: {copy / 'README.md'}, line 1: found the byte 0xe9")
+    assert [next(iter(json.loads(line))) for line in ended.out.splitlines()][1:] == [
+        "overall",
+        "calibration",
+    ]
 
 
 @pytest.mark.parametrize(

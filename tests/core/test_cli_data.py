@@ -135,7 +135,7 @@ def test_what_cannot_be_done_is_a_sentence_on_stderr_and_status_1(trm_data, tmp_
     assert trm_data("inspect", tmp_path) == (
         1,
         "",
-        f"trm: {tmp_path}/train/dataset.json: no such file\n",
+        f"trm: {tmp_path}/train/dataset.json: No such file or directory\n",
     )
     ended = trm_data("build", "arc", tmp_path, *ARC)
     assert ended == (1, "", f"trm: {tmp_path} exists already; choose a directory that does not\n")

@@ -109,7 +109,7 @@ def test_what_cannot_be_read_or_written_is_a_sentence(trm, tmp_path):
     absent = tmp_path / "absent.json"
     for command in ("list", "judge"):
         ended = trm("library", command, "--file", absent)
-        assert ended == (1, "", f"trm: {absent}: no such file\n")
+        assert ended == (1, "", f"trm: {absent}: No such file or directory\n")
 
 
 @pytest.mark.parametrize("command", ["list", "make", "judge"])

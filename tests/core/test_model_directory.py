@@ -196,7 +196,7 @@ def test_a_config_that_is_no_json_is_refused_with_line_and_column(directory):
         assert refusal(load_model, directory).startswith(f"{file}{sentence}")
         assert len(refusal(load_model, directory)) < len(str(file)) + 150
     file.unlink()
-    assert refusal(load_model, directory) == f"{file}: no such file"
+    assert refusal(load_model, directory) == f"{file}: No such file or directory"
     file.mkdir()
     assert refusal(load_model, directory) == f"{file}: Is a directory"
 
@@ -237,7 +237,7 @@ def test_a_directory_without_readable_weights_is_refused(directory):
         sentence = refusal(load_model, directory)
         assert sentence.startswith(f"{weights}: not a readable safetensors file (")
     weights.unlink()
-    assert refusal(load_model, directory) == f"{weights}: no such file"
+    assert refusal(load_model, directory) == f"{weights}: No such file or directory"
     weights.mkdir()
     assert refusal(load_model, directory).startswith(f"{weights}: ")
 

@@ -65,7 +65,7 @@ def test_a_checkpoint_in_another_number_format_is_imported_as_float32(model, off
     ("changed", "sentence"),
     [
         ({"lm_head__weight": None}, f"tensor '{HEAD}' is missing"),
-        ({"H_init": None, "q_head__bias": None}, "tensor 'H_init' (and 1 more) is missing"),
+        ({"H_init": None, "q_head__bias": None}, "tensor 'H_init' and 1 more is missing"),
         ({"more": torch.ones(1)}, "tensor 'more' is not part of this model"),
         (
             {"lm_head__weight": torch.ones(6, 15)},

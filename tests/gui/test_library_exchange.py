@@ -155,7 +155,7 @@ def test_a_puzzle_that_cannot_be_saved_is_told_in_a_sentence(qtbot, window, sess
     action("save_puzzle").trigger()
     with qtbot.waitSignal(session.failed) as failed:
         window.findChild(QFileDialog).fileSelected.emit("/proc/absent/puzzle.sdm")
-    assert failed.args == ["/proc/absent/puzzle.sdm: No such file or directory"]
+    assert failed.args == ["/proc/absent/puzzle.sdm cannot be written: No such file or directory"]
 
 
 def test_several_files_are_all_remembered_and_the_first_is_shown(

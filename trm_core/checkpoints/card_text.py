@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trm_core.checkpoints.expectations import all_in_all, share_right, what_it_learned
-from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.checkpoints.info import CARD, CheckpointError, ModelInfo
 from trm_core.documents import SMALL, DocumentError, read_text
 
 NO_CARD = "There is no card in its directory (README.md)."
@@ -50,7 +50,7 @@ def card_text(info: ModelInfo) -> str:
 
 def _own_card(info: ModelInfo) -> str:
     """The card without its title, its headings a level lower."""
-    file = info.directory / "README.md"
+    file = info.directory / CARD
     if not file.exists():
         return NO_CARD
     try:

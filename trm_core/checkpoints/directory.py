@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -11,11 +12,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.checkpoints.info import (
+    IDENTIFIERS,
+    WEIGHTS,
+    CheckpointError,
+    ModelInfo,
+    read_info,
+    safetensors_errors,
+    write_info,
+)
 from trm_core.checkpoints.tensors import checked
-from trm_core.documents import regular, said
-from trm_core.errors import in_a_line
-from trm_core.files import whole_directory
+from trm_core.documents import regular
+from trm_core.files import check_free, whole_directory, writing
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.model.device import choose_device, choose_dtype
 from trm_core.model.hrm import HRM
@@ -63,24 +71,15 @@ def load_model(
     Raises CheckpointError with one sentence when anything is missing, misshapen or damaged.
     """
     info = read_info(directory)
-    file = info.directory / "model.safetensors"
-    model = fill_model(info.config, read_tensors(file), file)
+    model = fill_model(info.config, read_tensors(info.weights_file), info.weights_file)
     chosen_device = choose_device(device)
     return model.to(chosen_device, choose_dtype(dtype, chosen_device))
 
 
 def read_tensors(file: Path) -> dict[str, Tensor]:
     """The tensors in a safetensors file, on the CPU. Raises CheckpointError."""
-    try:
+    with safetensors_errors(file):
         return load_file(regular(file))
-    except FileNotFoundError:
-        raise CheckpointError(f"{file}: no such file") from None
-    except OSError as error:
-        raise CheckpointError(f"{file}: {said(error)}") from None
-    except SafetensorError as error:
-        raise CheckpointError(
-            f"{file}: not a readable safetensors file ({in_a_line(error)})"
-        ) from None
 
 
 def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
@@ -88,22 +87,18 @@ def save_model(model: RecursiveModel, info: ModelInfo, card: str) -> None:
 
     Raises CheckpointError when it exists or cannot be written; nothing half-written stays.
     """
-    if info.directory.exists():
-        raise CheckpointError(f"{info.directory} exists already; choose a directory that does not")
-    try:
-        with whole_directory(info.directory) as unfinished:
-            write_model(unfinished, model.state_dict(), info, card)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{info.directory} cannot be written: {error}") from None
+    check_free(info.directory, CheckpointError)
+    with (
+        writing(info.directory, CheckpointError, SafetensorError),
+        whole_directory(info.directory) as unfinished,
+    ):
+        write_model(unfinished, model.state_dict(), info, card)
 
 
 def write_model(directory: Path, weights: Mapping[str, Tensor], info: ModelInfo, card: str) -> None:
     """Put the files of a model directory into `directory`. Raises SafetensorError or OSError."""
-    save_file(
-        {name: tensor.contiguous() for name, tensor in weights.items()},
-        directory / "model.safetensors",
-    )
-    (directory / "config.json").write_text(json.dumps(info.to_json(), indent=2) + "\n")
+    contiguous = {name: tensor.contiguous() for name, tensor in weights.items()}
+    save_file(contiguous, directory / WEIGHTS)
     if info.identifiers:
-        (directory / "identifiers.json").write_text(json.dumps(info.identifiers) + "\n")
-    (directory / "README.md").write_text(card, encoding="utf-8")
+        (directory / IDENTIFIERS).write_text(json.dumps(info.identifiers) + "\n")
+    write_info(replace(info, directory=directory), card)

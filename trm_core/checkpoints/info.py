@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
+import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from safetensors import SafetensorError, safe_open
 
 from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
-from trm_core.documents import LARGE, DocumentError, Format, open_file, read_json, regular, said
-from trm_core.errors import UserError, in_a_line, quoted
-from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
+from trm_core.documents import DocumentError, Format, read_names, reading, regular, sha256
+from trm_core.errors import UserError, counted, in_a_line, quoted, raised_as
+from trm_core.files import write_whole
+from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles import maze, sudoku
 from trm_core.puzzles.arc import UNNAMED, Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
@@ -36,8 +38,10 @@ MAX_SIDES = {"sudoku": sudoku.MAX_SIDE, "maze": maze.MAX_SIDE}
 """The largest puzzles that there are, of the kinds that models with relations are for."""
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
-FILES = "config.json", "identifiers.json", "model.safetensors"
-"""Which say what a model is; its card is for people."""
+CONFIG, IDENTIFIERS, WEIGHTS = FILES = "config.json", "identifiers.json", "model.safetensors"
+"""Which say what a model is."""
+CARD = "README.md"
+"""For people."""
 Stamp = tuple[tuple[int, int, int, int], ...]
 """Of files: when each was changed, its length and which it is; another one where it is replaced."""
 CONFIGS: dict[str, type[RecursionConfig]] = {"trm": TRMConfig, "hrm": HRMConfig}
@@ -104,30 +108,28 @@ class ModelInfo:
         return self.directory.name
 
     @property
+    def weights_file(self) -> Path:
+        return self.directory / WEIGHTS
+
+    @property
     def size(self) -> int:
         """Bytes of the weights on disk."""
-        return (self.directory / "model.safetensors").stat().st_size
+        return self.weights_file.stat().st_size
 
     @property
     def parameters(self) -> int:
         """How many numbers are trained, puzzle embedding included, by the header of their file."""
-        file = self.directory / "model.safetensors"
-        try:
-            with safe_open(regular(file), "np") as tensors:
-                names = set(tensors.keys()) - START_STATES
-                return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
-        except (SafetensorError, OSError) as error:
-            raise CheckpointError(
-                f"{file}: not a readable safetensors file ({in_a_line(error)})"
-            ) from None
+        file = self.weights_file
+        with safetensors_errors(file), safe_open(regular(file), "np") as tensors:
+            names = set(tensors.keys()) - START_STATES
+            return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
 
     def weights_hash(self) -> str:
         """SHA-256 of the file of weights, in hexadecimal. Raises CheckpointError.
 
         It is worked out once for each content of the file.
         """
-        file = self.directory / "model.safetensors"
-        return _sha256(file, _stamp([file]))
+        return _sha256(self.weights_file, _stamp([self.weights_file]))
 
     @property
     def is_current(self) -> bool:
@@ -169,7 +171,7 @@ class ModelInfo:
             return f"{self.name} is made for {self.fitting}, this is {puzzle.shape}"
         if isinstance(puzzle, Arc) and self._tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
-                known = f"it knows {self.tasks:,} task{'' if self.tasks == 1 else 's'} by id"
+                known = f"it knows {counted(self.tasks, 'task')} by id"
                 called = "this task" if puzzle.task.id == UNNAMED else f"the task {puzzle.task.id}"
                 return f"{self.name} was not trained on {called}; {known}"
             return f"{self.name} knows tasks by number only; import it with their identifiers"
@@ -261,11 +263,20 @@ def _directory_stamp(directory: Path) -> Stamp:
 
 @lru_cache(maxsize=256)
 def _sha256(file: Path, stamp: Stamp) -> str:
+    with reading(file, CheckpointError):
+        return sha256(file)
+
+
+@contextmanager
+def safetensors_errors(file: Path) -> Iterator[None]:
+    """Raises CheckpointError where the block cannot read `file`."""
     try:
-        with open_file(file) as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise CheckpointError(f"{file}: {said(error)}") from None
+        with reading(file, CheckpointError):
+            yield
+    except SafetensorError as error:
+        raise CheckpointError(
+            f"{file}: not a readable safetensors file ({in_a_line(error)})"
+        ) from None
 
 
 def read_info(directory: Path | str) -> ModelInfo:
@@ -275,24 +286,18 @@ def read_info(directory: Path | str) -> ModelInfo:
     """
     directory = Path(directory).resolve()
     stamp = _directory_stamp(directory)  # before anything is read
-    file = directory / "config.json"
-    try:
+    file = directory / CONFIG
+    with raised_as(CheckpointError):
         raw = FORMAT.read(file)
-    except DocumentError as error:
-        raise CheckpointError(str(error)) from None
-    names = directory / "identifiers.json"
-    identifiers = read_identifiers(names) if os.path.exists(names) else ()
-    try:
-        architecture = raw.get("architecture")
-        if not isinstance(architecture, str) or architecture not in CONFIGS:
-            raise ConfigError(
-                f"architecture is {quoted(architecture)}, expected {' or '.join(CONFIGS)}"
-            )
+        names = directory / IDENTIFIERS
+        identifiers = read_names(names) if os.path.exists(names) else ()
+    with raised_as(CheckpointError, file):
+        architecture, config_class = architecture_of(raw, "architecture")
         learned = raw.get("learned")
         info = ModelInfo(
             architecture,
             record(PuzzleShape, raw.get("puzzle", {}), "puzzle"),
-            record(CONFIGS[architecture], raw.get("model", {}), "model"),
+            record(config_class, raw.get("model", {}), "model"),
             _records(Result, raw, "results"),
             identifiers,
             directory,
@@ -305,15 +310,29 @@ def read_info(directory: Path | str) -> ModelInfo:
         if "held_out" in raw:
             held_out_build(info)
         return info
-    except (ConfigError, DocumentError, CheckpointError) as error:
-        raise CheckpointError(f"{file}: {error}") from None
+
+
+def write_info(info: ModelInfo, card: str) -> None:
+    """Have the config in `info.directory` say what `info` does, and the card be `card`. Raises
+    OSError."""
+    write_whole(info.directory / CONFIG, json.dumps(info.to_json(), indent=2) + "\n")
+    write_whole(info.directory / CARD, card)
+
+
+def architecture_of(table: Mapping[str, Any], place: str) -> tuple[str, type[RecursionConfig]]:
+    """The architecture that `table` names, called `place` in sentences, and the class of its
+    config. Raises DocumentError."""
+    name = table.get("architecture")
+    if not isinstance(name, str) or name not in CONFIGS:
+        raise DocumentError(f"{place} is {quoted(name)}, expected {' or '.join(CONFIGS)}")
+    return name, CONFIGS[name]
 
 
 def _records(kind: type[_Record], raw: Mapping[str, Any], name: str) -> tuple[_Record, ...]:
     """The list of objects `name` of a config, which may be absent."""
     found = raw.get(name, [])
     if not isinstance(found, list):
-        raise ConfigError(f"{name} is not a list")
+        raise DocumentError(f"{name} is not a list")
     return tuple(record(kind, each, name) for each in found)
 
 
@@ -343,17 +362,6 @@ def held_out_build(info: ModelInfo) -> Build:
         raise
     except UserError as error:  # of values that do not go together
         raise CheckpointError(f"held_out: {error}") from None
-
-
-def read_identifiers(file: Path) -> tuple[str, ...]:
-    """Names by row of the puzzle embedding: the official data sets' `identifiers.json`."""
-    try:
-        names = read_json(file, LARGE)
-    except DocumentError as error:
-        raise CheckpointError(str(error)) from None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CheckpointError(f"{file}: expected a list of names")
-    return tuple(names)
 
 
 def bundled_models() -> list[ModelInfo]:

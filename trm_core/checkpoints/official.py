@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import re
 import warnings
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 
 from trm_core.checkpoints.directory import fill_model, read_tensors, save_model
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_identifiers
+from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_core.checkpoints.official_config import (
     DATASET_FILE,
     IDENTIFIERS_FILE,
@@ -27,7 +26,8 @@ from trm_core.checkpoints.official_config import (
 from trm_core.checkpoints.official_tensors import stored_in
 from trm_core.checkpoints.pickles import PickleError
 from trm_core.checkpoints.pickles import check as check_pickle
-from trm_core.documents import open_file, said
+from trm_core.documents import open_file, read_names, reading, sha256
+from trm_core.errors import raised_as
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
@@ -147,11 +147,13 @@ def import_to(
     if identifiers is None and model.config.puzzle_count > 1:
         places = [place / IDENTIFIERS_FILE for place in (dataset, checkpoint_file.parent) if place]
         identifiers = next((place for place in places if place.is_file()), None)
+    with raised_as(CheckpointError):
+        names = () if identifiers is None else read_names(identifiers)
     info = ModelInfo(
         architecture=type(model).__name__.lower(),
         puzzle=puzzle or guess_puzzle(model.config),
         config=model.config,
-        identifiers=() if identifiers is None else read_identifiers(identifiers),
+        identifiers=names,
         directory=directory.resolve(),
     )
     save_model(model, info, _card(info, imported, checkpoint_file))
@@ -160,11 +162,9 @@ def import_to(
 
 def _card(info: ModelInfo, imported: _Imported, checkpoint: Path) -> str:
     parameters = sum(parameter.numel() for parameter in imported.model.parameters())
-    with open_file(checkpoint) as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     origin = [
-        f"Imported from the checkpoint `{checkpoint.name}` (SHA-256 `{digest}`), its architecture "
-        f"as `{imported.described_by}` has it.",
+        f"Imported from the checkpoint `{checkpoint.name}` (SHA-256 `{sha256(checkpoint)}`), its "
+        f"architecture as `{imported.described_by}` has it.",
         *imported.notes,
         f"Its accuracy has not been measured here; `trm eval {info.directory} DATA` does that.",
     ]
@@ -195,11 +195,15 @@ def _load(file: Path) -> dict[str, Any]:
     if _is_safetensors(file):
         return dict(read_tensors(file))
     try:
-        with open_file(file) as stream, warnings.catch_warnings(action="ignore"):
+        with (
+            reading(file, CheckpointError),
+            open_file(file) as stream,
+            warnings.catch_warnings(action="ignore"),
+        ):
             check_pickle(stream)  # of which all that is warned of is refused anyway
             loaded = torch.load(stream, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise CheckpointError(f"{file}: {said(error)}") from None
+    except CheckpointError:
+        raise
     except PickleError as error:
         raise CheckpointError(f"{file} {error}") from None
     except pickle.UnpicklingError as error:

@@ -16,7 +16,7 @@ from typing import Any
 
 from trm_core.checkpoints.info import CheckpointError
 from trm_core.documents import DocumentError, parse_json, read_json, read_text
-from trm_core.errors import quoted
+from trm_core.errors import quoted, raised_as
 from trm_core.model.config import ConfigError, HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 
@@ -122,10 +122,8 @@ def read_sizes(dataset: Path) -> dict[str, Any]:
         places = (dataset, dataset / "train", dataset / "test")
         found = (place / DATASET_FILE for place in places if (place / DATASET_FILE).is_file())
         file = next(found, dataset / DATASET_FILE)
-    try:
+    with raised_as(CheckpointError):
         raw = read_json(file)
-    except DocumentError as error:
-        raise CheckpointError(str(error)) from None
     if not isinstance(raw, dict) or not raw.keys() & set(_OF_THE_DATA.values()):
         raise CheckpointError(f"{file}: expected seq_len, vocab_size and num_puzzle_identifiers")
     return {name: raw[name] for name in _OF_THE_DATA.values() if name in raw}
@@ -283,9 +281,7 @@ def _read(file: Path) -> Any:
     """The content of a YAML or JSON file as small as configs are. Raises CheckpointError."""
     from trm_core.checkpoints.plain_yaml import parse_yaml
 
-    try:
+    with raised_as(CheckpointError):
         text = read_text(file, MOST_BYTES)
         is_json = text.lstrip().startswith(("{", "["))
         return (parse_json if is_json else parse_yaml)(text, str(file))
-    except DocumentError as error:
-        raise CheckpointError(str(error)) from None

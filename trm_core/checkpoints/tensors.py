@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from trm_core.checkpoints.info import CheckpointError
+from trm_core.errors import first_of
 
 
 def checked(
@@ -20,10 +21,10 @@ def checked(
     The tensors are copies: those that are mapped from a file would change and vanish with it.
     Raises CheckpointError if anything is amiss.
     """
-    if missing := sorted(needed.keys() - found.keys()):
-        raise CheckpointError(f"{file}: tensor {_and_more(missing)} is missing")
-    if extra := sorted(found.keys() - needed.keys()):
-        raise CheckpointError(f"{file}: tensor {_and_more(extra)} is not part of this model")
+    if missing := sorted(map(repr, needed.keys() - found.keys())):
+        raise CheckpointError(f"{file}: tensor {first_of(missing, 1)} is missing")
+    if extra := sorted(map(repr, found.keys() - needed.keys())):
+        raise CheckpointError(f"{file}: tensor {first_of(extra, 1)} is not part of this model")
     weights = {}
     for name, wanted in needed.items():
         tensor = found[name]
@@ -47,7 +48,3 @@ def _holds_numbers(value: object) -> TypeGuard[Tensor]:
         and value.layout is torch.strided
         and not value.is_meta
     )
-
-
-def _and_more(names: list[str]) -> str:
-    return repr(names[0]) + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")

@@ -143,8 +143,6 @@ def evaluate(
         outcomes = solve_many(
             solver, puzzles, settings, lambda done: progress.update(task, completed=done)
         )
-    if keep:
-        by_style.keep(info, by_style.results_of(outcomes, side))
     evaluation, tasks = summarise(outcomes), tasks_solved(outcomes)
     if as_json:
         for score in evaluation.sources:
@@ -153,12 +151,14 @@ def evaluate(
             print(json.dumps({"tasks": tasks}))
         print(json.dumps({"overall": dataclasses.asdict(evaluation.overall)}))
         print(json.dumps({"calibration": dataclasses.asdict(evaluation.calibration)}))
-        return
-    console = Console(markup=False, emoji=False, highlight=False)
-    console.print(_scores(evaluation, settings))
-    if tasks:
-        console.print(solved_sentence(tasks))
-    console.print(_calibration(evaluation.calibration))
+    else:
+        console = Console(markup=False, emoji=False, highlight=False)
+        console.print(_scores(evaluation, settings))
+        if tasks:
+            console.print(solved_sentence(tasks))
+        console.print(_calibration(evaluation.calibration))
+    if keep:
+        by_style.keep(info, by_style.results_of(outcomes, side))
 
 
 def _made(

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from trm_core.checkpoints.info import bundled_models
 from trm_core.cli.options import Device
+from trm_core.puzzles.base import KIND_NAMES
 from trm_core.puzzles.difficulty import DIFFICULTIES
-from trm_core.puzzles.library import KINDS, LIBRARY_FILE, LibraryError, read_library, write_library
+from trm_core.puzzles.library import LIBRARY_FILE, LibraryError, read_library, write_library
 from trm_core.puzzles.library_contents import COUNT, make_entries
 
 library = typer.Typer(help="The puzzles that come with the program.", no_args_is_help=True)
@@ -25,14 +26,14 @@ File = Annotated[Path, typer.Option(help="The library.")]
 
 @library.command("list")
 def list_(
-    kind: Annotated[str | None, typer.Option(help=f"Only {', '.join(KINDS)}.")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"Only {', '.join(KIND_NAMES)}.")] = None,
     difficulty: Annotated[
         str | None, typer.Option(help=f"Only {', '.join(DIFFICULTIES)}; ARC has none.")
     ] = None,
     file: File = LIBRARY_FILE,
 ) -> None:
     """List the puzzles, and which bundled models they are solved by or defeat."""
-    for found, expected in ((kind, KINDS), (difficulty, DIFFICULTIES)):
+    for found, expected in ((kind, KIND_NAMES), (difficulty, DIFFICULTIES)):
         if found not in (None, *expected):
             raise typer.BadParameter(f"found {found!r}, expected {', '.join(expected)}")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)

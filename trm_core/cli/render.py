@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,6 +19,7 @@ from trm_core.cli.options import Json
 from trm_core.data.parallel import ordered_map
 from trm_core.errors import UserError
 from trm_core.export import WRITERS, export_data
+from trm_core.files import writing
 from trm_core.recordings import SUFFIX, Recording, read_recording
 
 DRAWN = ("png", "svg", "gif", "webp", "mp4", "frames")
@@ -173,7 +173,7 @@ def _render_folder(folder: Path, target: Path, name: str, options: Options, as_j
     if not files:
         raise UserError(f"{folder}: found no recordings, expected files that end in {SUFFIX}")
     ending = "" if name == "frames" else f".{name}"
-    with _writing(target):
+    with writing(target, UserError):
         target.mkdir(parents=True, exist_ok=True)
     jobs = [Job((file,), target / f"{file.stem}{ending}", name, options) for file in files]
     failures = 0
@@ -203,7 +203,7 @@ def _render(job: Job, told: Callable[[int, int], None]) -> int:
     """Write the job's file, and say how many frames there are. `told` gets those done and all."""
     recordings = [read_recording(file) for file in job.recordings]
     frames = max(len(recording.trace) for recording in recordings)
-    with _writing(job.target):
+    with writing(job.target, UserError):
         if job.format not in DRAWN:
             export_data(recordings[0], job.format, job.target)
             return frames
@@ -212,14 +212,6 @@ def _render(job: Job, told: Callable[[int, int], None]) -> int:
             recordings, job.format, job.target, index, lambda done: told(done, frames)
         )
     return frames
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
 def _painter(options: Options) -> Painter:

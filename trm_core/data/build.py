@@ -18,10 +18,9 @@ from trm_core.data.build_maze import MazeBuild
 from trm_core.data.build_sudoku import SudokuBuild
 from trm_core.data.examples import Example
 from trm_core.data.layout import DatasetError
-from trm_core.data.parallel import ordered_map
 from trm_core.data.plan import Plan
 from trm_core.data.writer import DatasetWriter, Group, Rows, write_json
-from trm_core.files import whole_directory
+from trm_core.files import check_free, whole_directory, writing
 from trm_core.puzzles.base import Puzzle
 
 __all__ = ["BUILDS", "FILES", "TEST_FILES", "ArcBuild", "Build", "MazeBuild", "SudokuBuild"]
@@ -57,46 +56,36 @@ def build(
     nothing behind.
     """
     target = Path(target).resolve()
-    if target.exists():
-        raise DatasetError(f"{target} exists already; choose a directory that does not")
+    check_free(target, DatasetError)
     plan = spec.plan(cancelled)
     for warning in plan.warnings:
         on_warning(warning)
     total = len(plan.jobs)
-    results = ordered_map(
-        plan.work,
-        plan.jobs,
-        seconds_each=plan.seconds_each,
-        processes=processes,
-        cancelled=cancelled,
-    )
     tested = _Tested(plan)
     trained_on = left_out = 0
-    try:
-        with (
-            whole_directory(target) as directory,
-            DatasetWriter(directory, plan.shape, plan.identifiers) as writer,
-            closing(results),
-        ):
-            on_progress(0, total)
-            for done, groups in enumerate(results, start=1):
-                for split, group in groups.items():
-                    kept = tested.without(group) if split == "train" else tested.noted(group)
-                    trained_on += split == "train" and kept is not None
-                    if kept is None:
-                        left_out += 1
-                    else:
-                        writer.add(split, kept)
-                on_progress(done, total)
-            if left_out and not trained_on:
-                raise DatasetError(
-                    f"all {left_out:,} puzzles to train on are in the test split too, expected at "
-                    "least one that is not"
-                )
-            for name, value in plan.files.items():
-                write_json(directory / name, value)
-    except OSError as error:
-        raise DatasetError(f"{target} cannot be written: {error.strerror or error}") from None
+    with (
+        writing(target, DatasetError),
+        whole_directory(target) as directory,
+        DatasetWriter(directory, plan.shape, plan.identifiers) as writer,
+        closing(plan.results(processes, cancelled)) as results,
+    ):
+        on_progress(0, total)
+        for done, groups in enumerate(results, start=1):
+            for split, group in groups.items():
+                kept = tested.without(group) if split == "train" else tested.noted(group)
+                trained_on += split == "train" and kept is not None
+                if kept is None:
+                    left_out += 1
+                else:
+                    writer.add(split, kept)
+            on_progress(done, total)
+        if left_out and not trained_on:
+            raise DatasetError(
+                f"all {left_out:,} puzzles to train on are in the test split too, expected at "
+                "least one that is not"
+            )
+        for name, value in plan.files.items():
+            write_json(directory / name, value)
     return left_out
 
 
@@ -118,14 +107,7 @@ def held_out_puzzles(
         least = replace(spec, generate=1)  # the test puzzles are made up before and without it
     plan = least.plan(cancelled)
     puzzles: list[Puzzle] = []
-    results = ordered_map(
-        plan.work,
-        plan.jobs,
-        seconds_each=plan.seconds_each,
-        processes=processes,
-        cancelled=cancelled,
-    )
-    with closing(results):
+    with closing(plan.results(processes, cancelled)) as results:
         for done, groups in enumerate(results, start=1):
             if group := groups.get("test"):
                 name = plan.identifiers[group.identifiers[0]]

@@ -15,7 +15,7 @@ from trm_core.data.layout import TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
 from trm_core.data.plan import Count, Plan, Seed
 from trm_core.data.writer import Group
-from trm_core.errors import quoted
+from trm_core.errors import first_of, quoted
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.arc_variants import BLANK
@@ -203,11 +203,10 @@ def _leaks(tasks: Sequence[Task]) -> list[str]:
     }
     if not leaked:
         return []
-    named = [f"{tested} as {known}" for tested, known in list(leaked.items())[:5]]
-    more = f" and {len(leaked) - 5:,} more" * (len(leaked) > 5)
+    named = [f"{tested} as {known}" for tested, known in leaked.items()]
     return [
         "of the tasks to test on, these are trained on under another id, test pair included: "
-        f"{', '.join(named)}{more}"
+        f"{first_of(named, 5)}"
     ]
 
 

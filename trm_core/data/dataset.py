@@ -19,12 +19,12 @@ from trm_core.data.layout import (
     DatasetError,
     Metadata,
     array_file,
-    dataset_json,
     read_metadata,
 )
-from trm_core.documents import regular, said
+from trm_core.documents import LARGE, read_json, read_names, reading, regular
+from trm_core.errors import raised_as
 from trm_core.puzzles.arc_variants import task_of
-from trm_core.puzzles.base import Puzzle, PuzzleError, PuzzleShape
+from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
 
 __all__ = ["Dataset", "DatasetError", "Metadata", "read_dataset"]
@@ -108,12 +108,8 @@ class Dataset:
             name=f"{self.directory.name}, {self.split} example {index + 1}",
             source=self.sources[self.example_sources[index]],
         )
-        try:
+        with raised_as(DatasetError, f"{self.directory / self.split}, example {index + 1}"):
             return example.puzzle(self.shape, self.identifiers[identifiers[index]])
-        except PuzzleError as error:
-            raise DatasetError(
-                f"{self.directory / self.split}, example {index + 1}: {error}"
-            ) from None
 
 
 def read_dataset(directory: Path, split: str) -> Dataset:
@@ -125,14 +121,15 @@ def read_dataset(directory: Path, split: str) -> Dataset:
     directory = Path(directory).resolve()
     place = directory / split
     metadata = read_metadata(place / METADATA_FILE)
-    identifiers = _names(directory / IDENTIFIERS_FILE)
+    with raised_as(DatasetError):
+        identifiers = read_names(directory / IDENTIFIERS_FILE)
+        has_sources = (directory / SOURCES_FILE).exists()
+        sources = read_names(directory / SOURCES_FILE) if has_sources else (directory.name,)
     if len(identifiers) != metadata.num_puzzle_identifiers:
         raise DatasetError(
             f"{directory / IDENTIFIERS_FILE}: found {len(identifiers)} names, expected "
             f"{metadata.num_puzzle_identifiers} as num_puzzle_identifiers in {split} says"
         )
-    has_sources = (directory / SOURCES_FILE).exists()
-    sources = _names(directory / SOURCES_FILE) if has_sources else (directory.name,)
     sets = [
         _read_set(place, name, metadata, len(sources) if has_sources else None)
         for name in metadata.sets
@@ -205,9 +202,10 @@ def _read_set(
 def _array(file: Path, dimensions: int) -> Integers:
     """The memory-mapped whole numbers in an .npy file of so many dimensions."""
     try:
-        array = np.lib.format.open_memmap(regular(file), mode="r")
-    except OSError as error:
-        raise DatasetError(f"{file}: {said(error)}") from None
+        with reading(file, DatasetError):
+            array = np.lib.format.open_memmap(regular(file), mode="r")
+    except DatasetError:
+        raise
     except Exception:  # numpy lets out whatever a damaged header trips over
         raise DatasetError(f"{file}: not an .npy file of numbers, or a damaged one") from None
     if array.dtype.kind not in "iu" or array.ndim != dimensions:
@@ -257,13 +255,6 @@ def _joined_offsets(sets: list[dict[str, Integers]], field: str) -> npt.NDArray[
     return offsets
 
 
-def _names(file: Path) -> tuple[str, ...]:
-    names = dataset_json(file)
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise DatasetError(f"{file}: expected a list of names")
-    return tuple(names)
-
-
 def _shape(directory: Path, metadata: Metadata) -> PuzzleShape:
     """The puzzle that `puzzle.json` names, or without one, that the sizes tell."""
     file = directory / PUZZLE_FILE
@@ -273,7 +264,8 @@ def _shape(directory: Path, metadata: Metadata) -> PuzzleShape:
         if shape is None:
             raise DatasetError(f"{directory}: {sizes} are no square Sudoku, maze or ARC canvas")
         return shape
-    raw = dataset_json(file)
+    with raised_as(DatasetError):
+        raw = read_json(file, LARGE)
     shape = _shape_from(raw) if isinstance(raw, dict) else None
     if shape is None:
         raise DatasetError(

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from trm_core.documents import LARGE, DocumentError, read_json
-from trm_core.errors import UserError, quoted
+from trm_core.errors import UserError, quoted, raised_as
 from trm_core.records import Between, read_record
 
 SPLITS = "train", "test"
@@ -64,10 +63,8 @@ def read_metadata(file: Path) -> Metadata:
 
     Raises DatasetError for one that is missing or not of its type.
     """
-    try:
+    with raised_as(DatasetError):
         metadata = read_record(Metadata, file, others=True)
-    except DocumentError as error:
-        raise DatasetError(str(error)) from None
     if not metadata.sets or not all(map(_is_file_name, metadata.sets)):
         raise DatasetError(
             f"{file}: sets is {quoted(list(metadata.sets))}, expected a list of names of sets"
@@ -77,11 +74,3 @@ def read_metadata(file: Path) -> Metadata:
 
 def _is_file_name(value: str) -> bool:
     return value.isprintable() and Path(value).name == value
-
-
-def dataset_json(file: Path) -> Any:
-    """Parsed JSON of `file`. Raises DatasetError with the place."""
-    try:
-        return read_json(file, LARGE)
-    except DocumentError as error:
-        raise DatasetError(str(error)) from None

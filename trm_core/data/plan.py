@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from trm_core.data.layout import DatasetError
+from trm_core.data.parallel import ordered_map
 from trm_core.data.writer import Group
 from trm_core.puzzles.arc_variants import BLANK
 from trm_core.puzzles.base import Puzzle, PuzzleShape
@@ -42,6 +43,18 @@ class Plan:
     images: Sequence[Dihedral] = (Dihedral(),)
     files: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+
+    def results(
+        self, processes: int | None, cancelled: Callable[[], bool]
+    ) -> Generator[Mapping[str, Group], None, None]:
+        """What `work` makes of each job, in order; arguments and errors as of `ordered_map`."""
+        return ordered_map(
+            self.work,
+            self.jobs,
+            seconds_each=self.seconds_each,
+            processes=processes,
+            cancelled=cancelled,
+        )
 
 
 class Job(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import TextIOWrapper
@@ -12,7 +10,7 @@ from typing import Generic, TypeVar
 
 from trm_core.data.layout import DatasetError
 from trm_core.data.parallel import check
-from trm_core.documents import open_unpacked, said
+from trm_core.documents import open_unpacked, reading
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.sudoku import Sudoku
@@ -62,16 +60,13 @@ def _stream(file: Path) -> Iterator[Sudoku]:
     """The Sudokus of a CSV file of any size, such as all of Sudoku-Extreme, one at a time."""
     try:
         with (
+            reading(file, DatasetError),
             open_unpacked(file) as stream,
             TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
             yield from read_csv(_lines(text, file), str(file))
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DatasetError(f"{file}: not a gzip file, or a truncated one") from None
     except UnicodeDecodeError:
         raise DatasetError(f"{file}: not text, expected a puzzle file in UTF-8") from None
-    except OSError as error:
-        raise DatasetError(f"{file}: {said(error)}") from None
 
 
 def _lines(text: TextIOWrapper, file: Path) -> Iterator[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from trm_core.checkpoints.facts import StyleResult
-from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.checkpoints.info import CARD, CheckpointError, ModelInfo, write_info
+from trm_core.documents import SMALL, read_text
+from trm_core.errors import raised_as
 from trm_core.evaluation.outcomes import Outcome
-from trm_core.files import write_whole
+from trm_core.files import writing
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.recipes import Recipe, make, styles
 
@@ -64,18 +65,15 @@ def results_of(outcomes: Iterable[Outcome], side: int) -> list[StyleResult]:
 def keep(info: ModelInfo, results: Sequence[StyleResult]) -> ModelInfo:
     """Have the model's config and card say `results`, in place of older ones on the same.
 
-    Raises CheckpointError where they cannot be written.
+    Raises CheckpointError where they cannot be read or written.
     """
     known = {(each.style, each.side): each for each in (*info.by_style, *results)}
     info = replace(info, by_style=tuple(known.values()))
-    card = info.directory / "README.md"
-    try:
-        text = _SECTION.sub("", card.read_text(encoding="utf-8")).rstrip("\n")
-        write_whole(card, f"{text}\n{style_section(info)}")
-        config = info.directory / "config.json"
-        write_whole(config, json.dumps(info.to_json(), indent=2) + "\n")
-    except OSError as error:
-        raise CheckpointError(f"{error.filename}: {error.strerror}") from None
+    with raised_as(CheckpointError):
+        text = read_text(info.directory / CARD, SMALL)
+    card = _SECTION.sub("", text).rstrip("\n")
+    with writing(info.directory, CheckpointError):
+        write_info(info, f"{card}\n{style_section(info)}")
     return info
 
 

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from trm_core.documents import DocumentError, check_amount
-from trm_core.errors import counted, shortened
+from trm_core.documents import check_amount
+from trm_core.errors import counted, raised_as, shortened
 from trm_core.puzzles.arc import UNNAMED, Arc, ArcTransform, Pair, Task
 from trm_core.puzzles.base import Grid, PuzzleError
 
@@ -139,11 +139,10 @@ def _member(value: Any, key: str, place: _Place) -> Any:
 
 
 def _json(text: str, source: str) -> Any:
-    try:
+    with raised_as(PuzzleError):
         check_amount(text, source or "ARC task", MAX_CELLS)
+    try:
         return json.loads(text)
-    except DocumentError as error:
-        raise PuzzleError(str(error)) from None
     except json.JSONDecodeError as error:
         place = (source, f"line {error.lineno}, column {error.colno}")
         raise _error(place, f"no JSON ({error.msg})", "a file of ARC tasks") from None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import re
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from trm_core.documents import open_unpacked, said
-from trm_core.files import write_whole
+from trm_core.documents import open_unpacked, reading
+from trm_core.files import write_whole, writing
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.formats import is_json, refuse_bytes, refuse_foreign
@@ -68,10 +66,8 @@ def save_puzzle(puzzle: Puzzle, file: Path) -> None:
 
     Raises PuzzleError, `file` being as it was.
     """
-    try:
+    with writing(file, PuzzleError):
         write_whole(file, puzzle.format() + "\n")
-    except OSError as error:
-        raise PuzzleError(f"{file}: {error.strerror}") from None
 
 
 def _parse_drawn(text: str, source: str) -> Sequence[Puzzle]:
@@ -126,13 +122,8 @@ def _draws_mazes(text: str) -> bool:
 
 
 def _read_text(file: Path) -> str:
-    try:
-        with open_unpacked(file) as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise PuzzleError(f"{file}: not a gzip file, or a truncated one") from None
-    except OSError as error:
-        raise PuzzleError(f"{file}: {said(error)}") from None
+    with reading(file, PuzzleError), open_unpacked(file) as stream:
+        content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise PuzzleError(f"{file}: more than {MAX_BYTES >> 20} MiB, too large for puzzles")
     try:

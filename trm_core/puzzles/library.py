@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trm_core.documents import LARGE, DocumentError, Format
-from trm_core.errors import UserError, in_a_line, quoted
-from trm_core.files import write_whole
+from trm_core.documents import LARGE, Format
+from trm_core.errors import UserError, in_a_line, quoted, raised_as
+from trm_core.files import write_whole, writing
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.arc import Task
-from trm_core.puzzles.base import Puzzle, PuzzleError
+from trm_core.puzzles.base import KIND_NAMES, Puzzle
 from trm_core.puzzles.difficulty import DIFFICULTIES
 from trm_core.records import expected_one_of, record
 from trm_core.resources import RESOURCES
@@ -24,7 +24,6 @@ from trm_core.resources import RESOURCES
 LIBRARY_FILE = RESOURCES / "puzzles" / "library.json"
 FORMAT = Format("trm-studio-library", 1, "a library")
 
-KINDS = "sudoku", "maze", "arc"
 SOURCE = "library"
 
 
@@ -64,8 +63,9 @@ class Entry:
     tests_solved: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise self._error(f"kind is {quoted(self.kind)}, {expected_one_of(self.kind, KINDS)}")
+        if self.kind not in KIND_NAMES:
+            expected = expected_one_of(self.kind, KIND_NAMES)
+            raise self._error(f"kind is {quoted(self.kind)}, {expected}")
         if both := set(self.solved_by) & set(self.not_solved_by):
             raise self._error(
                 f"{in_a_line(min(both), 80)} is in solved_by and in not_solved_by, expected in one"
@@ -123,10 +123,8 @@ class Entry:
         sudokus = sudoku_files.parse(text, place)
         if len(sudokus) != 2:
             raise self._error("expected two Sudokus in the drawing, as posed and solved")
-        try:
+        with raised_as(LibraryError, in_a_line(self.id, 80)):
             return replace(sudokus[0], solution=sudokus[1].grid)
-        except PuzzleError as error:
-            raise self._error(str(error)) from None
 
     def _task(self) -> Task:
         dataset, _, task_id = self.id.partition("/")
@@ -144,18 +142,14 @@ class Entry:
 
 def read_library(file: Path = LIBRARY_FILE) -> tuple[Entry, ...]:
     """The entries of a library file, in order. Raises LibraryError, which names file and entry."""
-    try:
+    with raised_as(LibraryError):
         raw = FORMAT.read(file, LARGE)
-    except DocumentError as error:
-        raise LibraryError(str(error)) from None
     if not isinstance(raw.get("entries"), list):
         raise LibraryError(f"{file}: entries is not a list")
     entries: dict[str, Entry] = {}
     for number, each in enumerate(raw["entries"], start=1):
-        try:
+        with raised_as(LibraryError, file):
             entry = record(Entry, each, f"entry {number}")
-        except (DocumentError, LibraryError, PuzzleError) as error:
-            raise LibraryError(f"{file}: {error}") from None
         if entry.id in entries:
             raise LibraryError(
                 f"{file}: entry {number} has the id {in_a_line(entry.id, 80)} of one before it"
@@ -170,7 +164,5 @@ def write_library(entries: Iterable[Entry], file: Path) -> None:
         **FORMAT.header,
         "entries": [dataclasses.asdict(entry) for entry in entries],
     }
-    try:
+    with writing(file, LibraryError):
         write_whole(file, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-    except OSError as error:
-        raise LibraryError(f"{file}: {error.strerror}") from None

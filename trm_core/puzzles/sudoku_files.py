@@ -12,13 +12,12 @@ from pathlib import PurePath
 
 import numpy as np
 
-from trm_core.errors import counted, quoted, shortened
+from trm_core.errors import counted, quoted, raised_as, shortened
 from trm_core.puzzles.base import Grid, PuzzleError
-from trm_core.puzzles.sudoku import MAX_SIDE, SYMBOLS, Sudoku, usual_box_rows
+from trm_core.puzzles.sudoku import MAX_SIDE, SIDES, SYMBOLS, Sudoku
 
 CSV_COLUMNS = ("source", "question", "answer", "rating")
 
-_SIDES = [side for side in range(4, MAX_SIDE + 1) if usual_box_rows(side)]
 _SIZES = (
     "81 cells in one line (9×9; 16 for 4×4, 36 for 6×6, ...) or 9 in each of 9 lines, with '.' or "
     "'0' for empty ones"
@@ -116,7 +115,7 @@ def _wrong_columns(row: Sequence[str], columns: Sequence[str]) -> str:
             f"found the columns {shortened(', '.join(fields))}, "
             f"expected one called question, as in {named}"
         )
-    if len(row) >= _SIDES[0] and all(len(field) <= 2 for field in fields):
+    if len(row) >= SIDES[0] and all(len(field) <= 2 for field in fields):
         return (
             f"found a table of {len(row)} columns with a cell in each, "
             f"expected all cells of a puzzle in one column of {expected}"
@@ -137,15 +136,13 @@ def _from_row(row: dict[str, str], place: str, name: str) -> Sudoku:
     question = _square(row["question"].strip(), f"{place}, question")
     answer = row.get("answer", "").strip()
     solution = _square(answer, f"{place}, answer") if answer else None
-    try:
+    with raised_as(PuzzleError, place):
         return Sudoku(question, solution, name, row.get("source", ""), rating=number)
-    except PuzzleError as error:
-        raise PuzzleError(f"{place}: {error}") from None
 
 
 def _square(cells: str, place: str) -> Grid:
     side = isqrt(len(cells))
-    if side not in _SIDES or side * side != len(cells):
+    if side not in SIDES or side * side != len(cells):
         raise PuzzleError(
             f"{place}: found {counted(len(cells), 'cell')}, expected 81 (9×9; 16 for 4×4, ...)"
         )
@@ -176,10 +173,10 @@ def _grids(lines: list[_Line], source: str) -> Iterator[tuple[int, Grid, int]]:
         line = lines[at]
         count = len(line.cells)
         side = isqrt(count)
-        if side in _SIDES and side * side == count and not (count == 16 and rows_of_16):
+        if side in SIDES and side * side == count and not (count == 16 and rows_of_16):
             yield line.number, line.digits(side, source).reshape(side, side), 0
             at += 1
-        elif count in _SIDES:
+        elif count in SIDES:
             yield line.number, _stacked(lines[at : at + count], source), _box_rows(line)
             at += count
         else:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trm_core.documents import DocumentError, Format, is_text, open_file, parse_json, said
-from trm_core.errors import UserError, quoted
+from trm_core.documents import DocumentError, Format, is_text, open_file, parse_json, reading
+from trm_core.errors import UserError, quoted, raised_as
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 from trm_core.recordings.recording import Recording
@@ -124,18 +124,13 @@ def read_metadata(file: Path) -> dict[str, str]:
 
     Raises RecordingError; nothing is read beyond the header, and no header beyond MAX_HEADER.
     """
-    try:
-        with open_file(file) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            start = stream.read(9)
-            length = struct.unpack("<Q", start[:8])[0] if len(start) == 9 else 0
-            if start[8:] != b"{" or not 2 <= length <= MAX_HEADER:
-                raise RecordingError(f"{file}: not a recording; expected a .trmrec file")
-            content = start[8:] + stream.read(length - 1)
-    except FileNotFoundError:
-        raise RecordingError(f"{file}: no such file, expected a recording") from None
-    except OSError as error:
-        raise RecordingError(f"{file}: {said(error)}") from None
+    with reading(file, RecordingError), open_file(file) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        start = stream.read(9)
+        length = struct.unpack("<Q", start[:8])[0] if len(start) == 9 else 0
+        if start[8:] != b"{" or not 2 <= length <= MAX_HEADER:
+            raise RecordingError(f"{file}: not a recording; expected a .trmrec file")
+        content = start[8:] + stream.read(length - 1)
     if len(content) < length:
         raise RecordingError(
             f"{file}: cut short in its header, {size} bytes are left of at least {8 + length}"
@@ -143,7 +138,8 @@ def read_metadata(file: Path) -> dict[str, str]:
     try:
         header = Values(parse_json(content, "the header"), "the header")
         metadata = _texts(header)
-        _check_format(metadata, file)
+        with raised_as(RecordingError, file):
+            FORMAT.check(metadata)
         expected = 8 + length + _tensor_bytes(header)
     except DocumentError as error:
         raise RecordingError(f"{file}: damaged: {error}") from None
@@ -161,13 +157,6 @@ def _texts(header: Values) -> dict[str, str]:
     ):
         raise DocumentError("the metadata is not an object of texts")
     return found
-
-
-def _check_format(metadata: dict[str, str], file: Path) -> None:
-    try:
-        FORMAT.check(metadata)
-    except DocumentError as error:
-        raise RecordingError(f"{file}: {error}") from None
 
 
 def _tensor_bytes(header: Values) -> int:

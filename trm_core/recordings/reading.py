@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from trm_core.documents import DocumentError
+from trm_core.documents import DocumentError, reading
 from trm_core.errors import in_a_line
 from trm_core.puzzles.base import Grid
 from trm_core.recordings.header import Header, RecordingError, header_of, read_metadata
@@ -99,11 +99,9 @@ class _Contents:
 def _opened(file: Path) -> Iterator[_Contents]:
     header = header_of(read_metadata(file), file)
     try:
-        with safe_open(file, "np") as opened:
+        with reading(file, RecordingError), safe_open(file, "np") as opened:
             yield _Contents(header, opened)
     except DocumentError as error:
         raise RecordingError(f"{file}: damaged: {error}") from None
     except SafetensorError as error:
         raise RecordingError(f"{file}: damaged: {in_a_line(error)}") from None
-    except OSError as error:
-        raise RecordingError(f"{file}: {error.strerror}") from None

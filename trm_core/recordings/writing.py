@@ -8,7 +8,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from trm_core.files import whole_file
+from trm_core.files import whole_file, writing
 from trm_core.recordings.header import RecordingError, metadata_of, read_header, read_metadata
 from trm_core.recordings.reading import read_recording
 from trm_core.recordings.recording import Recording
@@ -47,15 +47,13 @@ def _write(
     read: Callable[[Path], object],
 ) -> None:
     """`read` must be able to read the result before it takes the place of `file`."""
-    try:
-        with whole_file(file) as unfinished:
-            save_file(tensors, unfinished, metadata)
-            try:
-                read(unfinished)
-            except RecordingError as error:
-                why = str(error).removeprefix(f"{unfinished}: ").removeprefix("damaged: ")
-                raise RecordingError(f"{file} cannot be written: {why}") from None
-    except OSError as error:
-        raise RecordingError(f"{file} cannot be written: {error.strerror}") from None
-    except (SafetensorError, UnicodeEncodeError) as error:
-        raise RecordingError(f"{file} cannot be written: {error}") from None
+    with (
+        writing(file, RecordingError, SafetensorError, UnicodeEncodeError),
+        whole_file(file) as unfinished,
+    ):
+        save_file(tensors, unfinished, metadata)
+        try:
+            read(unfinished)
+        except RecordingError as error:
+            why = str(error).removeprefix(f"{unfinished}: ").removeprefix("damaged: ")
+            raise RecordingError(f"{file} cannot be written: {why}") from None

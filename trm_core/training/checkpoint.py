@@ -7,7 +7,6 @@ a fingerprint of that and of every tensor in both files, by which damage is noti
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -22,15 +21,15 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from trm_core.checkpoints.directory import read_tensors, write_model
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, read_info
+from trm_core.checkpoints.info import WEIGHTS, CheckpointError, ModelInfo, read_info, write_info
 from trm_core.documents import Format
-from trm_core.files import whole_directory, write_whole
+from trm_core.files import whole_directory
 from trm_core.records import Between
+from trm_core.training.run_directory import RunDirectory
 from trm_core.training.run_files import run_errors
 
 FORMAT = Format("trm-studio-trainer", "1", "a trainer's state")
 TRAINER = "trainer.safetensors"
-MODEL = "model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -101,14 +100,13 @@ def describe_checkpoint(info: ModelInfo, card: str) -> None:
     """Have the checkpoint `info.directory` say what was found out since. Raises RunError."""
     target = info.directory
     with run_errors(target.parent.parent, target):
-        write_whole(target / "config.json", json.dumps(info.to_json(), indent=2) + "\n")
-        write_whole(target / "README.md", card)
+        write_info(info, card)
 
 
 def read_checkpoint(directory: Path) -> Checkpoint:
     """Read a checkpoint. Raises CheckpointError if anything in it is missing or damaged."""
     info, file = read_info(directory), directory / TRAINER
-    averaged, tensors = read_tensors(directory / MODEL), read_tensors(file)
+    averaged, tensors = read_tensors(directory / WEIGHTS), read_tensors(file)
     try:
         with safe_open(file, "pt") as opened:
             header = FORMAT.check(opened.metadata())
@@ -125,27 +123,28 @@ def read_checkpoint(directory: Path) -> Checkpoint:
     return Checkpoint(progress, bool(info.results), averaged, tensors)
 
 
-def newest_readable(paths: Sequence[Path]) -> tuple[Checkpoint | None, dict[Path, str]]:
-    """The last of `paths` that can be read, None if there is none, and what is wrong with those
-    after it."""
+def newest_readable(run: RunDirectory) -> tuple[Checkpoint | None, dict[Path, str]]:
+    """The last checkpoint that can be read, None where there is none at all, and what is wrong with
+    those after it. Raises CheckpointError if all are damaged."""
     damaged: dict[Path, str] = {}
-    for path in reversed(paths):
+    for path in reversed(run.checkpoints()):
         try:
             return read_checkpoint(path), damaged
         except CheckpointError as error:
             damaged[path] = str(error)
+    if damaged:
+        raise CheckpointError(f"no checkpoint can be read: {next(iter(damaged.values()))}")
     return None, damaged
 
 
 def most_accurate(paths: Sequence[Path]) -> Path | None:
-    """The checkpoint with the highest exact accuracy, the last such, of those evaluated."""
-    exact = {}
+    """The checkpoint with the highest accuracy, the last such, of those evaluated."""
+    accuracies = {}
     for path in paths:
         with suppress(CheckpointError):  # a damaged one matters only where it is needed
-            if results := read_info(path).results:
-                right = sum(result.exact * result.puzzles for result in results)
-                exact[path] = right / sum(result.puzzles for result in results)
-    return max(reversed(exact), key=exact.__getitem__, default=None)
+            if (info := read_info(path)).results:
+                accuracies[path] = info.accuracy
+    return max(reversed(accuracies), key=accuracies.__getitem__, default=None)
 
 
 def _as_os_error(error: SafetensorError) -> OSError:

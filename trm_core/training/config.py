@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from trm_core.checkpoints.info import CONFIGS
+from trm_core.checkpoints.info import CONFIGS, architecture_of
 from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
 from trm_core.documents import MEDIUM, DocumentError, read_text
-from trm_core.errors import UserError, in_a_line, quoted
+from trm_core.errors import UserError, in_a_line, quoted, raised_as
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.records import Between, check_fields, expected_one_of, record, unknown
@@ -163,7 +163,7 @@ class RunConfig:
         """What `to_json` wrote, checked. `place` begins the sentence of TrainingConfigError."""
         if not isinstance(raw, dict):
             raise TrainingConfigError(f"{place}: expected an object with {', '.join(_TABLES)}")
-        try:
+        with raised_as(TrainingConfigError, place):
             for table in _TABLES:
                 if not isinstance(raw.get(table), dict):
                     raise DocumentError(f"the table [{table}] is missing")
@@ -174,8 +174,6 @@ class RunConfig:
             settings = record(TrainingSettings, raw["training"], "training")
             if settings.show_board:
                 _check_attention(raw["model"])
-        except UserError as error:
-            raise TrainingConfigError(f"{place}: {error}") from None
         return cls(str(raw.get("preset", "")), raw["model"], raw["data"], settings)
 
     def changed(self, assignments: Iterable[str]) -> RunConfig:
@@ -285,26 +283,22 @@ def load_preset(name_or_file: str) -> RunConfig:
 
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables in `file`. Raises TrainingConfigError."""
+    with raised_as(TrainingConfigError):
+        text = read_text(file, MEDIUM)
     try:
-        return tomllib.loads(read_text(file, MEDIUM))
-    except DocumentError as error:
-        raise TrainingConfigError(str(error)) from None
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # no TOML, or what Python cannot hold
         raise TrainingConfigError(f"{file}: not TOML, {in_a_line(error)}") from None
 
 
 def _check_model(table: Mapping[str, Any]) -> None:
     """Refuse a model table that no data could complete."""
-    architecture = table.get("architecture")
-    if not isinstance(architecture, str) or architecture not in CONFIGS:
-        raise DocumentError(
-            f"model.architecture is {quoted(architecture)}, expected {' or '.join(CONFIGS)}"
-        )
+    _, config_class = architecture_of(table, "model.architecture")
     for name in DECIDED_BY_DATA:
         if name in table:
             raise DocumentError(f"model.{name} is decided by the data, expected it to be left out")
     sizes = {name: value for name, value in table.items() if name != "architecture"}
-    record(CONFIGS[architecture], {**sizes, "cells": 81, "vocab_size": 11}, "model")
+    record(config_class, {**sizes, "cells": 81, "vocab_size": 11}, "model")
 
 
 def _check_attention(table: Mapping[str, Any]) -> None:

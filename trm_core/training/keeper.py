@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from trm_core.checkpoints.facts import Result
-from trm_core.checkpoints.info import CheckpointError, ModelInfo
+from trm_core.checkpoints.info import ModelInfo
 from trm_core.files import put_aside
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import (
@@ -51,17 +51,16 @@ class Keeper:
 
     def _find(self) -> int | None:
         """The step of the checkpoint that is to be read."""
-        self._read, damaged = newest_readable(self._directory.checkpoints())
+        self._read, damaged = newest_readable(self._directory)
         self.damage = ""
-        if damaged:
-            problem = next(iter(damaged.values()))
-            if self._read is None:
-                raise CheckpointError(f"no checkpoint can be read: {problem}")
-            self.damage = f"went back to step {self._read.progress.step}: {problem}"
-            for path in damaged:
-                with run_errors(self._directory.path, path), suppress(FileNotFoundError):
-                    put_aside(path)
-        return None if self._read is None else self._read.progress.step
+        if self._read is None:
+            return None
+        step = self._read.progress.step
+        for path, problem in damaged.items():
+            self.damage = self.damage or f"went back to step {step}: {problem}"
+            with run_errors(self._directory.path, path), suppress(FileNotFoundError):
+                put_aside(path)
+        return step
 
     def save(
         self,

@@ -8,13 +8,12 @@ from typing import Any
 
 from trm_core.checkpoints.facts import Learned
 from trm_core.data.build import ArcBuild, SudokuBuild
+from trm_core.errors import first_of
 from trm_core.puzzles.styles import CORRIDORS, LOOPS, MAZE_STYLE_WORDS, OBSTACLES
 from trm_core.training.config import data_build
 
 MAZE_STYLES = {"perfect": CORRIDORS, "loops": LOOPS, "hard": OBSTACLES}
 """The styles of a data set's mazes, as the window calls them."""
-
-MOST_NAMES = 3
 
 
 def learned(data: Mapping[str, Any]) -> Learned:
@@ -25,7 +24,7 @@ def learned(data: Mapping[str, Any]) -> Learned:
     if isinstance(build, ArcBuild):
         return Learned(_tasks(build))
     if build.files:
-        return Learned(f"the puzzles of {_some([Path(file).name for file in build.files])}")
+        return Learned(f"the puzzles of {first_of([Path(file).name for file in build.files])}")
     if isinstance(build, SudokuBuild):
         side = build.box_rows * build.box_cols
         givens = f"{build.givens_from} to {build.givens_to} givens"
@@ -38,15 +37,9 @@ def learned(data: Mapping[str, Any]) -> Learned:
 
 def _tasks(build: ArcBuild) -> str:
     of = [name.upper() for name in build.datasets] + [Path(file).name for file in build.files]
-    words = [f"the tasks of {_some(of)}"] if of else []
+    words = [f"the tasks of {first_of(of)}"] if of else []
     if build.tasks:
-        words = [f"{len(build.tasks)} tasks of {_some(of)}"]
+        words = [f"{len(build.tasks)} tasks of {first_of(of)}"]
     if build.generate:
         words.append(f"{build.generate:,} made-up tasks")
     return f"{' and '.join(words)}, up to {build.canvas}×{build.canvas}"
-
-
-def _some(names: list[str]) -> str:
-    """The first names of a list that may be long."""
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")

@@ -17,10 +17,11 @@ import gzip
 import hashlib
 import json
 import math
+import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -34,9 +35,9 @@ from torch import Tensor
 from trm_core.checkpoints.directory import read_tensors
 from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.data.layout import METADATA_FILE, read_metadata
-from trm_core.documents import DocumentError, Format, open_file, read_json, said
-from trm_core.errors import UserError, quoted
-from trm_core.files import whole_directory
+from trm_core.documents import DocumentError, Format, open_file, read_json, reading, sha256
+from trm_core.errors import UserError, quoted, raised_as
+from trm_core.files import check_free, whole_directory, writing
 from trm_core.records import Values, record
 from trm_core.training.card import card_of
 from trm_core.training.checkpoint import Checkpoint, Progress, newest_readable, write_checkpoint
@@ -78,20 +79,15 @@ def pack(run: RunDirectory, target: Path, part_size: int) -> Packed:
     part_size: bytes that a part has at most, headers included; from 1024 up.
     Raises ParcelError, or another UserError for what is wrong with the run.
     """
-    _check_free(target)
-    checkpoint, damaged = newest_readable(run.checkpoints())
-    damage = next(iter(damaged.values()), "")
+    check_free(target, ParcelError)
+    checkpoint, damaged = newest_readable(run)
     if checkpoint is None:
-        raise ParcelError(
-            f"{run.path}: no checkpoint can be read: {damage}"
-            if damage
-            else f"{run.path} has no checkpoint yet"
-        )
+        raise ParcelError(f"{run.path} has no checkpoint yet")
     step = checkpoint.progress.step
     info = replace(read_info(run.checkpoint(step)), results=())
     config = RunConfig.from_json(run.config, str(run.path))
     tensors = {**_rounded(checkpoint), METRICS: _compressed(run.path / METRICS)}
-    with _written_whole(target) as unfinished:
+    with writing(target, ParcelError, SafetensorError), whole_directory(target) as unfinished:
         names = ["config.json"]
         _write_json(unfinished / names[0], info.to_json())
         if info.identifiers:
@@ -105,13 +101,14 @@ def pack(run: RunDirectory, target: Path, part_size: int) -> Packed:
             "progress": dataclasses.asdict(checkpoint.progress),
             "run": config.to_json(),
             "shapes": {name: list(tensor.shape) for name, tensor in tensors.items()},
-            "sha256": {name: _digest(unfinished / name) for name in names},
+            "sha256": {name: sha256(unfinished / name) for name in names},
         }
         described = {**FORMAT.header, **content}
         _write_json(
             unfinished / PARCEL, {**described, "fingerprint": _fingerprint(described)}, indent=2
         )
-    return Packed(step, parts, sum(file.stat().st_size for file in target.iterdir()), damage)
+    size = sum(file.stat().st_size for file in target.iterdir())
+    return Packed(step, parts, size, next(iter(damaged.values()), ""))
 
 
 def unpack(parcel: Path, target: Path, data: Path | None = None) -> RunDirectory:
@@ -120,7 +117,7 @@ def unpack(parcel: Path, target: Path, data: Path | None = None) -> RunDirectory
     data: the data set that it trained on, where that is in another place now; its sizes are
     checked. Raises ParcelError, or another UserError for what is wrong with the data set.
     """
-    _check_free(target)
+    check_free(target, ParcelError)
     described = _read(parcel)
     info = read_info(parcel)
     progress, config = described.progress, described.run
@@ -130,7 +127,7 @@ def unpack(parcel: Path, target: Path, data: Path | None = None) -> RunDirectory
     metrics = _unpacked(tensors.pop(METRICS), parcel)
     names = [name for name in tensors if name.startswith(_AVERAGED)]
     averaged = {name.removeprefix(_AVERAGED): tensors.pop(name) for name in names}
-    with _written_whole(target) as unfinished:
+    with writing(target, ParcelError, SafetensorError), whole_directory(target) as unfinished:
         run = RunDirectory(unfinished, {}).changed(config.to_json())
         info = replace(info, directory=run.checkpoint(progress.step))
         info.directory.mkdir(parents=True)
@@ -155,13 +152,9 @@ def _rounded(checkpoint: Checkpoint) -> dict[str, Tensor]:
 
 def _compressed(file: Path) -> Tensor:
     """(n,) uint8: the bytes of `file`, none if it is not there, in gzip's format."""
-    try:
-        with open_file(file) as stream:
-            content = stream.read()
-    except FileNotFoundError:
-        content = b""
-    except OSError as error:
-        raise ParcelError(f"{file}: {said(error)}") from None
+    content = b""
+    with reading(file, ParcelError), suppress(FileNotFoundError), open_file(file) as stream:
+        content = stream.read()
     return torch.frombuffer(bytearray(gzip.compress(content, mtime=0)), dtype=torch.uint8)
 
 
@@ -238,23 +231,19 @@ def _read(parcel: Path) -> _Described:
         raw = read_json(file)
     except DocumentError as error:
         raise ParcelError(f"{parcel} is no parcel of a run ({error})") from None
-    try:
+    with raised_as(ParcelError, file):
         raw = FORMAT.check(raw)
         if raw.pop("fingerprint", None) != _fingerprint(raw):
             raise DocumentError("damaged, it says something else than was packed")
         described = _described(Values(raw, "the parcel"))
-    except UserError as error:
-        raise ParcelError(f"{file}: {error}") from None
     parts = described.parts
     for name, digest in described.sha256.items():
-        try:
-            found = _digest(parcel / name)
-        except FileNotFoundError:
+        if not os.path.exists(parcel / name):
             raise ParcelError(
                 f"{parcel / name} is missing, expected {len(parts)} parts and all that came along"
-            ) from None
-        except OSError as error:
-            raise ParcelError(f"{parcel / name}: {said(error)}") from None
+            )
+        with reading(parcel / name, ParcelError):
+            found = sha256(parcel / name)
         if found != digest:
             raise ParcelError(f"{parcel / name}: damaged, or of another parcel")
     for extra in sorted(parcel.glob("part-*")):
@@ -292,29 +281,8 @@ def _with_data(config: RunConfig, data: Path, info: ModelInfo) -> RunConfig:
     return found_there
 
 
-def _check_free(target: Path) -> None:
-    if target.exists():
-        raise ParcelError(f"{target} exists already; choose a directory that does not")
-
-
-@contextmanager
-def _written_whole(target: Path) -> Iterator[Path]:
-    """A directory to fill, which becomes `target`. Raises ParcelError where it cannot be."""
-    try:
-        with whole_directory(target) as unfinished:
-            yield unfinished
-    except (SafetensorError, OSError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise ParcelError(f"{target} cannot be written: {said}") from None
-
-
 def _write_json(file: Path, value: object, indent: int | None = None) -> None:
     file.write_text(json.dumps(value, indent=indent) + "\n", encoding="utf-8")
-
-
-def _digest(file: Path) -> str:
-    with open_file(file) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _fingerprint(described: Mapping[str, Any]) -> str:

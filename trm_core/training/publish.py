@@ -16,6 +16,7 @@ from torch import Tensor
 from trm_core.checkpoints.directory import fill_model, save_model
 from trm_core.checkpoints.info import (
     START_STATES,
+    WEIGHTS,
     ModelInfo,
     held_out_build,
     read_info,
@@ -27,11 +28,12 @@ from trm_core.evaluation import by_style
 from trm_core.evaluation.arc_votes import variants_of
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import summarise
+from trm_core.files import check_free
 from trm_core.model.device import choose_device
 from trm_core.puzzles.base import Puzzle
 from trm_core.solver import Solver
 from trm_core.training.card import Effort, Measured, published_card, tasks_solved
-from trm_core.training.checkpoint import MODEL, Checkpoint, newest_readable, read_checkpoint
+from trm_core.training.checkpoint import Checkpoint, newest_readable, read_checkpoint
 from trm_core.training.config import RunConfig
 from trm_core.training.held_out import bins_of, results_of
 from trm_core.training.learned import learned
@@ -84,8 +86,7 @@ def publish(
     Raises UserError; nothing is written then.
     """
     target = target.resolve()
-    if target.exists():
-        raise PublishError(f"{target} exists already; choose a directory that does not")
+    check_free(target, PublishError)
     run_config = RunConfig.from_json(run.config, str(run.path))
     checkpoint = _checkpoint(run, step)
     step = checkpoint.progress.step
@@ -98,7 +99,7 @@ def publish(
     info = replace(info, held_out=sample.recipe)
 
     rounded = {name: tensor.bfloat16() for name, tensor in checkpoint.averaged.items()}
-    model = fill_model(config, rounded, run.checkpoint(step) / MODEL).to(choose_device(device))
+    model = fill_model(config, rounded, run.checkpoint(step) / WEIGHTS).to(choose_device(device))
     votes = _votes(sample.puzzles, info, votes)
     settings = EvaluationSettings(votes=votes)
     outcomes = solve_many(
@@ -130,14 +131,9 @@ def _checkpoint(run: RunDirectory, step: int | None) -> Checkpoint:
             saved = ", ".join(map(str, run.saved_steps())) or "none"
             raise PublishError(f"{run.path} has no checkpoint of step {step}, only of {saved}")
         return read_checkpoint(run.checkpoint(step))
-    checkpoint, damaged = newest_readable(run.checkpoints())
+    checkpoint, _ = newest_readable(run)
     if checkpoint is None:
-        damage = next(iter(damaged.values()), "")
-        raise PublishError(
-            f"{run.path}: no checkpoint can be read: {damage}"
-            if damage
-            else f"{run.path} has no checkpoint yet"
-        )
+        raise PublishError(f"{run.path} has no checkpoint yet")
     return checkpoint
 
 

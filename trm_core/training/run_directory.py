@@ -77,7 +77,9 @@ class RunDirectory:
         except DocumentError as error:
             raise RunError(f"{directory} is no run directory ({error})") from None
         if not isinstance(training := raw.get("training"), dict):
-            raise RunError(f"{directory / CONFIG}: training is {quoted(training)}, no object")
+            raise RunError(
+                f"{directory / CONFIG}: training is {quoted(training)}, expected an object"
+            )
         return cls(directory, training)
 
     @classmethod

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trm_core.errors import UserError
+from trm_core.files import flush
 
 NO_SPACE = errno.ENOSPC, errno.EDQUOT
 
@@ -84,8 +85,4 @@ def _ends_line(handle: int) -> bool:
 def sync(file: Path) -> None:
     """Have the system write `file` to disk; RunError if it cannot."""
     with run_errors(file.parent, file):
-        handle = os.open(file, os.O_RDWR)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        flush(file)

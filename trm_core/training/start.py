@@ -21,8 +21,7 @@ def start_from(name_or_directory: str, model: RecursiveModel, shape: PuzzleShape
     top left corner. Raises CheckpointError unless all other tensors have the same names and shapes.
     """
     info = find_model(name_or_directory)
-    file = info.directory / "model.safetensors"
-    trained = read_tensors(file)
+    trained = read_tensors(info.weights_file)
     own = {name: t for name, t in model.state_dict().items() if name != PUZZLE_EMBEDDING}
     if POSITIONS in own and POSITIONS in trained:
         trained[POSITIONS] = _top_left(trained[POSITIONS], info, own[POSITIONS], shape)
@@ -30,7 +29,7 @@ def start_from(name_or_directory: str, model: RecursiveModel, shape: PuzzleShape
         found = list(trained[name].shape) if name in trained else None
         if found != list(tensor.shape):
             raise CheckpointError(
-                f"training.start_from: {file} has {name} as {found or 'nothing'}, "
+                f"training.start_from: {info.weights_file} has {name} as {found or 'nothing'}, "
                 f"expected {list(tensor.shape)}"
             )
     model.load_state_dict({name: trained[name] for name in own}, strict=False)

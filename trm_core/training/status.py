@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from trm_core.documents import SMALL, DocumentError
+from trm_core.documents import SMALL
+from trm_core.errors import raised_as
 from trm_core.files import write_whole
 from trm_core.records import Between, read_record
 from trm_core.training.run_files import NO_SPACE, RunError, run_errors, to_json
@@ -59,10 +60,8 @@ def read_status(directory: Path) -> Status:
 
     Raises RunError if there is none yet, or it is not what this version can read.
     """
-    try:
+    with raised_as(RunError):
         return read_record(Status, directory / STATUS, SMALL, others=True)
-    except DocumentError as error:
-        raise RunError(str(error)) from None
 
 
 class StatusWriter:

@@ -274,7 +274,7 @@ def test_metadata_that_cannot_be_is_refused(damaged, field, value, sentence):
 
 
 def test_what_is_not_there_is_named(damaged):
-    assert refusal(damaged, "valid") == "SET/valid/dataset.json: no such file"
+    assert refusal(damaged, "valid") == "SET/valid/dataset.json: No such file or directory"
     (damaged / "train" / "all__labels.npy").unlink()
     assert refusal(damaged) == "SET/train/all__labels.npy: No such file or directory"
 

@@ -286,8 +286,11 @@ def test_a_field_too_many_or_too_few_and_an_id_twice_are_refused(tmp_path):
 
 def test_no_file_and_no_folder_are_told(tmp_path):
     absent = tmp_path / "absent" / "library.json"
-    assert refusal(absent) == f"{absent}: no such file"
-    with pytest.raises(LibraryError, match=f"^{re.escape(str(absent))}: No such file or directory"):
+    assert refusal(absent) == f"{absent}: No such file or directory"
+    with pytest.raises(
+        LibraryError,
+        match=f"^{re.escape(str(absent))} cannot be written: No such file or directory",
+    ):
         write_library(ENTRIES, absent)
 
 

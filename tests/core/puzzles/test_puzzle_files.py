@@ -189,7 +189,9 @@ def test_any_text_is_puzzles_or_one_short_sentence_with_the_name_of_its_source(t
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     file = tmp_path / "absent" / "maze.txt"
-    with pytest.raises(PuzzleError, match=r"maze\.txt: No such file or directory$"):
+    with pytest.raises(
+        PuzzleError, match=r"maze\.txt cannot be written: No such file or directory$"
+    ):
         save_puzzle(Maze([[START, GOAL], [FLOOR, FLOOR]]), file)
 
 

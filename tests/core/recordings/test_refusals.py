@@ -38,7 +38,7 @@ def refusal(file, read=read_recording):
 
 @pytest.mark.parametrize("read", [read_recording, read_header, read_answer, read_latents])
 def test_a_file_that_is_not_there_is_told_by_all(tmp_path, read):
-    assert refusal(tmp_path / "a.trmrec", read) == "no such file, expected a recording"
+    assert refusal(tmp_path / "a.trmrec", read) == "No such file or directory"
     assert refusal(tmp_path, read) == "Is a directory"
 
 

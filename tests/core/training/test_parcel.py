@@ -272,7 +272,7 @@ def test_where_the_last_checkpoint_is_damaged_the_one_before_is_packed_and_that_
     os.truncate(run.checkpoint(8) / "model.safetensors", 1000)
     ended = trm("pack", run.path, tmp_path / "nothing")
     assert ended.status == 1
-    assert ended.err.startswith(f"trm: {run.path}: no checkpoint can be read: {file}: not a")
+    assert ended.err.startswith(f"trm: no checkpoint can be read: {file}: not a")
     assert not (tmp_path / "nothing").exists()
 
 
@@ -345,7 +345,7 @@ def test_a_directory_that_is_no_parcel_or_one_of_a_newer_program_is_refused(tmp_
     file.write_text("{")
     assert refused(parcel, target).startswith(f"{parcel} is no parcel of a run ({file}, line 1, ")
     assert refused(tmp_path, target) == (
-        f"{tmp_path} is no parcel of a run ({tmp_path / 'parcel.json'}: no such file)"
+        f"{tmp_path} is no parcel of a run ({tmp_path / 'parcel.json'}: No such file or directory)"
     )
 
 

@@ -83,13 +83,16 @@ def test_an_empty_directory_can_become_a_run_and_another_can_not(tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "no such file"),
+        (None, "No such file or directory"),
         (b'{"format":', "not JSON"),
         (b"\xff\x00", "line 1: found the byte 0xff, expected text in UTF-8"),
         (b"[]", "expected a run's config with format 'trm-studio-run'"),
         (b'{"format": "trm-studio-model"}', "expected a run's config with format 'trm-studio-run'"),
         (b'{"format": "trm-studio-run", "format_version": 9}', "written by a newer TRM Studio"),
-        (b'{"format": "trm-studio-run", "format_version": 1, "training": 3}', "training is 3, no"),
+        (
+            b'{"format": "trm-studio-run", "format_version": 1, "training": 3}',
+            "training is 3, expected an object",
+        ),
     ],
 )
 def test_what_is_no_run_is_refused_in_a_sentence(tmp_path, content, sentence):
@@ -140,7 +143,10 @@ def test_the_lock_of_a_killed_trainer_is_free_and_its_leftovers_are_removed(run,
 
 def test_the_lock_of_a_vanished_run_is_refused(run):
     shutil.rmtree(run.path)
-    with pytest.raises(RunError, match=r"/run is no run directory \(.*no such file\)$"), run.lock():
+    with (
+        pytest.raises(RunError, match=r"/run is no run directory \(.*No such file or directory\)$"),
+        run.lock(),
+    ):
         pass
     assert not run.path.exists()
 

@@ -252,7 +252,7 @@ def test_a_row_that_does_not_fit_leaves_nothing_of_itself(run):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (None, "no such file"),
+        (None, "No such file or directory"),
         ("", "not JSON"),
         ([], "expected an object"),
         ({"step": "5"}, "step is '5', expected a whole number from 0 up"),
