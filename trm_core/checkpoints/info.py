@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _Record = TypeVar("_Record")
 
 FORMAT = Format("trm-studio-model", 1, "a model's config")
-PUZZLE_KINDS = "sudoku", "maze", "arc"
 MAX_SIDES = {"sudoku": sudoku.MAX_SIDE, "maze": maze.MAX_SIDE}
 """The largest puzzles that there are, of the kinds that models with relations are for."""
 START_STATES = {"y_init", "z_init"}
@@ -81,9 +80,9 @@ class ModelInfo:
         shape, config = self.puzzle, self.config
         boxes, square = shape.box_rows or 0, shape.rows == shape.cols
         divided = square and boxes > 0 and shape.rows % boxes == 0
-        if shape.kind not in PUZZLE_KINDS:
+        if shape.kind not in KIND_NAMES:
             raise CheckpointError(
-                f"puzzle.kind is {quoted(shape.kind)}, expected one of {', '.join(PUZZLE_KINDS)}"
+                f"puzzle.kind is {quoted(shape.kind)}, expected one of {', '.join(KIND_NAMES)}"
             )
         if min(shape.rows, shape.cols) < 1 or (shape.kind == "sudoku" and not divided):
             raise CheckpointError(
@@ -212,11 +211,10 @@ class ModelInfo:
 
     def to_json(self) -> dict[str, Any]:
         """The content of `config.json`; `read_info` reads it back."""
-        puzzle = {k: v for k, v in dataclasses.asdict(self.puzzle).items() if v is not None}
         described = {
             **FORMAT.header,
             "architecture": self.architecture,
-            "puzzle": puzzle,
+            "puzzle": self.puzzle.to_json(),
             "model": {
                 name: list(value) if isinstance(value, tuple) else value
                 for name, value in dataclasses.asdict(self.config).items()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from trm_core.cli.display import coloured
+from trm_core.cli.display import coloured, plain_console, progress_bar
 from trm_core.cli.options import Json
 from trm_core.data.build import ArcBuild, Build, MazeBuild, SudokuBuild
 from trm_core.data.build import build as build_dataset
@@ -206,8 +204,7 @@ def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> 
         spec = make_spec()
     except DatasetError as error:
         raise typer.BadParameter(str(error)) from None
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not sys.stderr.isatty()) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("reading", total=None)
 
         def show(done: int, total: int) -> None:
@@ -239,12 +236,11 @@ def inspect(
     datasets = [read_dataset(directory, split) for split in splits or SPLITS]
     summaries = [summarise(dataset) for dataset in datasets]
     if as_json:
-        shape = {k: v for k, v in dataclasses.asdict(datasets[0].shape).items() if v is not None}
         names = {"identifiers": len(datasets[0].identifiers)}
         found = {summary.split: dataclasses.asdict(summary) for summary in summaries}
-        print(json.dumps({"puzzle": shape, **names, "splits": found}))
+        print(json.dumps({"puzzle": datasets[0].shape.to_json(), **names, "splits": found}))
         return
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = plain_console()
     console.print(f"{datasets[0].shape}, {len(datasets[0].identifiers):,} puzzle identifiers")
     console.print(_sizes(summaries))
     console.print(_sources(summaries))

@@ -1,13 +1,32 @@
-"""Puzzles in a terminal, in colour."""
+"""What subcommands show in a terminal: puzzles in colour, progress."""
 
 from __future__ import annotations
 
+import sys
+
+from rich.console import Console
+from rich.progress import Progress
 from rich.text import Text
 
 from trm_core.puzzles.arc import COLOURS
 from trm_core.puzzles.base import Grid, Puzzle
 
 _MAZE_STYLES = {"#": "on grey35", "S": "bold green", "G": "bold red", "o": "bold blue"}
+
+
+def plain_console() -> Console:
+    """Stdout, for words that mean nothing but themselves."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def progress_bar(*, transient: bool = False) -> Progress:
+    """On stderr, and only where that is a terminal. transient: whether it goes away at its end."""
+    console = Console(stderr=True)
+    return Progress(console=console, disable=not sys.stderr.isatty(), transient=transient)
+
+
+def mebibytes(count: int) -> str:
+    return f"{count / 2**20:.1f} MiB"
 
 
 def coloured(puzzle: Puzzle, answer: Grid | None = None) -> Text:

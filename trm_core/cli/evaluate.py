@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -12,19 +11,25 @@ from zlib import crc32
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model, held_out_build
+from trm_core.cli.display import plain_console, progress_bar
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.data.layout import METADATA_FILE, SPLITS
 from trm_core.evaluation import by_style
-from trm_core.evaluation.scores import Calibration, Evaluation, Score, summarise
+from trm_core.evaluation.scores import (
+    Calibration,
+    Evaluation,
+    Score,
+    solved_sentence,
+    summarise,
+    tasks_solved,
+)
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
-from trm_core.training.card import solved_sentence, tasks_solved
 
 if TYPE_CHECKING:
     from trm_core.evaluation.batches import EvaluationSettings
@@ -115,7 +120,7 @@ def evaluate(
     if keep and style is None and info.puzzle.kind != "arc":
         raise typer.BadParameter("expected --style beside it", param_hint="--keep")
     side = side or min(info.puzzle.rows, info.puzzle.cols)
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+    with progress_bar() as progress:
         if style is not None:
             puzzles = _made(info, style, side, limit or MADE, progress)
         elif data is None:
@@ -152,7 +157,7 @@ def evaluate(
         print(json.dumps({"overall": dataclasses.asdict(evaluation.overall)}))
         print(json.dumps({"calibration": dataclasses.asdict(evaluation.calibration)}))
     else:
-        console = Console(markup=False, emoji=False, highlight=False)
+        console = plain_console()
         console.print(_scores(evaluation, settings))
         if tasks:
             console.print(solved_sentence(tasks))

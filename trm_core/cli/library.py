@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from trm_core.checkpoints.info import bundled_models
+from trm_core.cli.display import plain_console, progress_bar
 from trm_core.cli.options import Device
 from trm_core.puzzles.base import KIND_NAMES
 from trm_core.puzzles.difficulty import DIFFICULTIES
@@ -44,7 +42,7 @@ def list_(
         if kind in (None, entry.kind) and difficulty in (None, entry.difficulty):
             marks = "\n".join(entry.solved_by), "\n".join(entry.defeats)
             table.add_row(entry.id, entry.size, entry.difficulty, *marks)
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    plain_console().print(table)
 
 
 @library.command("make")
@@ -53,7 +51,7 @@ def make(
     file: File = LIBRARY_FILE,
 ) -> None:
     """Make the library anew, which takes a minute or so; no model is marked in it then."""
-    with _progress() as progress:
+    with progress_bar() as progress:
         try:
             entries = list(progress.track(make_entries(seed), COUNT, description="making"))
         except ImportError as error:
@@ -80,14 +78,10 @@ def judge(
     from trm_core.solver import Solver
 
     solved = {}
-    with _progress() as progress:
+    with progress_bar() as progress:
         for info in progress.track(bundled_models(), description="solving"):
             solver = Solver.load(info, device, "float32")
             solved[info.name] = solved_entries(solver, entries, votes)
     write_library(marked(entries, solved), file)
     for name, found in solved.items():
         print(f"{name}: solves {sum(map(all, found.values()))} of {len(found)}")
-
-
-def _progress() -> Progress:
-    return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())

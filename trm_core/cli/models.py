@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from rich.console import Console
 from rich.padding import Padding
 
 from trm_core.checkpoints.expectations import all_in_all, share_right, what_it_learned
 from trm_core.checkpoints.info import ModelInfo, bundled_models
+from trm_core.cli.display import mebibytes, plain_console
 from trm_core.cli.options import Json
 
 
@@ -20,7 +20,7 @@ def models(as_json: Json = False) -> None:
             sizes = {"bytes": info.size, "parameters": info.parameters}
             print(json.dumps({"name": info.name, **sizes, **info.to_json()}))
         return
-    console = Console(markup=False, emoji=False, highlight=False)
+    console = plain_console()
     for info in bundled:
         console.print(info.name, style="bold")
         for line in _lines(info):
@@ -28,7 +28,7 @@ def models(as_json: Json = False) -> None:
 
 
 def _lines(info: ModelInfo) -> list[str]:
-    size = f"{info.parameters:,} parameters, {info.size / 2**20:.1f} MiB"
+    size = f"{info.parameters:,} parameters, {mebibytes(info.size)}"
     lines = [f"{info.title}: {size}.", what_it_learned(info), all_in_all(info)]
     if info.by_style and info.results:
         lines.append(f"{info.name} is right on {', '.join(map(share_right, info.results))}.")

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from trm_core.cli.display import mebibytes
+from trm_core.errors import counted
+
 
 def pack(
     run: Annotated[Path, typer.Argument(help="The run directory.")],
@@ -26,8 +29,8 @@ def pack(
     packed = pack(RunDirectory.open(run), out, part_size * 2**20)
     if packed.damage:
         print(f"trm: went back to step {packed.step}: {packed.damage}", file=sys.stderr)
-    parts = f"{packed.parts} part{'s' if packed.parts > 1 else ''}"
-    print(f"step {packed.step:,} in {parts}, {packed.size / 2**20:.1f} MiB in all: {out}")
+    parts = counted(packed.parts, "part")
+    print(f"step {packed.step:,} in {parts}, {mebibytes(packed.size)} in all: {out}")
 
 
 def unpack(

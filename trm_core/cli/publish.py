@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import TaskID
 
 from trm_core.checkpoints.expectations import share_right
+from trm_core.cli.display import mebibytes, progress_bar
 from trm_core.cli.evaluate import read_puzzles
 from trm_core.cli.options import Device
 
@@ -53,7 +52,7 @@ def publish(
     if data is not None:
         puzzles = read_puzzles(data, limit=limit)
         given = Sample(data.resolve().name, puzzles, limit=limit if limit == len(puzzles) else None)
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+    with progress_bar() as progress:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -71,6 +70,6 @@ def publish(
             device=device,
             on_progress=show,
         )
-    print(f"{out}: {info.title}, {info.size / 2**20:.1f} MiB")
+    print(f"{out}: {info.title}, {mebibytes(info.size)}")
     for result in info.results:
         print(share_right(result))

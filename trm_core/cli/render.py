@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Annotated, Protocol
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
 
+from trm_core.cli.display import progress_bar
 from trm_core.cli.options import Json
 from trm_core.data.parallel import ordered_map
 from trm_core.errors import UserError
@@ -140,7 +139,7 @@ def render(
     if len(recordings) > 1 and name not in DRAWN:
         raise typer.BadParameter(f"{name} is made of one recording, not of {len(recordings)}")
     job = Job(tuple(recordings), target, name, options)
-    with _progress() as progress:
+    with progress_bar(transient=True) as progress:
         task = progress.add_task(escape(target.name), total=None)
         frames = _render(job, lambda done, of: progress.update(task, completed=done, total=of))
     _tell(job, frames, as_json)
@@ -177,7 +176,7 @@ def _render_folder(folder: Path, target: Path, name: str, options: Options, as_j
         target.mkdir(parents=True, exist_ok=True)
     jobs = [Job((file,), target / f"{file.stem}{ending}", name, options) for file in files]
     failures = 0
-    with _progress() as progress:
+    with progress_bar(transient=True) as progress:
         task = progress.add_task(escape(folder.name), total=len(jobs))
         results = ordered_map(_render_or_fail, jobs, seconds_each=SECONDS_EACH)
         for job, result in zip(jobs, results, strict=True):
@@ -224,10 +223,6 @@ def _painter(options: Options) -> Painter:
     except LookupError as error:
         raise typer.BadParameter(str(error)) from None
     return painter
-
-
-def _progress() -> Progress:
-    return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
 
 
 def _tell(job: Job, frames: int, as_json: bool) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from trm_core.checkpoints.expectations import outlook, why_none_fits
 from trm_core.checkpoints.info import (
@@ -22,7 +21,7 @@ from trm_core.checkpoints.info import (
     find_model,
     smallest_fitting,
 )
-from trm_core.cli.display import coloured
+from trm_core.cli.display import coloured, plain_console
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.cli.record import Recorder
 from trm_core.puzzles.base import Puzzle, PuzzleError
@@ -101,7 +100,7 @@ def _show(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> None:
     from trm_core.model.device import named_dtype
 
     info, puzzle = solver.info, trace.puzzle
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = plain_console()
     console.print(f"{info.name} ({info.title}), {solver.device}, {named_dtype(solver.dtype)}")
     console.print(coloured(puzzle))
     for frame in frames:
@@ -144,8 +143,7 @@ def _events(solver: Solver, trace: Trace, frames: Iterable[Frame]) -> Iterator[d
         changed = trace.changed_cells(index)
         yield {"event": "cycle", **step, "cycle": frame.cycle, **answer, "changed_cells": changed}
         if frame.ends_supervision_step:
-            threshold = trace.settings.halt_threshold
-            halted = threshold is not None and frame.halt_probability > threshold
+            halted = trace.settings.halts(frame)
             yield {"event": "supervision_step", **step, **answer, "halted": halted}
     yield {
         "event": "end",

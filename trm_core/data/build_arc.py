@@ -146,7 +146,7 @@ class ArcBuild:
             if not task.train:
                 raise DatasetError(f"{source}: task {task.id} has no train pairs to learn from")
             task = _with_more_pairs(task, more.get(task.id, ()))
-            if all(max(grid.shape) <= self.canvas for grid in _grids(task)):
+            if max(task.canvas) <= self.canvas:
                 tasks.setdefault(task.id, (task, source))
         if not tasks:
             raise DatasetError(f"found no task whose grids all fit {self.canvas}×{self.canvas}")
@@ -268,13 +268,6 @@ def _example(pair: Pair, canvas: int, rng: np.random.Generator | None) -> tuple[
     if pair.output is None:
         return inputs, np.zeros_like(inputs)
     return inputs, puzzle.encode(pair.output, shape, offset=offset)
-
-
-def _grids(task: Task) -> Iterator[Any]:
-    for pair in (*task.train, *task.test):
-        yield pair.input
-        if pair.output is not None:
-            yield pair.output
 
 
 def _official(task: Task) -> dict[str, Any]:

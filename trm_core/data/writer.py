@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,8 +89,7 @@ class DatasetWriter:
             )
         write_json(self._directory / IDENTIFIERS_FILE, list(self._identifiers))
         write_json(self._directory / SOURCES_FILE, list(self._sources))
-        puzzle = {k: v for k, v in dataclasses.asdict(self._shape).items() if v is not None}
-        write_json(self._directory / PUZZLE_FILE, puzzle)
+        write_json(self._directory / PUZZLE_FILE, self._shape.to_json())
 
 
 class _SplitWriter:

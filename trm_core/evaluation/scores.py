@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +89,25 @@ def summarise(outcomes: Sequence[Outcome]) -> Evaluation:
         _score("overall", outcomes),
         tuple(_score(source, members) for source, members in by_source.items()),
         _calibration(outcomes),
+    )
+
+
+def tasks_solved(outcomes: Sequence[Outcome]) -> dict[str, bool]:
+    """Whether one of two guesses is right for each test input, by the ids of ARC tasks."""
+    right: dict[str, list[bool]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.task:
+            right[outcome.task].append(outcome.exact_in_two)
+    return {task: all(inputs) for task, inputs in right.items()}
+
+
+def solved_sentence(tasks: Mapping[str, bool]) -> str:
+    """How many of at least one task are solved, and which."""
+    solved = [task for task, right in tasks.items() if right]
+    listed = f": {', '.join(solved)}" if solved else ""
+    return (
+        f"Solved within two guesses for each test input: {len(solved):,} of {len(tasks):,} "
+        f"tasks{listed}."
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from trm_core.puzzles.arc import COLOUR_NAMES, COLOURS, Arc
 from trm_core.puzzles.base import NO_SYMBOL, Grid, Puzzle
-from trm_core.puzzles.maze import SYMBOLS
+from trm_core.puzzles.maze import SYMBOLS as MAZE_SYMBOLS
+from trm_core.puzzles.sudoku import SYMBOLS as SUDOKU_SYMBOLS
 from trm_core.puzzles.sudoku import Sudoku
 from trm_core.recordings import Recording
 from trm_core.resources import RESOURCES
@@ -64,11 +65,7 @@ def page_content(recording: Recording) -> dict[str, Any]:
 def signs(puzzle: Puzzle, grid: Grid) -> list[str]:
     """Rows of `grid`, one character a cell: Sudoku digits, then letters from A, and . for empty;
     maze characters; ARC digits. ? stands for no symbol."""
-    table = {
-        "sudoku": ".123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "maze": SYMBOLS,
-        "arc": "0123456789",
-    }[puzzle.kind]
+    table = {"sudoku": SUDOKU_SYMBOLS, "maze": MAZE_SYMBOLS, "arc": "0123456789"}[puzzle.kind]
     return ["".join("?" if code == NO_SYMBOL else table[code] for code in row) for row in grid]
 
 

@@ -76,6 +76,18 @@ class Task:
     train: tuple[Pair, ...]
     test: tuple[Pair, ...]
 
+    @property
+    def grids(self) -> list[Grid]:
+        """All that are known, pair by pair."""
+        pairs = (*self.train, *self.test)
+        return [g for pair in pairs for g in (pair.input, pair.output) if g is not None]
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """The rows and columns of the smallest canvas that holds every grid."""
+        rows, cols = zip(*(grid.shape for grid in self.grids), strict=True)
+        return max(rows), max(cols)
+
     def puzzles(self, source: str = "") -> list[Arc]:
         """One puzzle for each test input."""
         return [Arc.of(self, index, source) for index in range(len(self.test))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -60,6 +60,9 @@ class PuzzleShape:
     def vocab_size(self) -> int:
         """Number of tokens, padding included (token tables of the official data sets)."""
         return {"sudoku": self.rows + 2, "maze": 6, "arc": 12}[self.kind]
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     def __str__(self) -> str:
         size = f"{self.rows}×{self.cols}"

@@ -29,9 +29,7 @@ def blank(kind: str, rows: int, cols: int, box_rows: int = 0) -> Puzzle:
 def is_blank(puzzle: Puzzle) -> bool:
     """Whether nothing is in it yet: no digit, no wall but those around it, no colour."""
     if isinstance(puzzle, Arc):
-        pairs = (*puzzle.task.train, *puzzle.task.test)
-        grids = (grid for pair in pairs for grid in (pair.input, pair.output))
-        return not any(grid.any() for grid in grids if grid is not None)
+        return not any(grid.any() for grid in puzzle.task.grids)
     if isinstance(puzzle, Maze):
         walls = puzzle.grid == WALL
         around = blank_maze(puzzle.rows, puzzle.cols).grid == WALL

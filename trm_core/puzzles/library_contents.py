@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import chain
 from random import Random
 
-from trm_core.puzzles.arc import Task
 from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.difficulty import grade_maze
 from trm_core.puzzles.library import Entry
@@ -62,7 +61,7 @@ def make_entries(seed: int) -> Iterator[Entry]:
         for number in range(1, count + 1):
             yield make_maze(seed, side, LOOPS[(number - 1) % len(LOOPS)], number)
     for task in map(load_task, ARC_TASKS):
-        rows, cols = _canvas(task)
+        rows, cols = task.canvas
         name, tests = f"{ARC_DATASET}/{task.id}", len(task.test)
         yield Entry(name, "arc", rows, cols, difficulty="", tests=tests)
 
@@ -94,15 +93,3 @@ def _seeds(seed: int, name: str) -> Iterator[int]:
     rng = Random(f"{seed} {name}")
     while True:
         yield rng.randrange(_SEEDS)
-
-
-def _sizes(task: Task) -> list[tuple[int, ...]]:
-    """Of every grid whose content is known."""
-    grids = [grid for pair in task.train + task.test for grid in (pair.input, pair.output)]
-    return [grid.shape for grid in grids if grid is not None]
-
-
-def _canvas(task: Task) -> tuple[int, int]:
-    """The rows and columns of the smallest canvas that holds every grid."""
-    rows, cols = zip(*_sizes(task), strict=True)
-    return max(rows), max(cols)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trm_core.errors import counted
 from trm_core.puzzles.base import Grid
 from trm_core.puzzles.drawing import Cell, pencil, resized
 from trm_core.puzzles.maze import (
@@ -77,4 +78,4 @@ def describe_way(maze: Maze) -> str:
     steps = maze.shortest_length
     if steps is None:
         return "No path leads from S to G"
-    return f"Shortest path: {steps} step{'' if steps == 1 else 's'}"
+    return f"Shortest path: {counted(steps, 'step')}"

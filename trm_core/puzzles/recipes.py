@@ -90,10 +90,7 @@ def make(recipe: Recipe, cancelled: Callable[[], bool] = lambda: False) -> Entry
         drawing = tuple(maze.format(maze.solution).split("\n"))
         return _entry(recipe, grade_maze(maze), drawing, maze.rows, maze.cols)
     arc = arc_tasks.generate(recipe.seed, family=recipe.style, rows=recipe.side, cols=recipe.side)
-    pairs = (*arc.task.train, *arc.task.test)
-    sizes = [grid.shape for pair in pairs for grid in (pair.input, pair.output) if grid is not None]
-    rows, cols = (max(lengths) for lengths in zip(*sizes, strict=True))
-    return _entry(recipe, "", (arc.format(),), rows, cols)
+    return _entry(recipe, "", (arc.format(),), *arc.task.canvas)
 
 
 def _sudoku(recipe: Recipe, cancelled: Callable[[], bool]) -> Entry | None:

@@ -187,10 +187,6 @@ class Sudoku(Puzzle):
             return self.solution
         return next(iter(solutions(self.grid, self.box_rows, limit=1)), None)
 
-    def count_solutions(self, limit: int = 2) -> int:
-        """Number of solutions, counted up to `limit`."""
-        return len(solutions(self.grid, self.box_rows, limit))
-
     def encode(self, grid: Grid, shape: PuzzleShape) -> Tokens:
         """(shape.cells,) tokens: digit + 1, so 1 for an empty cell; 0 for NO_SYMBOL."""
         self._check_shape(shape)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,9 +49,7 @@ def solutions(grid: Grid, box_rows: int, limit: int) -> list[Grid]:
     found: list[Grid] = []
     with Glucose3(bootstrap_with=_clauses(grid, box_rows)) as solver:
         while len(found) < limit and solver.solve():
-            true = [literal for literal in solver.get_model() if literal > 0]
-            found.append(_grid_of(true, side))
-            solver.add_clause([-literal for literal in true])
+            found.append(_grid_of(_taken(solver), side))
     return found
 
 
@@ -71,9 +70,7 @@ def all_solutions(grid: Grid, box_rows: int, most: int) -> tuple[list[Grid], boo
             if solved is False:
                 return found, True
             if solved:
-                true = [literal for literal in solver.get_model() if literal > 0]
-                found.append(_grid_of(true, side))
-                solver.add_clause([-literal for literal in true])
+                found.append(_grid_of(_taken(solver), side))
             left = FIND_PROPAGATIONS - solver.accum_stats()["propagations"]
     return found, False
 
@@ -102,8 +99,7 @@ def count_solutions(
                 break
             if found:
                 count += 1
-                true = [literal for literal in solver.get_model() if literal > 0]
-                solver.add_clause([-literal for literal in true])
+                _taken(solver)
     return count
 
 
@@ -151,6 +147,13 @@ def dig(side: int, box_rows: int, givens: int, seed: int) -> tuple[Grid | None, 
             fewest = min(fewest, len(kept))
             attempt += 1
     return puzzle, solution, fewest
+
+
+def _taken(solver: Any) -> list[int]:
+    """The true literals of the solution that the solver has found, which it does not find again."""
+    true = [literal for literal in solver.get_model() if literal > 0]
+    solver.add_clause([-literal for literal in true])
+    return true
 
 
 def _grid_of(literals: list[int], side: int) -> Grid:

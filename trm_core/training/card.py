@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import FILES
 from trm_core.errors import counted
-from trm_core.evaluation.outcomes import Outcome
-from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score
+from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score, solved_sentence
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.training.config import RunConfig
 
@@ -45,25 +43,6 @@ class Effort:
     seconds: float | None = None
     cpu_threads: int | None = None
     processes: int | None = None
-
-
-def tasks_solved(outcomes: Sequence[Outcome]) -> dict[str, bool]:
-    """Whether one of two guesses is right for each test input, by the ids of ARC tasks."""
-    right: dict[str, list[bool]] = defaultdict(list)
-    for outcome in outcomes:
-        if outcome.task:
-            right[outcome.task].append(outcome.exact_in_two)
-    return {task: all(inputs) for task, inputs in right.items()}
-
-
-def solved_sentence(tasks: Mapping[str, bool]) -> str:
-    """How many of at least one task are solved, and which."""
-    solved = [task for task, right in tasks.items() if right]
-    listed = f": {', '.join(solved)}" if solved else ""
-    return (
-        f"Solved within two guesses for each test input: {len(solved):,} of {len(tasks):,} "
-        f"tasks{listed}."
-    )
 
 
 def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:

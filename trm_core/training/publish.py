@@ -27,12 +27,12 @@ from trm_core.errors import UserError
 from trm_core.evaluation import by_style
 from trm_core.evaluation.arc_votes import variants_of
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
-from trm_core.evaluation.scores import summarise
+from trm_core.evaluation.scores import summarise, tasks_solved
 from trm_core.files import check_free
 from trm_core.model.device import choose_device
 from trm_core.puzzles.base import Puzzle
 from trm_core.solver import Solver
-from trm_core.training.card import Effort, Measured, published_card, tasks_solved
+from trm_core.training.card import Effort, Measured, published_card
 from trm_core.training.checkpoint import Checkpoint, newest_readable, read_checkpoint
 from trm_core.training.config import RunConfig
 from trm_core.training.held_out import bins_of, results_of

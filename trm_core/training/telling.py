@@ -36,8 +36,7 @@ class RunStatus:
     def tell(self, message: str, **changes: Any) -> None:
         """Change the message, which is said too, and other fields."""
         self.update(message=message, **changes)
-        if message:
-            self.say(message)
+        self.say(message)
 
     def notice(self, line: str) -> None:
         """Say something, if it is not "", that is to be read in the status once training begins, or

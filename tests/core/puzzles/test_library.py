@@ -94,7 +94,7 @@ def test_no_puzzle_is_there_twice():
 def test_a_sudoku_has_one_solution_its_grade_and_the_seed_that_makes_it(entry):
     (puzzle,) = entry.puzzles()
     assert puzzle.name == entry.id
-    assert puzzle.count_solutions() == 1
+    assert puzzle.solution_count == 1
     assert puzzle.is_solved_by(puzzle.solution)
     assert grade_sudoku(puzzle) == entry.difficulty
     givens = int(np.count_nonzero(puzzle.grid))

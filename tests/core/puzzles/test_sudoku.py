@@ -264,7 +264,7 @@ def test_no_solution_is_a_problem():
     puzzle = parse("123.|...4|....|....".replace("|", ""))[0]
     assert rules(puzzle.problems()) == ["the puzzle has no solution"]
     assert puzzle.solve() is None
-    assert puzzle.count_solutions() == 0
+    assert puzzle.solution_count == 0
 
 
 def test_several_solutions_are_a_problem_with_the_cells_that_differ():
@@ -272,7 +272,7 @@ def test_several_solutions_are_a_problem_with_the_cells_that_differ():
     (problem,) = puzzle.problems()
     assert problem.rule == "the puzzle has more than one solution"
     assert problem.cells == ((0, 0), (0, 1), (2, 0), (2, 1))
-    assert Sudoku(np.zeros((4, 4))).count_solutions(limit=1000) == 288
+    assert Sudoku(np.zeros((4, 4))).solution_count == 288
 
 
 def test_a_changed_given_is_a_conflict():
@@ -302,7 +302,7 @@ def test_any_valid_completion_solves_a_puzzle():
 @pytest.mark.parametrize("puzzle", KINDS, ids=str)
 def test_the_solver_finds_the_only_solution(puzzle):
     unsolved = Sudoku(puzzle.grid, box_rows=puzzle.box_rows)
-    assert unsolved.count_solutions() == 1
+    assert unsolved.solution_count == 1
     assert np.array_equal(unsolved.solve(), puzzle.solution)
 
 

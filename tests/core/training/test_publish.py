@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from trm_core import load_model
 from trm_core.checkpoints.info import find_model, read_info
 from trm_core.evaluation.outcomes import Attempt, judge
+from trm_core.evaluation.scores import solved_sentence, tasks_solved
 from trm_core.puzzles.arc_tasks import generate
-from trm_core.training.card import solved_sentence, tasks_solved
 from trm_core.training.publish import publish
 from trm_core.training.run_directory import RunDirectory
 
