@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from trm_core.checkpoints.expectations import all_in_all, share_right, what_it_learned
 from trm_core.checkpoints.info import CARD, CheckpointError, ModelInfo
@@ -28,7 +29,6 @@ def card_text(info: ModelInfo) -> str:
         "weights (SHA-256)": weights,
         "directory": f"`{info.directory}`",
     }
-    first, *others = [f"| {name} | {value} |" for name, value in rows.items()]
     measured = [f"- {share_right(result)}" for result in info.results]
     return "\n".join(
         [
@@ -39,13 +39,17 @@ def card_text(info: ModelInfo) -> str:
             *(["Right on puzzles that it was not trained on:", "", *measured] if measured else []),
             *([] if measured and not info.by_style else ["", all_in_all(info)]),
             "",
-            first,
-            "| --- | --- |",
-            *others,
+            table(*rows.items()),
             "",
             _own_card(info),
         ]
     )
+
+
+def table(*rows: Sequence[str]) -> str:
+    """Markdown; the first of `rows` heads the columns."""
+    head, *others = [f"| {' | '.join(cells)} |" for cells in rows]
+    return "\n".join([head, f"|{' --- |' * len(rows[0])}", *others])
 
 
 def _own_card(info: ModelInfo) -> str:

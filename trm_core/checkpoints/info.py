@@ -23,7 +23,7 @@ from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles import maze, sudoku
 from trm_core.puzzles.arc import UNNAMED, Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
-from trm_core.puzzles.base import KIND_NAMES, Puzzle, PuzzleShape
+from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.records import record
 from trm_core.resources import RESOURCES
 
@@ -78,17 +78,8 @@ class ModelInfo:
 
     def __post_init__(self) -> None:
         shape, config = self.puzzle, self.config
-        boxes, square = shape.box_rows or 0, shape.rows == shape.cols
-        divided = square and boxes > 0 and shape.rows % boxes == 0
-        if shape.kind not in KIND_NAMES:
-            raise CheckpointError(
-                f"puzzle.kind is {quoted(shape.kind)}, expected one of {', '.join(KIND_NAMES)}"
-            )
-        if min(shape.rows, shape.cols) < 1 or (shape.kind == "sudoku" and not divided):
-            raise CheckpointError(
-                f"puzzle is {shape.rows}×{shape.cols} with box_rows {shape.box_rows}, expected "
-                "sizes from 1 up, and for Sudoku a square with boxes that divide it"
-            )
+        with raised_as(CheckpointError):
+            shape.check("puzzle")
         if (shape.cells, shape.vocab_size) != (config.cells, config.vocab_size):
             raise CheckpointError(
                 f"cells and vocab_size are {config.cells} and {config.vocab_size}, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ from trm_core.data.layout import (
     array_file,
     read_metadata,
 )
-from trm_core.documents import LARGE, read_json, read_names, reading, regular
+from trm_core.documents import read_names, reading, regular
 from trm_core.errors import raised_as
 from trm_core.puzzles.arc_variants import task_of
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.shapes import guess_shape
+from trm_core.records import read_record
 
 __all__ = ["Dataset", "DatasetError", "Metadata", "read_dataset"]
 
@@ -265,30 +266,12 @@ def _shape(directory: Path, metadata: Metadata) -> PuzzleShape:
             raise DatasetError(f"{directory}: {sizes} are no square Sudoku, maze or ARC canvas")
         return shape
     with raised_as(DatasetError):
-        raw = read_json(file, LARGE)
-    shape = _shape_from(raw) if isinstance(raw, dict) else None
-    if shape is None:
-        raise DatasetError(
-            f"{file}: expected kind (sudoku, maze or arc), rows, cols, and box_rows for Sudoku"
-        )
+        shape = read_record(PuzzleShape, file, others=True)
+    with raised_as(DatasetError, file):
+        shape.check("the puzzle")
     if (shape.cells, shape.vocab_size) != (metadata.seq_len, metadata.vocab_size):
         raise DatasetError(
             f"{file}: {shape} has {shape.cells} cells with {shape.vocab_size} tokens, the data "
             f"set {sizes}"
         )
     return shape
-
-
-def _shape_from(raw: Mapping[str, Any]) -> PuzzleShape | None:
-    """The shape that JSON describes, None if it describes none."""
-    kind = raw.get("kind")
-    rows, cols, box_rows = (
-        size if isinstance(size := raw.get(name), int) else 0
-        for name in ("rows", "cols", "box_rows")
-    )
-    if min(rows, cols) < 1:
-        return None
-    if kind in ("maze", "arc"):
-        return PuzzleShape(kind, rows, cols)
-    boxes = box_rows > 0 and rows == cols and rows % box_rows == 0
-    return PuzzleShape(kind, rows, cols, box_rows) if kind == "sudoku" and boxes else None

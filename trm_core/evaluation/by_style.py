@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from trm_core.checkpoints.card_text import table
 from trm_core.checkpoints.facts import StyleResult
 from trm_core.checkpoints.info import CARD, CheckpointError, ModelInfo, write_info
 from trm_core.documents import SMALL, read_text
@@ -82,10 +83,14 @@ def style_section(info: ModelInfo) -> str:
     if not info.by_style or info.puzzle.kind == "arc":  # whose tasks the card lists already
         return ""
     rows = [
-        f"| {each.style} | {each.side}×{each.side} | {each.puzzles:,} | "
-        f"{each.right / each.puzzles:.1%} |"
+        (
+            each.style,
+            f"{each.side}×{each.side}",
+            f"{each.puzzles:,}",
+            f"{each.right / each.puzzles:.1%}",
+        )
         for each in info.by_style
     ]
-    table = ["| made-up puzzles | size | number | exact |", "| --- | --- | --- | --- |", *rows]
+    measured = table(("made-up puzzles", "size", "number", "exact"), *rows)
     command = f"`trm eval {info.name} --style all --side {info.by_style[-1].side}`"
-    return "\n".join(["", "## By style", "", *table, "", f"{command} measures this again.", ""])
+    return "\n".join(["", "## By style", "", measured, "", f"{command} measures this again.", ""])

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.errors import UserError
+from trm_core.errors import UserError, quoted
 
 Grid = npt.NDArray[np.int8]
 """(rows, cols) symbol codes: Sudoku digits with 0 for empty, indices into `# SGo`, ARC colours."""
@@ -60,6 +60,19 @@ class PuzzleShape:
     def vocab_size(self) -> int:
         """Number of tokens, padding included (token tables of the official data sets)."""
         return {"sudoku": self.rows + 2, "maze": 6, "arc": 12}[self.kind]
+
+    def check(self, place: str) -> None:
+        """Raise PuzzleError, beginning with `place`, if there can be no puzzles of this shape."""
+        boxes, square = self.box_rows or 0, self.rows == self.cols
+        divided = square and boxes > 0 and self.rows % boxes == 0
+        if self.kind not in KIND_NAMES:
+            expected = ", ".join(KIND_NAMES)
+            raise PuzzleError(f"{place}.kind is {quoted(self.kind)}, expected one of {expected}")
+        if min(self.rows, self.cols) < 1 or (self.kind == "sudoku" and not divided):
+            raise PuzzleError(
+                f"{place} is {self.rows}×{self.cols} with box_rows {self.box_rows}, expected "
+                "sizes from 1 up, and for Sudoku a square with boxes that divide it"
+            )
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}

@@ -16,7 +16,7 @@ from trm_core.errors import UserError, quoted, raised_as
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 from trm_core.recordings.recording import Recording
-from trm_core.records import Values
+from trm_core.records import Values, record
 from trm_core.trace import Frame, SolveSettings, Trace
 
 FORMAT = Format("trm-studio-recording", "1", "a recording")
@@ -176,7 +176,7 @@ def _header(metadata: dict[str, str]) -> Header:
         parse_json(texts.text(name), name)
         for name in ("puzzle", "shape", "model", "settings", "outcome")
     )
-    puzzle, shape = puzzle_from_json(puzzle_raw, "puzzle"), _shape(Values(shape_raw, "shape"))
+    puzzle, shape = puzzle_from_json(puzzle_raw, "puzzle"), _shape(shape_raw)
     if not puzzle.fits(shape):
         raise DocumentError(f"the puzzle is {puzzle.shape}, which does not fit {shape}")
     model, outcome = Values(model_raw, "model"), Values(outcome_raw, "outcome")
@@ -198,12 +198,12 @@ def _header(metadata: dict[str, str]) -> Header:
     )
 
 
-def _shape(values: Values) -> PuzzleShape:
-    kind, boxed = values.text("kind"), values.any("box_rows") is not None
-    if kind not in ("sudoku", "maze", "arc"):
-        raise DocumentError(f"shape.kind is {quoted(kind)}, expected sudoku, maze or arc")
-    rows, cols = (values.whole(name, 1, MAX_SIDE) for name in ("rows", "cols"))
-    return PuzzleShape(kind, rows, cols, values.whole("box_rows", 1, rows) if boxed else None)
+def _shape(raw: object) -> PuzzleShape:
+    shape = record(PuzzleShape, raw, "shape", others=True)
+    shape.check("shape")
+    if max(shape.rows, shape.cols) > MAX_SIDE:
+        raise DocumentError(f"shape is {shape}, expected at most {MAX_SIDE}×{MAX_SIDE}")
+    return shape
 
 
 def _settings(values: Values) -> SolveSettings:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trm_core.checkpoints.card_text import table
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import FILES
 from trm_core.errors import counted
@@ -57,9 +58,13 @@ def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
         "",
     ]
     if info.results:
-        lines += ["| held-out puzzles | number | exact, all supervision steps |", "|---|---|---|"]
-        lines += [f"| {r.source} | {r.puzzles:,} | {r.exact:.1%} |" for r in info.results]
-        lines += ["", f"Measured during training; `trm eval {info.name} DATA` measures again."]
+        head = "held-out puzzles", "number", "exact, all supervision steps"
+        rows = [(r.source, f"{r.puzzles:,}", f"{r.exact:.1%}") for r in info.results]
+        lines += [
+            table(head, *rows),
+            "",
+            f"Measured during training; `trm eval {info.name} DATA` measures again.",
+        ]
     else:
         lines += ["Its accuracy has not been measured at this step; `trm eval` does that."]
     return "\n".join(lines) + "\n"
@@ -189,7 +194,7 @@ def _accuracy(evaluation: Evaluation) -> str:
         shares = [f"{score.puzzles:,}", f"{score.exact:.1%}", *guesses]
         return [score.source, *shares, f"{score.mean_halting_step:.1f}"]
 
-    return _table(columns, [row(score) for score in scores])
+    return table(columns, *map(row, scores))
 
 
 def _calibration(calibration: Calibration) -> str:
@@ -198,7 +203,7 @@ def _calibration(calibration: Calibration) -> str:
         for each in calibration.bins
         if each.exact is not None
     ]
-    return _table(["halting probability", "number", "exact"], rows)
+    return table(["halting probability", "number", "exact"], *rows)
 
 
 def _confidence(calibration: Calibration) -> str:
@@ -217,8 +222,3 @@ def _command(info: ModelInfo, measured: Measured) -> str:
     if measured.votes > 1:
         words += ["--votes", str(measured.votes)]
     return shlex.join(words)
-
-
-def _table(columns: list[str], rows: list[list[str]]) -> str:
-    head = [columns, ["---"] * len(columns)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in head + rows)

@@ -245,8 +245,12 @@ def test_an_array_that_does_not_fit_is_refused(damaged, field, change, sentence)
         ("identifiers.json", '["<blank>", 1]', ": expected a list of names"),
         ("identifiers.json", "[]", ": found 0 names, expected "),
         ("sources.json", "{}", ": expected a list of names"),
-        ("puzzle.json", "[]", ": expected kind (sudoku, maze or arc), rows, cols, and box_rows"),
-        ("puzzle.json", '{"kind": "sudoku", "rows": 9, "cols": 9}', ": expected kind (sudoku, "),
+        ("puzzle.json", "[]", ": expected an object"),
+        (
+            "puzzle.json",
+            '{"kind": "sudoku", "rows": 9, "cols": 9}',
+            ": the puzzle is 9×9 with ",
+        ),
         ("puzzle.json", '{"kind": "maze", "rows": 2, "cols": 3}', ": Maze 2×3 has 6 cells with 6 "),
     ],
 )
