@@ -23,7 +23,7 @@ from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles import maze, sudoku
 from trm_core.puzzles.arc import UNNAMED, Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
-from trm_core.puzzles.base import Puzzle, PuzzleShape
+from trm_core.puzzles.base import KIND_NAMES, Puzzle, PuzzleShape
 from trm_core.records import record
 from trm_core.resources import RESOURCES
 
