@@ -30,6 +30,7 @@ from trm_core.documents import read_names
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.maze_generators import STYLES
 from trm_core.puzzles.recipes import Recipe, make
 from trm_core.puzzles.sudoku import generate
 from trm_core.puzzles.sudoku_files import parse
@@ -502,7 +503,7 @@ def test_options_of_eval_that_do_not_go_together_are_bad_usage(trm, options):
 def test_a_style_that_is_not_made_is_told_with_those_that_are(trm):
     ended = trm("eval", "maze-15x15", "--style", "round")
     assert (ended.status, ended.out) == (1, "")
-    assert "found 'round', expected corridors, corridors with loops, obstacles" in ended.err
+    assert f"found 'round', expected {', '.join(STYLES)}" in ended.err
 
 
 def test_what_is_not_solved_is_told_with_how_often_the_model_is_right(trm, tmp_path):

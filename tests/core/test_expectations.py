@@ -15,7 +15,8 @@ from trm_core.checkpoints.facts import StyleResult
 from trm_core.checkpoints.info import bundled_models, find_model
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.blank import blank
-from trm_core.puzzles.recipes import MAZE_STYLES, Recipe, make, styles
+from trm_core.puzzles.recipes import Recipe, make, styles
+from trm_core.puzzles.styles import LOOPS
 
 TASK = '{"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}'
 
@@ -35,7 +36,7 @@ def test_every_bundled_model_says_what_it_learned_and_how_often_it_is_right(info
 
 def test_of_a_maze_that_a_model_did_not_learn_that_is_said_with_its_share_of_right_ones():
     info = find_model("maze-15x15")
-    (loops,) = (r for r in info.by_style if (r.style, r.side) == (MAZE_STYLES[1], 15))
+    (loops,) = (r for r in info.by_style if (r.style, r.side) == (LOOPS, 15))
     maze = make(Recipe("maze", 15, loops.style, 7)).puzzles()[0]
     said = outlook(info, maze)
     assert "unlike those" in said

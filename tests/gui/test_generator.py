@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.library import read_library, write_library
+from trm_core.puzzles.maze_generators import STYLES
 from trm_core.puzzles.recipes import Recipe, make, styles
 from trm_core.puzzles.sudoku_grade import grade_sudoku
 from trm_gui.editor.new_puzzle import NewPuzzleDialog
@@ -95,7 +96,7 @@ def test_only_what_can_be_made_is_offered(dialog):
     assert offered(dialog.style_choice) == ["easy"]
     choose(dialog.kind, "maze")
     choose(dialog.side, 8)
-    assert offered(dialog.style_choice) == ["corridors", "corridors with loops"]
+    assert offered(dialog.style_choice) == [style for style in STYLES if style != "obstacles"]
     choose(dialog.kind, "arc")
     assert "gravity" in offered(dialog.style_choice)
     assert dialog.style_choice.accessibleName() == "Rule"

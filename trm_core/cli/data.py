@@ -22,6 +22,7 @@ from trm_core.data.layout import METADATA_FILE, SPLITS, DatasetError
 from trm_core.data.summary import Summary, summarise
 from trm_core.errors import UserError
 from trm_core.puzzles.base import PuzzleError
+from trm_core.puzzles.maze_generators import STYLES
 
 data = typer.Typer(help="Build data sets for training, and look into them.", no_args_is_help=True)
 build = typer.Typer(help="Build a data set in the official layout.", no_args_is_help=True)
@@ -99,7 +100,7 @@ def build_maze(
         bool, typer.Option("--symmetries", help="Write training mazes in all their symmetries.")
     ] = MazeBuild.symmetries,
     style: Annotated[
-        str, typer.Option(help="Of made-up mazes: perfect, loops or hard.")
+        str, typer.Option(help="Of made-up mazes: perfect, loops, hard or mixed.")
     ] = MazeBuild.style,
     rows: Annotated[int, typer.Option(min=2, help="Rows of made-up mazes.")] = MazeBuild.rows,
     cols: Annotated[int, typer.Option(min=2, help="Columns of made-up mazes.")] = MazeBuild.cols,
@@ -116,6 +117,10 @@ def build_maze(
     fewest_loops: Annotated[
         int | None, typer.Option(min=0, help="Fewest loops of made-up mazes; else --loops each.")
     ] = MazeBuild.fewest_loops,
+    styles: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Of mixed mazes, again for each: {', '.join(STYLES)}; else all."),
+    ] = None,
     seed: Seed = MazeBuild.seed,
     processes: Processes = None,
 ) -> None:
@@ -135,6 +140,7 @@ def build_maze(
             min_length=min_length,
             smallest=smallest,
             fewest_loops=fewest_loops,
+            styles=tuple(styles or STYLES),
             seed=seed,
         ),
         out,

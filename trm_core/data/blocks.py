@@ -10,11 +10,11 @@ import numpy as np
 
 from trm_core.data.writer import Rows
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
-from trm_core.puzzles.maze import MAX_SIDE, Maze
+from trm_core.puzzles.maze import Maze
 from trm_core.puzzles.maze_generators import LEAST_SIDE, STYLES, check_styles, generate_mazes
 
 SQUARE = 0.5
-"""Share of the blocks of mazes that are squares; of the others rows and columns are drawn alone."""
+"""Share of mazes of several sizes that are squares; of others rows and columns are drawn alone."""
 
 
 class Block(NamedTuple):
@@ -38,31 +38,40 @@ def block_of(make: MakeBlock, seeds: Sequence[int], size: int, number: int) -> B
 class MazeBlocks:
     """Makes blocks of mazes.
 
-    sides: least and greatest number of rows and columns; each block has another size, from square
-    to long, all as likely.
-    styles: of `maze_generators.STYLES`, all alike. unreachable: share of mazes that nothing solves.
+    rows, cols: of the largest. smallest: the least number of both, or 0 where all are that large;
+    with it, each block has another size, half of them are squares.
+    styles: of `maze_generators.STYLES`, all alike; one that is named twice comes twice as often.
+    unreachable: share of mazes whose goal is out of reach.
 
     Raises PuzzleError where there are no such mazes.
     """
 
-    sides: tuple[int, int] = (LEAST_SIDE, 31)
+    rows: int = 31
+    cols: int = 31
+    smallest: int = LEAST_SIDE
     styles: tuple[str, ...] = STYLES
     unreachable: float = 0.0
 
     def __post_init__(self) -> None:
-        check_styles(self.styles)
-        least, most = self.sides
-        if not LEAST_SIDE <= least <= most <= MAX_SIDE:
+        check_styles(self.styles, self.rows, self.cols)
+        if self.smallest and not LEAST_SIDE <= self.smallest <= min(self.rows, self.cols):
             raise PuzzleError(
-                f"found sides from {least} to {most} for mazes of all styles, expected from "
-                f"{LEAST_SIDE} at least to {MAX_SIDE} at most"
+                f"smallest is {self.smallest}, expected 0, or {LEAST_SIDE} to the fewer of the "
+                f"{self.rows} rows and {self.cols} columns"
             )
 
-    def __call__(self, rng: np.random.Generator, count: int) -> Block:
-        least, most = self.sides
-        rows, cols = rng.integers(least, most, size=2, endpoint=True).tolist()
+    def size(self, rng: np.random.Generator) -> tuple[int, int]:
+        """Rows and columns by chance."""
+        if not self.smallest:
+            return self.rows, self.cols
         if rng.random() < SQUARE:
-            cols = rows
+            side = int(rng.integers(self.smallest, min(self.rows, self.cols), endpoint=True))
+            return side, side
+        rows, cols = rng.integers(self.smallest, (self.rows, self.cols), endpoint=True).tolist()
+        return rows, cols
+
+    def __call__(self, rng: np.random.Generator, count: int) -> Block:
+        rows, cols = self.size(rng)
         made = generate_mazes(rng, count, rows, cols, self.styles, self.unreachable)
         tokens = (
             (grids + Maze.first_token).astype(np.uint8).reshape(count, -1)

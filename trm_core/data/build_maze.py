@@ -9,17 +9,24 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from trm_core.data.blocks import MakeBlock, MazeBlocks
 from trm_core.data.layout import DatasetError
 from trm_core.data.plan import Count, CountFrom1, Job, Plan, PuzzleBuild, single_examples
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
-from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 from trm_core.puzzles.maze import MAX_SIDE, Maze
-from trm_core.puzzles.maze_generators import generate_hard, generate_perfect, generate_with_loops
+from trm_core.puzzles.maze_generators import (
+    STYLES,
+    generate,
+    generate_hard,
+    generate_perfect,
+    generate_with_loops,
+)
 from trm_core.records import Between
 
-Style = Literal["perfect", "loops", "hard"]
+Style = Literal["perfect", "loops", "hard", "mixed"]
 Side = Annotated[int, Between(2, MAX_SIDE)]
 
 LEAST_ODD_SIDE = 5
@@ -38,17 +45,24 @@ class MazeBuild(PuzzleBuild):
     symmetries
         Whether each training maze is there in all its symmetries: 8 if it is square, else 4.
     style, rows, cols, loops, min_length
-        Of mazes that are made up: "perfect", "loops" (with so many) or "hard" (with a shortest path
-        of more steps than `min_length`), and their size. Their source is style and size, such as
-        "perfect 9×9".
+        Of mazes that are made up: "perfect", "loops" (with so many), "hard" (with a shortest path
+        of more steps than `min_length`) or "mixed" (each of one of `styles`), and their size. Their
+        source is style and size, such as "perfect 9×9".
+    styles
+        Of mixed mazes, see `maze_generators.STYLES`; one named twice comes twice as often.
     smallest
         0, or what makes perfect mazes and those with loops squares of several sizes, in the top
         left corner of rows × cols cells: the side of each is an odd number from this to `rows`,
         all equally likely. Of 5×5 and 7×7 there are so few mazes that those in the test split may
-        leave none to train on.
+        leave none to train on. Rows and columns of mixed mazes are any number from this on.
     fewest_loops
         None, or what makes the loops of each maze a number from this to `loops`, all equally
         likely.
+    endless
+        Whether a training run gets mixed mazes that are made up as it goes, for ever new ones; of
+        the data set it takes the test split only. They are not in a corner of a larger board.
+    unreachable
+        Share of those whose goal is out of reach, so that no answer is right.
     """
 
     symmetries: bool = False
@@ -59,11 +73,23 @@ class MazeBuild(PuzzleBuild):
     min_length: CountFrom1 = 110
     smallest: Count = 0
     fewest_loops: Count | None = None
+    styles: tuple[str, ...] = STYLES
+    endless: bool = False
+    unreachable: Annotated[float, Between(0, 1)] = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.smallest:
+        if self.style == "mixed":
+            try:
+                _ = self._mixed
+            except PuzzleError as error:
+                raise DatasetError(str(error)) from None
+        elif self.smallest:
             self._check_smallest()
+        if self.endless and (self.style != "mixed" or not self.generate):
+            raise DatasetError("endless is true, expected false unless mixed mazes are made up")
+        if self.unreachable and not self.endless:
+            raise DatasetError(f"unreachable is {self.unreachable}, expected 0 unless endless")
         if self.fewest_loops is not None and self.fewest_loops > self.loops:
             raise DatasetError(
                 f"fewest_loops is {self.fewest_loops}, expected at most the {self.loops} loops"
@@ -82,6 +108,14 @@ class MazeBuild(PuzzleBuild):
                 f"smallest is {self.smallest}, expected 0, or {LEAST_ODD_SIDE} or more with an odd "
                 f"number from there to the {self.rows} rows"
             )
+
+    @property
+    def _mixed(self) -> MazeBlocks:
+        return MazeBlocks(self.rows, self.cols, self.smallest, self.styles, self.unreachable)
+
+    @property
+    def blocks(self) -> MakeBlock | None:
+        return self._mixed if self.endless else None
 
     @property
     def _sides(self) -> range:
@@ -111,6 +145,10 @@ class MazeBuild(PuzzleBuild):
         """A made-up maze. Raises PuzzleError if there is none."""
         seed = int(rng.integers(2**63))
         rows, cols = self.rows, self.cols
+        if self.style == "mixed":
+            rows, cols = self._mixed.size(rng)
+            style = self.styles[rng.integers(len(self.styles))]
+            return replace(generate(seed, style, rows, cols), source=f"{style} {rows}×{cols}")
         if self.smallest:
             rows = cols = int(rng.choice(self._sides))
         if self.style == "hard":
@@ -137,6 +175,8 @@ def _groups(build: MazeBuild, shape: PuzzleShape, job: Job) -> dict[str, Group]:
     mazes = [maze]
     if build.symmetries and job.split == "train":
         mazes = [maze.transformed(symmetry) for symmetry in _symmetries(maze)]
+        if job.puzzle is None:  # which of several shortest paths is the label depends on directions
+            mazes = [replace(image, solution=image.solve()) for image in mazes]
     return {job.split: single_examples(mazes, shape)}
 
 

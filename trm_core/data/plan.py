@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
+from trm_core.data.blocks import MakeBlock
 from trm_core.data.layout import DatasetError
 from trm_core.data.parallel import ordered_map
 from trm_core.data.writer import Group
@@ -100,6 +101,11 @@ class PuzzleBuild:
             raise DatasetError("expected either files to train on or a number to generate")
         if bool(self.test_files) == bool(self.held_out):
             raise DatasetError("expected either files to test on or a number to hold out")
+
+    @property
+    def blocks(self) -> MakeBlock | None:
+        """What makes up puzzles while a model trains on them; None where they are stored."""
+        return None
 
     def puzzle_jobs(self, read: Callable[[Sequence[str]], list[Any]]) -> list[Job]:
         """A job for each puzzle, with files read by `read`; those for the test split are first."""

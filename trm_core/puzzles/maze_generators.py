@@ -142,12 +142,7 @@ def generate_mazes(
     unreachable: probability with which the way from S to G is cut off, by walls on it.
     Raises PuzzleError for another style, or a size that not every style has a place in.
     """
-    check_styles(styles)
-    if min(rows, cols) < LEAST_SIDE or max(rows, cols) > MAX_SIDE:
-        raise PuzzleError(
-            f"found {rows}×{cols} cells for mazes of all styles, "
-            f"expected {LEAST_SIDE} to {MAX_SIDE} rows and columns"
-        )
+    check_styles(styles, rows, cols)
     which = rng.integers(len(styles), size=count)
     grids = np.empty((count, rows, cols), np.int8)
     answers = np.empty_like(grids)
@@ -167,11 +162,16 @@ def generate(seed: int, style: str, rows: int, cols: int) -> Maze:
     return Maze(made.grids[0], made.answers[0], name=name, source="generated")
 
 
-def check_styles(styles: Sequence[str]) -> None:
-    """Raise PuzzleError unless these are styles, and there is one."""
+def check_styles(styles: Sequence[str], rows: int, cols: int) -> None:
+    """Raise PuzzleError unless mazes of these styles, one at least, are made in this size."""
     for style in styles or ("",):
         if style not in STYLES:
             raise PuzzleError(f"found the style {style!r}, expected one of {', '.join(STYLES)}")
+    if min(rows, cols) < LEAST_SIDE or max(rows, cols) > MAX_SIDE:
+        raise PuzzleError(
+            f"found {rows}×{cols} cells for mazes of all styles, "
+            f"expected {LEAST_SIDE} to {MAX_SIDE} rows and columns"
+        )
 
 
 def _some_mazes(
@@ -193,8 +193,7 @@ def _some_mazes(
     cut_off = rng.random(floor.shape[1]) < unreachable
     floor[:, cut_off] = _cut(rng, floor[:, cut_off], start[:, cut_off], goal[:, cut_off], cols)
     path = maze_paths.shortest_paths(floor, start, goal)
-    neighbours = (beside(start) & goal).any(axis=0)
-    good = goal.any(axis=0) & ~(cut_off & neighbours)
+    good = goal.any(axis=0)
 
     grids = np.where(unpacked(floor, cols), FLOOR, WALL).astype(np.int8)
     grids[unpacked(start, cols)] = START
@@ -205,7 +204,7 @@ def _some_mazes(
 
 
 class _Ends:
-    """Start and goal for mazes with `floor`, one cell each with a way between them.
+    """Start and goal for mazes with `floor`, one cell each with a way of two steps at least.
 
     far, opening: (mazes,) bool, which of these the ends are; else they are any cells. An opening is
     a new cell of the floor where it lies in a wall. Where there is no place, `goal` has no cell.
@@ -231,8 +230,8 @@ class _Ends:
         reached = maze_paths.layers(self.floor, start)
         around = maze_paths.union(reached)
         last = maze_paths.farthest(reached)
-        openings = outside & (around | beside(around)) & ~beside(start)
-        goals = np.where(far, last, np.where(opening, openings, around)) & ~start
+        openings = outside & (around | beside(around))
+        goals = np.where(far, last, np.where(opening, openings, around)) & ~(start | beside(start))
         self.start, self.goal = start, _any_of(rng, goals, cols)
         self.floor |= self.goal
         self.steps = sum(layer.any(axis=0).astype(int) for layer in reached) - 1
@@ -250,7 +249,7 @@ def _any_of(rng: np.random.Generator, bits: Bits, cols: int) -> Bits:
 
 def _cut(rng: np.random.Generator, floor: Bits, start: Bits, goal: Bits, cols: int) -> Bits:
     """The floor that is left where walls are put on shortest paths until there is none; half of
-    them beside S or G, where few are enough. S and G that are neighbours stay so."""
+    them beside S or G, where few are enough."""
     ends = beside(start | goal)
     while (path := maze_paths.shortest_paths(floor, start, goal)).any():
         nearby = rng.random(path.shape[1]) < 0.5

@@ -13,13 +13,13 @@ from trm_core.puzzles.difficulty import DIFFICULTIES, grade_maze
 from trm_core.puzzles.library import Entry
 from trm_core.puzzles.library_contents import SUDOKUS
 from trm_core.puzzles.maze import Maze
+from trm_core.puzzles.maze_generators import STYLES
 from trm_core.puzzles.sudoku import generate, usual_box_rows
 from trm_core.puzzles.sudoku_grade import grade_sudoku
 
 GIVENS = {(side, difficulty): givens for side, difficulty, _, givens in SUDOKUS}
 """How many givens to draw Sudokus with, by side and by the difficulty that is wanted."""
 
-MAZE_STYLES = ("corridors", "corridors with loops", "obstacles")
 FEWEST_ROWS_OF_OBSTACLES = 9
 """In smaller mazes of random obstacles hardly any way is long."""
 
@@ -41,7 +41,9 @@ MOST_SEED = 2**32 - 1
 class Recipe:
     """Which puzzle to make: the same one for the same recipe.
 
-    style: for a Sudoku its difficulty, for a maze one of MAZE_STYLES, for ARC the family of rule.
+    style: for a Sudoku its difficulty, for a maze one of `maze_generators.STYLES`, for ARC the
+        family of rule. In mazes of "corridors", "corridors with loops" and "obstacles" the way is
+        long, in others S and G are anywhere.
     """
 
     kind: str
@@ -73,7 +75,8 @@ def styles(kind: str, side: int) -> tuple[str, ...]:
     if kind == "sudoku":
         return tuple(each for each in DIFFICULTIES if (side, each) in GIVENS)
     if kind == "maze":
-        return MAZE_STYLES if side >= FEWEST_ROWS_OF_OBSTACLES else MAZE_STYLES[:2]
+        small = side < FEWEST_ROWS_OF_OBSTACLES
+        return tuple(style for style in STYLES if not (small and style == "obstacles"))
     return tuple(arc_tasks.RULES)
 
 
@@ -117,8 +120,12 @@ def _maze(recipe: Recipe) -> Maze:
     if recipe.style == "obstacles":
         steps = math.ceil(2 * side * OBSTACLE_DETOUR)
         return maze_generators.generate_hard(seed, side, side, min_length=steps - 1)
-    loops = 0 if recipe.style == "corridors" else max(1, side * side // 40)
-    return maze_generators.generate_with_loops(seed, side, side, loops)
+    if recipe.style == "corridors":
+        return maze_generators.generate_perfect(seed, side, side)
+    if recipe.style == "corridors with loops":
+        loops = max(1, side * side // 40)
+        return maze_generators.generate_with_loops(seed, side, side, loops)
+    return maze_generators.generate(seed, recipe.style, side, side)
 
 
 def _entry(

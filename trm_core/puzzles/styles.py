@@ -9,9 +9,9 @@ from trm_core.puzzles.arc import Arc
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.maze import WALL, Maze, cells_of, layers
 from trm_core.puzzles.maze_walls import OBSTACLE_DENSITY
-from trm_core.puzzles.recipes import MAZE_STYLES
 
-CORRIDORS, LOOPS, OBSTACLES = MAZE_STYLES
+CORRIDORS, LOOPS, OBSTACLES = "corridors", "corridors with loops", "obstacles"
+"""Of `maze_generators.STYLES` those that a maze shows by its looks alone."""
 
 MAZE_STYLE_WORDS = {
     CORRIDORS: "long corridors without loops, S and G as far apart as they can be",
@@ -28,7 +28,7 @@ MOST_DIFFERENCE = 0.1
 
 
 def style_of(puzzle: Puzzle) -> str:
-    """Of a maze one of `MAZE_STYLES`, of an ARC task its id; "" where nothing tells.
+    """Of a maze one of `MAZE_STYLE_WORDS`, of an ARC task its id; "" where nothing tells.
 
     What is told of a maze is how it looks; another program's may look like it as well. How hard a
     Sudoku is takes longer to find out, so that it is left open here.

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from trm_core.checkpoints.info import CONFIGS, architecture_of
+from trm_core.data.blocks import MakeBlock
 from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
+from trm_core.data.plan import PuzzleBuild
 from trm_core.documents import MEDIUM, DocumentError, read_text
 from trm_core.errors import UserError, in_a_line, quoted, raised_as
 from trm_core.model.config import RecursionConfig
@@ -171,6 +173,7 @@ class RunConfig:
                 raise DocumentError(unknown(extra[0], _TABLES))
             _check_model(raw["model"])
             _check_data(raw["data"])
+            _check_sizes(raw["model"], raw["data"])
             settings = record(TrainingSettings, raw["training"], "training")
             if settings.show_board:
                 _check_attention(raw["model"])
@@ -256,6 +259,14 @@ class RunConfig:
                 data[option] = [str(Path(file).resolve()) for file in data[option]]
         return dataclasses.replace(self, data=data)
 
+    @property
+    def blocks(self) -> MakeBlock | None:
+        """What makes up puzzles while a model trains on them; None where they are stored."""
+        if self.data.get("path"):
+            return None
+        build = data_build(self.data)
+        return build.blocks if isinstance(build, PuzzleBuild) else None
+
     def model_config(self, shape: PuzzleShape, puzzle_count: int) -> RecursionConfig:
         """The model's config for data of `shape` with `puzzle_count` puzzle identifiers."""
         sizes = {name: value for name, value in self.model.items() if name != "architecture"}
@@ -321,6 +332,15 @@ def _check_data(table: Mapping[str, Any]) -> None:
         record(_DataSet, {"path": table["path"]}, "data")
     else:
         data_build(table)
+
+
+def _check_sizes(model: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """Refuse puzzles of several sizes for a model that has one."""
+    if data.get("endless") and data.get("smallest") and model.get("mixer") != "relations":
+        raise DocumentError(
+            f"data.smallest is {data['smallest']}, expected 0 where data.endless is true, unless "
+            'model.mixer is "relations": other models are for one size'
+        )
 
 
 def data_build(table: Mapping[str, Any]) -> Build:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -76,7 +76,7 @@ def estimate(config: RunConfig, device: torch.device) -> Estimate:
         data, seconds = _small_data(config, stack)
         dataset = read_dataset(data, "train")
         dtype = choose_dtype(settings.dtype, device)
-        trainer = Trainer(config, dataset, device, dtype, group)
+        trainer = stack.enter_context(closing(Trainer(config, dataset, device, dtype, group)))
         for _ in range(WARM_UP):
             trainer.take_step()
         per_step = _per_call(trainer.take_step, trainer.is_finite)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trm_core.checkpoints.facts import Learned
-from trm_core.data.build import ArcBuild, SudokuBuild
+from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild
 from trm_core.errors import first_of
 from trm_core.puzzles.styles import CORRIDORS, LOOPS, MAZE_STYLE_WORDS, OBSTACLES
 from trm_core.training.config import data_build
@@ -29,10 +29,19 @@ def learned(data: Mapping[str, Any]) -> Learned:
         side = build.box_rows * build.box_cols
         givens = f"{build.givens_from} to {build.givens_to} givens"
         return Learned(f"made-up Sudokus {side}×{side} with {givens}")
+    if build.style == "mixed":
+        return Learned(_mixed(build))
     style, size = MAZE_STYLES[build.style], f"{build.rows}×{build.cols}"
     if build.smallest:
         size = f"{build.smallest | 1}×{build.smallest | 1} to {size}"
     return Learned(f"made-up mazes {size}: {MAZE_STYLE_WORDS[style]}", (style,))
+
+
+def _mixed(build: MazeBuild) -> str:
+    size = f"{build.rows}×{build.cols}"
+    if build.smallest:
+        size = f"{build.smallest}×{build.smallest} to {size}"
+    return f"made-up mazes {size} of all kinds: {', '.join(dict.fromkeys(build.styles))}"
 
 
 def _tasks(build: ArcBuild) -> str:

@@ -7,7 +7,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -218,6 +218,10 @@ class _Run:
         """Train to the end, or until asked to stop; the last state and what there is to say."""
         if not self._is_ready():
             return "stopped", f"{self._why_to_stop()} before training began"
+        with closing(self._trainer):
+            return self._train(threads)
+
+    def _train(self, threads: Threads) -> tuple[State, str]:
         trainer, settings = self._trainer, self._settings
         self._status.begin(trainer.step)
         self._since = time.monotonic(), trainer.step

@@ -12,6 +12,7 @@ from torch.autograd import backward
 
 from trm_core.checkpoints.directory import build_model
 from trm_core.data.augment import augmentation_for
+from trm_core.data.batch import Batches
 from trm_core.data.dataset import Dataset
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
@@ -30,6 +31,7 @@ from trm_core.training.optimizers import (
 )
 from trm_core.training.sampler import Sampler
 from trm_core.training.start import PUZZLE_EMBEDDING, start_from
+from trm_core.training.stream import Stream
 from trm_core.training.tally import Tally
 from trm_core.training.widening import train_through
 
@@ -107,8 +109,9 @@ class Trainer:
 
         self._carry = Carry.empty(self.model, self._size)
         self._tally = Tally(device, group)
+        self._blocks = run.blocks
         augment = None
-        if settings.augment:
+        if settings.augment and self._blocks is None:  # what is made up is new without
             augment = augmentation_for(
                 dataset.shape, dataset.identifiers, device, settings.extra_givens
             )
@@ -271,12 +274,19 @@ class Trainer:
             like = self._carry.tensors()
             self._carry = Carry(**{name: state[f"carry/{name}"][self._part] for name in like})
         self._tally.restore(state["tally"])
+        self._sampler.close()
         self._sampler = self._new_sampler()
 
-    def _new_sampler(self) -> Sampler:
-        """After a rewind the data come in another order, as the last one led nowhere."""
-        seeds = self.settings.seed, self.rewinds
-        return Sampler(self._dataset, self.settings.batch_size, seeds, self.device, self._augment)
+    def close(self) -> None:
+        """End the processes that make puzzles, where some do."""
+        self._sampler.close()
+
+    def _new_sampler(self) -> Batches:
+        """After a rewind other data come, or in another order, as the last ones led nowhere."""
+        seeds, size = (self.settings.seed, self.rewinds), self.settings.batch_size
+        if self._blocks is not None:
+            return Stream(self._blocks, size, seeds, self.device)
+        return Sampler(self._dataset, size, seeds, self.device, self._augment)
 
 
 def _micro_size(wanted: int, size: int, model: RecursiveModel, shape: PuzzleShape) -> int:

@@ -218,6 +218,28 @@ def _side_within_walls(maze):
     return int(np.argwhere(maze.grid != WALL).max()) + 2
 
 
+def test_mixed_mazes_are_of_the_styles_that_were_named_in_any_size_from_the_smallest_on(write):
+    styles = "rooms", "Prim", "obstacles"
+    build = MazeBuild(
+        generate=80,
+        held_out=5,
+        style="mixed",
+        styles=styles,
+        rows=7,
+        cols=9,
+        smallest=5,
+        symmetries=True,
+    )
+    mazes = read_dataset(write(build), "train").puzzles()
+    assert all(np.array_equal(maze.solution, maze.solve()) for maze in mazes)
+    sources = {maze.source for maze in mazes}
+    assert {source.rpartition(" ")[0] for source in sources} == set(styles)
+    sizes = {source.rpartition(" ")[2] for source in sources}
+    assert {"5×5", "6×6", "7×7"} < sizes
+    assert sizes - {"5×5", "6×6", "7×7"}
+    assert sizes <= {f"{rows}×{cols}" for rows in range(5, 8) for cols in range(5, 10)}
+
+
 def test_mazes_of_several_sizes_keep_their_corner_in_all_symmetries(write):
     build = MazeBuild(
         generate=4, held_out=1, style="perfect", rows=15, cols=15, smallest=5, symmetries=True
@@ -378,6 +400,19 @@ def test_progress_is_told_up_to_the_end(tmp_path, small_spec):
             "smallest is 4, expected 0, or 5 or more with an odd number from there to the 30 rows",
         ),
         (MazeBuild, {"style": "loops", "smallest": 30}, "smallest is 30, expected 0, or 5 or more"),
+        (
+            MazeBuild,
+            {"style": "mixed", "styles": ("round",)},
+            "found the style 'round', expected one of corridors, corridors with loops, Prim",
+        ),
+        (
+            MazeBuild,
+            {"style": "mixed", "smallest": 31},
+            "smallest is 31, expected 0, or 5 to the fewer of the 30 rows and 30 columns",
+        ),
+        (MazeBuild, {"style": "mixed", "rows": 4}, "found 4×30 cells for mazes of all styles"),
+        (MazeBuild, {"endless": True}, "endless is true, expected false unless mixed mazes are"),
+        (MazeBuild, {"unreachable": 0.1}, "unreachable is 0.1, expected 0 unless endless"),
         (MazeBuild, {"fewest_loops": 11}, "fewest_loops is 11, expected at most the 10 loops"),
         (MazeBuild, {"fewest_loops": -1}, "fewest_loops is -1, expected a whole number from 0 up"),
         (MazeBuild, {"symmetries": 1}, "symmetries is 1, expected true or false"),

@@ -33,7 +33,7 @@ def test_all_styles_come_in_every_size_with_their_ends_on_floor_and_a_shortest_p
         assert maze.start is not None
         assert maze.goal is not None
         path = nx.shortest_path(maze.graph(), maze.start, maze.goal)
-        assert (answer != grid).sum() == len(path) - 2
+        assert (answer != grid).sum() == len(path) - 2 > 0
         assert maze.is_solved_by(answer)
 
 

@@ -1,18 +1,24 @@
 """Puzzles that are made while a model trains: a function of seeds and step, whoever makes them."""
 
 import os
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import psutil
 import pytest
 import torch
+from runs_to_try import train_here, write_preset
+from safetensors.torch import load_file
 
 from trm_core.data.batch import IGNORED
 from trm_core.data.blocks import Block, MazeBlocks
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.maze import Maze
+from trm_core.training.config import TrainingConfigError, load_preset
+from trm_core.training.estimate import estimate
 from trm_core.training.losses import exactly_right, supervision_loss
+from trm_core.training.run_directory import RunDirectory
 from trm_core.training.stream import STEPS_EACH, Stream
 
 CPU = torch.device("cpu")
@@ -20,7 +26,7 @@ SIZE = 3
 
 
 def stream(seeds=(1, 0), processes=0, **options):
-    return Stream(MazeBlocks(**{"sides": (5, 9)} | options), SIZE, seeds, CPU, processes)
+    return Stream(MazeBlocks(9, 9, **options), SIZE, seeds, CPU, processes)
 
 
 def same(one, other):
@@ -99,7 +105,7 @@ def test_the_processes_that_make_puzzles_end_when_it_is_closed() -> None:
 
 
 def test_a_maker_of_other_puzzles_fits_in_as_well() -> None:
-    shape = MazeBlocks((5, 5))(np.random.default_rng(0), 1).shape
+    shape = MazeBlocks(5, 5)(np.random.default_rng(0), 1).shape
 
     def counting(rng: np.random.Generator, size: int) -> Block:
         rows = np.arange(size * shape.cells, dtype=np.uint8).reshape(size, -1) % 5 + 1
@@ -112,5 +118,50 @@ def test_a_maker_of_other_puzzles_fits_in_as_well() -> None:
 def test_styles_and_sizes_that_there_are_not_are_refused() -> None:
     with pytest.raises(PuzzleError, match="found the style 'round'"):
         MazeBlocks(styles=("round",))
-    with pytest.raises(PuzzleError, match=r"found sides from 9 to 7 .* expected from 5 at least"):
-        MazeBlocks((9, 7))
+    with pytest.raises(PuzzleError, match="found 41×9 cells for mazes of all styles"):
+        MazeBlocks(41, 9)
+    with pytest.raises(PuzzleError, match="smallest is 8, expected 0, or 5 to the fewer of the 9"):
+        MazeBlocks(9, 7, smallest=8)
+
+
+PARTS = "model", "trainer"
+ENDLESS = {
+    "kind": "maze",
+    "style": "mixed",
+    "rows": 7,
+    "cols": 9,
+    "generate": 2,
+    "held_out": 4,
+    "endless": True,
+    "unreachable": 0.2,
+}
+
+
+@pytest.fixture
+def endless(tmp_path, monkeypatch):
+    """The config of a run whose mazes are made up as it goes, by the very process that trains."""
+    monkeypatch.setattr("trm_core.training.stream.cores", lambda: 1)
+    return replace(load_preset(str(write_preset(tmp_path / "tiny.toml", "none"))), data=ENDLESS)
+
+
+def test_a_run_trains_on_mazes_that_are_made_up_and_goes_on_from_where_it_ended(endless, tmp_path):
+    ends = []
+    for name, parts in (("whole", (24,)), ("parted", (16, 24))):
+        run = RunDirectory.create(tmp_path / name, endless.to_json())
+        for steps in parts:
+            status = train_here(run, config=endless.changed([f"steps={steps}"]))
+            assert (status.state, status.step) == ("finished", steps)
+        ends.append([load_file(run.checkpoint(24) / f"{part}.safetensors") for part in PARTS])
+    for one, other in zip(*ends, strict=True):
+        assert one.keys() == other.keys()
+        assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_how_long_a_run_with_mazes_that_are_made_up_would_take_can_be_told(endless):
+    told = estimate(endless, CPU)
+    assert 0 < told.seconds_per_step < told.seconds
+
+
+def test_puzzles_of_several_sizes_are_refused_for_a_model_of_one_size(endless):
+    with pytest.raises(TrainingConfigError, match=r"data.smallest is 5, expected 0 where data.end"):
+        endless.changed(["smallest=5"])
