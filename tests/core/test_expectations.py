@@ -16,7 +16,7 @@ from trm_core.checkpoints.info import bundled_models, find_model
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.recipes import Recipe, make, styles
-from trm_core.puzzles.styles import LOOPS
+from trm_core.puzzles.styles import LOOPS, MAZE_STYLE_WORDS
 
 TASK = '{"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}'
 
@@ -31,7 +31,8 @@ def test_every_bundled_model_says_what_it_learned_and_how_often_it_is_right(info
     if info.puzzle.kind != "arc":
         side = info.puzzle.rows
         measured = {each.style for each in info.by_style if each.side == side}
-        assert measured == set(styles(info.puzzle.kind, side))
+        own = MAZE_STYLE_WORDS if info.puzzle.kind == "maze" else styles(info.puzzle.kind, side)
+        assert measured >= set(own)
 
 
 def test_of_a_maze_that_a_model_did_not_learn_that_is_said_with_its_share_of_right_ones():
