@@ -14,7 +14,8 @@ from trm_core.data.layout import DatasetError
 from trm_core.data.plan import Count, CountFrom1, Job, Plan, PuzzleBuild, single_examples
 from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
-from trm_core.puzzles.base import PuzzleError, PuzzleShape
+from trm_core.errors import raised_as
+from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.dihedral import DIHEDRAL, Dihedral
 from trm_core.puzzles.maze import MAX_SIDE, Maze
 from trm_core.puzzles.maze_generators import (
@@ -80,10 +81,8 @@ class MazeBuild(PuzzleBuild):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.style == "mixed":
-            try:
+            with raised_as(DatasetError):
                 _ = self._mixed
-            except PuzzleError as error:
-                raise DatasetError(str(error)) from None
         elif self.smallest:
             self._check_smallest()
         if self.endless and (self.style != "mixed" or not self.generate):

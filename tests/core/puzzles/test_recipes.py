@@ -79,7 +79,7 @@ def test_a_search_ends_when_it_is_cancelled():
         (("sudoku", 4, "hard", 0), "new sudoku 4×4: found 'hard', expected easy"),
         (("maze", 5, "obstacles", 0), "new maze 5×5: found 'obstacles', expected corridors"),
         (("arc", 31, "mirror", 0), "new arc 31×31: found 'mirror', expected another size"),
-        (("maze", 5, "corridors", -1), "found the seed -1, expected 0 or more"),
+        (("maze", 5, "corridors", -1), "found the seed -1, expected 0 to 4294967295"),
     ],
 )
 def test_a_recipe_that_cannot_be_is_refused(arguments, sentence):
