@@ -41,9 +41,6 @@ class Batches(Protocol):
     def batch(self, step: int) -> tuple[Batch, torch.Generator]:
         """What step `step` (from 0) offers, and the generator for whatever else it draws."""
 
-    def close(self) -> None:
-        """End whatever makes them."""
-
 
 Augmentation = Callable[[Batch, torch.Generator], Batch]
 """Turns puzzles into others that are as right, drawing from a generator on their device."""

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from trm_core.data.batch import Batch
 from trm_core.model.recursion import RecursiveModel, State, SupervisionOutput
+from trm_core.puzzles.base import PuzzleShape
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Carry:
 
     y, z: (B, L, D) in the number format of the passes. tokens, labels: (B, cells).
     puzzle_ids: (B,). steps: (B,) supervision steps done. halted: (B,) bool, to be replaced.
+    shape: of their boards; None will do for models of one size.
     """
 
     y: Tensor
@@ -27,16 +29,18 @@ class Carry:
     puzzle_ids: Tensor
     steps: Tensor
     halted: Tensor
+    shape: PuzzleShape | None = None
 
     @classmethod
-    def empty(cls, model: RecursiveModel, size: int) -> Carry:
+    def empty(cls, model: RecursiveModel, size: int, shape: PuzzleShape | None = None) -> Carry:
         """`size` samples that are all to be replaced."""
         device = model.y_init.device
-        start = model.initial_state(size)
-        tokens = torch.zeros((size, model.config.cells), dtype=torch.int64, device=device)
+        start = model.initial_state(size, shape)
+        cells = model.config.cells if shape is None else shape.cells
+        tokens = torch.zeros((size, cells), dtype=torch.int64, device=device)
         counts = torch.zeros(size, dtype=torch.int64, device=device)
         halted = torch.ones(size, dtype=torch.bool, device=device)
-        return cls(start.y, start.z, tokens, tokens, counts, counts, halted)
+        return cls(start.y, start.z, tokens, tokens, counts, counts, halted, shape)
 
     @classmethod
     def joined(cls, parts: Sequence[Carry]) -> Carry:
@@ -44,23 +48,31 @@ class Carry:
         if len(parts) == 1:
             return parts[0]
         each = [part.tensors() for part in parts]
-        return cls(**{name: torch.cat([tensors[name] for tensors in each]) for name in each[0]})
+        joined = {name: torch.cat([tensors[name] for tensors in each]) for name in each[0]}
+        return cls(**joined, shape=parts[0].shape)
+
+    def part(self, which: slice) -> Carry:
+        """Some of the samples."""
+        return Carry(**{n: each[which] for n, each in self.tensors().items()}, shape=self.shape)
 
     @property
     def state(self) -> State:
-        return State(self.y, self.z)
+        return State(self.y, self.z, self.shape)
 
     def tensors(self) -> dict[str, Tensor]:
-        """Everything, by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """All tensors, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "shape"}
 
     def replaced(
         self, fresh: Batch, model: RecursiveModel, generator: torch.Generator | None = None
     ) -> Carry:
         """The halted samples give way to those of `fresh` in their places, at their start state
-        (see `RecursiveModel.initial_state`)."""
+        (see `RecursiveModel.initial_state`); all do where those are of another size."""
         halted = self.halted
-        start = model.initial_state(len(halted), generator=generator)
+        if fresh.shape != self.shape:
+            empty = Carry.empty(model, len(halted), fresh.shape)
+            return empty.replaced(fresh, model, generator)
+        start = model.initial_state(len(halted), fresh.shape, generator)
         one, row = halted.view(-1, 1), halted.view(-1, 1, 1)
         return Carry(
             torch.where(row, start.y, self.y),
@@ -70,6 +82,7 @@ class Carry:
             torch.where(halted, fresh.puzzle_ids, self.puzzle_ids),
             torch.where(halted, 0, self.steps),
             torch.zeros_like(halted),
+            self.shape,
         )
 
     def after(
@@ -92,6 +105,7 @@ class Carry:
             self.puzzle_ids,
             steps,
             halts | (steps >= max_supervision_steps),
+            self.shape,
         )
 
 

@@ -301,6 +301,8 @@ class _Run:
         settings, trainer = self._settings, self._trainer
         if settings.compile != "auto":
             return settings.compile == "on"
+        if self._config.data.get("smallest") and self._config.blocks:
+            return False  # a network is compiled for one size
         passes = settings.steps * settings.batch_size // self._group.size // trainer.micro_size
         with self._status.doing("trying whether compiling the networks pays"):
             return self._group.agreed(

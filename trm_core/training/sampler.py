@@ -55,9 +55,6 @@ class Sampler:
         batch = Batch(tokens, labels, puzzle_ids)
         return (self._augment(batch, generator) if self._augment else batch), generator
 
-    def close(self) -> None:
-        """Nothing is open."""
-
     def _on_device(self, array: npt.NDArray[Any]) -> Tensor:
         """`array` as int64; a GPU fetches it while it works on other things."""
         tensor = torch.from_numpy(array.astype(np.int64))

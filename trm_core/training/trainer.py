@@ -53,7 +53,7 @@ class Trainer:
     model
         What runs the passes, in their number format.
     micro_size
-        Samples of one pass.
+        Samples of one pass, where they are of the data set's size.
     config
         Of the whole model; the model in training has only as many rows of the puzzle embedding as
         samples, filled anew for each step from the table of all puzzles.
@@ -87,9 +87,6 @@ class Trainer:
         if settings.start_from and not resuming:
             start_from(settings.start_from, weights_model, dataset.shape)
         weights_model = weights_model.to(device)
-        self.micro_size = _micro_size(
-            settings.micro_batch_size, self._size, weights_model, dataset.shape
-        )
         self._weights = dict(weights_model.named_parameters())
         self._buffers = dict(weights_model.named_buffers())
         self._puzzles: PuzzleEmbeddings | None = None
@@ -105,9 +102,10 @@ class Trainer:
             train_through(self.model, self._weights)
         parameters = dict(self.model.named_parameters())
         self._embedded = parameters.pop(PUZZLE_EMBEDDING, None)
+        self.micro_size = self._samples_at_once(dataset.shape)
         self._in_passes = list(parameters.values())
 
-        self._carry = Carry.empty(self.model, self._size)
+        self._carry = Carry.empty(self.model, self._size, dataset.shape)
         self._tally = Tally(device, group)
         self._blocks = run.blocks
         augment = None
@@ -132,6 +130,7 @@ class Trainer:
             tokens=batch.tokens[self._part],
             labels=batch.labels[self._part],
             puzzle_ids=batch.puzzle_ids[self._part],
+            shape=batch.shape or self._dataset.shape,
         )
         least = least_steps(settings.batch_size, settings.halt_exploration, most, generator)
         carry = self._carry.replaced(fresh, self.model, generator)
@@ -164,9 +163,10 @@ class Trainer:
                 self._embedded.copy_(self._puzzles.table[carry.puzzle_ids])
         rows = torch.arange(self._size, device=self.device)
         parts = []
-        for start in range(0, self._size, self.micro_size):
-            part = slice(start, start + self.micro_size)
-            samples = Carry(**{name: t[part] for name, t in carry.tensors().items()})
+        at_once = self._samples_at_once(carry.shape or self._dataset.shape)
+        for start in range(0, self._size, at_once):
+            part = slice(start, start + at_once)
+            samples = carry.part(part)
             output = self.model.supervision_step(
                 samples.tokens, samples.state, rows[part], gradient=self.settings.gradient or None
             )
@@ -179,6 +179,18 @@ class Trainer:
             parts.append(after)
             self._tally.add(losses, output, after)
         return Carry.joined(parts)
+
+    def _samples_at_once(self, shape: PuzzleShape) -> int:
+        """Samples of one pass, a divisor of all: if nothing else is set, what a CPU's cache or a
+        GPU's memory can hold of boards of that shape."""
+        wanted, size, device = self.settings.micro_batch_size, self._size, self.device
+        latent, most = self.model.length(shape) * self.config.hidden_size, wanted or size
+        if not wanted and device.type == "cpu":
+            most = CACHED // latent
+        elif not wanted and device.type == "cuda":
+            memory = torch.cuda.get_device_properties(device).total_memory
+            most = memory // 2 // (BYTES_KEPT * latent * (self.config.latent_steps + 1))
+        return max(part for part in range(1, max(1, min(most, size)) + 1) if size % part == 0)
 
     def _collect_gradients(self) -> None:
         """Add the gradients that are still in the passes' number format to those of the weights."""
@@ -231,6 +243,7 @@ class Trainer:
             name: torch.cat(self._group.gather(tensor))
             for name, tensor in self._carry.tensors().items()
         }
+        board = self._carry.shape or self._dataset.shape
         return {
             **{f"weights/{name}": weight.detach() for name, weight in self._weights.items()},
             **{
@@ -238,6 +251,7 @@ class Trainer:
                 for name, tensor in optimizer_tensors(self._optimizer, self._weights).items()
             },
             **{f"carry/{name}": tensor for name, tensor in carry.items()},
+            "board": torch.tensor([board.rows, board.cols, board.box_rows or 0]),
             "tally": self._tally.total(),
         }
 
@@ -269,17 +283,23 @@ class Trainer:
             self._weights,
             {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)},
         )
-        self._carry = Carry.empty(self.model, self._size)
+        self._carry = Carry.empty(self.model, self._size, self._dataset.shape)
         if "carry/halted" in state:  # it is not packed with a run that is carried elsewhere
             like = self._carry.tensors()
-            self._carry = Carry(**{name: state[f"carry/{name}"][self._part] for name in like})
+            mine = {name: state[f"carry/{name}"][self._part] for name in like}
+            shape = self._dataset.shape
+            if "board" in state:
+                rows, cols, box_rows = state["board"].tolist()
+                shape = PuzzleShape(shape.kind, rows, cols, box_rows or None)
+            self._carry = Carry(**mine, shape=shape)
         self._tally.restore(state["tally"])
-        self._sampler.close()
+        self.close()
         self._sampler = self._new_sampler()
 
     def close(self) -> None:
         """End the processes that make puzzles, where some do."""
-        self._sampler.close()
+        if isinstance(self._sampler, Stream):
+            self._sampler.close()
 
     def _new_sampler(self) -> Batches:
         """After a rewind other data come, or in another order, as the last ones led nowhere."""
@@ -287,16 +307,3 @@ class Trainer:
         if self._blocks is not None:
             return Stream(self._blocks, size, seeds, self.device)
         return Sampler(self._dataset, size, seeds, self.device, self._augment)
-
-
-def _micro_size(wanted: int, size: int, model: RecursiveModel, shape: PuzzleShape) -> int:
-    """Samples of one pass, a divisor of `size`: if 0 are wanted, what a CPU's cache or a GPU's
-    memory can hold."""
-    config, device = model.config, model.y_init.device
-    latent, most = model.length(shape) * config.hidden_size, wanted or size
-    if not wanted and device.type == "cpu":
-        most = CACHED // latent
-    elif not wanted and device.type == "cuda":
-        memory = torch.cuda.get_device_properties(device).total_memory
-        most = memory // 2 // (BYTES_KEPT * latent * (config.latent_steps + 1))
-    return max(part for part in range(1, max(1, min(most, size)) + 1) if size % part == 0)

@@ -144,7 +144,15 @@ def endless(tmp_path, monkeypatch):
     return replace(load_preset(str(write_preset(tmp_path / "tiny.toml", "none"))), data=ENDLESS)
 
 
-def test_a_run_trains_on_mazes_that_are_made_up_and_goes_on_from_where_it_ended(endless, tmp_path):
+RELATIONS = "mixer=relations", 'relations=["neighbours"]', "smallest=5"
+
+
+@pytest.mark.parametrize("changes", [(), RELATIONS], ids=["one size", "several sizes"])
+def test_a_run_trains_on_mazes_that_are_made_up_and_goes_on_from_where_it_ended(
+    endless, tmp_path, monkeypatch, changes
+):
+    monkeypatch.setattr("trm_core.training.stream.STEPS_EACH", 5)  # it ends amid such five
+    endless = endless.changed(changes)
     ends = []
     for name, parts in (("whole", (24,)), ("parted", (16, 24))):
         run = RunDirectory.create(tmp_path / name, endless.to_json())
