@@ -107,6 +107,9 @@ class Background(QObject):
     """Source, why in a sentence, and the details of an error that was not foreseen."""
     model_read = Signal(object, bool)
     """The ModelInfo of a model that was asked for, and whether it is to be used."""
+    model_tried = Signal(object, str)
+    """What a model was to be read from, and why that cannot be, which `failed` tells too; "" where
+    it was read."""
     model_replaced = Signal(object)
     """The ModelInfo of a model that solves, whose files are others than when it was read."""
     failed = Signal(str, str)
@@ -203,6 +206,7 @@ class Background(QObject):
             self.failed.emit(*explained(error, f"{file} cannot be written"))
 
     def _read_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
+        told = details = ""
         try:
             if isinstance(source, Path):
                 info = read_info(source)
@@ -223,12 +227,16 @@ class Background(QObject):
                 info = read_info(source.directory)
             self.model_read.emit(info, use)
         except UserError as error:
-            self.failed.emit(str(error), "")
+            told = str(error)
         except OSError as error:
-            self.failed.emit(f"{error.filename}: {error.strerror}", traceback.format_exc())
+            told, details = f"{error.filename}: {error.strerror}", traceback.format_exc()
         except Exception as error:
-            told = f"{source} cannot be read ({type(error).__name__})."
-            self.failed.emit(told, traceback.format_exc())
+            file = source if isinstance(source, Path) else source.checkpoint
+            told = f"{file} cannot be read ({type(error).__name__})."
+            details = traceback.format_exc()
+        if told:
+            self.failed.emit(told, details)
+        self.model_tried.emit(source, told)
 
     def _run(self, solve: Solve) -> None:
         failure = details = ""

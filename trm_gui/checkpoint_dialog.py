@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -30,9 +30,10 @@ from trm_gui.names import trouble_with_name
 
 
 class CheckpointDialog(QDialog):
-    """Can be accepted once it has all that is needed; says what is missing until then.
+    """Imports once it has all that is needed; says what is missing until then.
 
-    `chosen` is emitted with an OfficialCheckpoint, whose model directory is in `models`.
+    `chosen` is emitted with an OfficialCheckpoint, whose model directory is in `models`. The dialog
+    stays open until `end` tells what came of that: after a failure, to be changed.
     """
 
     chosen = Signal(object)
@@ -40,6 +41,8 @@ class CheckpointDialog(QDialog):
     def __init__(self, models: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self._models = models
+        self._wanted: OfficialCheckpoint | None = None
+        """What is being imported."""
         self.setWindowTitle("Import an official checkpoint")
         self.setMinimumWidth(72 * themes.SPACE)
         self.checkpoint = _FileField(
@@ -67,6 +70,8 @@ class CheckpointDialog(QDialog):
         self.name.setToolTip("What the model is to be called")
         self.missing = QLabel()
         self.missing.setWordWrap(True)
+        self.missing.setTextFormat(Qt.TextFormat.PlainText)
+        self.missing.setAccessibleName("What is missing")
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
         self.ok = buttons.button(standard.Ok)
@@ -74,7 +79,9 @@ class CheckpointDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
 
-        form = QFormLayout()
+        self._fields = QWidget()
+        form = QFormLayout(self._fields)
+        form.setContentsMargins(0, 0, 0, 0)
         for field in self._files():
             form.addRow(field.name, field)
             field.path.textChanged.connect(self._check)
@@ -84,25 +91,35 @@ class CheckpointDialog(QDialog):
         self.checkpoint.path.textChanged.connect(self._suggest)
         layout = QVBoxLayout(self)
         layout.setSpacing(2 * themes.SPACE)
-        layout.addLayout(form)
+        layout.addWidget(self._fields)
         layout.addWidget(self.missing)
         layout.addWidget(buttons)
         self._check()
 
     def accept(self) -> None:
         puzzle = self.puzzle.text()
-        self.chosen.emit(
-            OfficialCheckpoint(
-                Path(self.checkpoint.path.text()),
-                self.config.file(),
-                self._models / self.name.text(),
-                self.identifiers.file(),
-                self.dataset.file(),
-                parse_shape(puzzle) if puzzle else None,
-                parse_settings(self.settings.text().split()),
-            )
+        self._wanted = OfficialCheckpoint(
+            Path(self.checkpoint.path.text()),
+            self.config.file(),
+            self._models / self.name.text(),
+            self.identifiers.file(),
+            self.dataset.file(),
+            parse_shape(puzzle) if puzzle else None,
+            parse_settings(self.settings.text().split()),
         )
-        super().accept()
+        self._check()
+        self.chosen.emit(self._wanted)
+
+    def end(self, source: object, failure: str) -> None:
+        """Close, as what was chosen is imported; or say why it cannot be, and let it be changed."""
+        if source is not self._wanted:
+            return
+        self._wanted = None
+        if not failure:
+            super().accept()
+            return
+        self._check()
+        self._say(f"⚠ {failure}", themes.current(self).conflict_text)
 
     def _files(self) -> tuple[_FileField, ...]:
         return self.checkpoint, self.config, self.dataset, self.identifiers
@@ -116,8 +133,14 @@ class CheckpointDialog(QDialog):
             self.config.path.setText(_config_beside(file))
 
     def _check(self) -> None:
-        self.missing.setText(self._what_is_missing())
-        self.ok.setEnabled(not self.missing.text())
+        missing = self._what_is_missing() if self._wanted is None else "Being imported…"
+        self._say(missing)
+        self.ok.setEnabled(not missing)
+        self._fields.setEnabled(self._wanted is None)
+
+    def _say(self, words: str, ink: str = "") -> None:
+        self.missing.setText(words)
+        self.missing.setStyleSheet(f"color: {ink}" if ink else "")
 
     def _what_is_missing(self) -> str:
         needed = [self.checkpoint, self.config]

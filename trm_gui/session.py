@@ -55,6 +55,8 @@ class Session(QObject):
     model_changed = Signal()
     models_changed = Signal()
     """There are other models to choose from."""
+    model_tried = Signal(object, str)
+    """What a model was to be added from, and why it was not; "" where it was."""
     settings_changed = Signal()
     trace_changed = Signal()
     """The trace was replaced, or has more frames."""
@@ -124,6 +126,7 @@ class Session(QObject):
         self.loaded_models = LoadedModels()
         self._background = Background(self.loaded_models)
         self._background.model_read.connect(self._on_model_read)
+        self._background.model_tried.connect(self.model_tried)
         self._background.model_replaced.connect(self._offer)
         self._background.failed.connect(self.fail)
         self._background.card_read.connect(self.card_read)

@@ -37,6 +37,8 @@ class UserModels(QObject):
         self.menu.setObjectName("forget_model")
         self.menu.setToolTipsVisible(True)
         self.folder = self._chosen_folder()
+        self._last_place: Path | None = None
+        """Where a model was that somebody added, or tried to."""
         for directory in dict.fromkeys([*self._stored("models"), *self._found()]):
             if directory.is_dir():
                 session.add_model(directory, use=False)
@@ -59,18 +61,24 @@ class UserModels(QObject):
 
     def ask_for_folder(self) -> None:
         """For a model directory, such as a checkpoint of a training run."""
-        start = self.folder if self.folder.is_dir() else Path.home()
+        places = self._last_place, self.folder
+        start = next((place for place in places if place and place.is_dir()), Path.home())
         dialog = QFileDialog(self._window, "Add a model folder", str(start))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda folder: self._session.add_model(Path(folder)))
+        dialog.fileSelected.connect(lambda folder: self._add(Path(folder)))
         dialog.open()
+
+    def _add(self, folder: Path) -> None:
+        self._last_place = folder.parent
+        self._session.add_model(folder)
 
     def ask_for_checkpoint(self) -> None:
         """For an official checkpoint, which becomes a model directory in `folder`."""
         dialog = CheckpointDialog(self.folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self._session.add_model)
+        self._session.model_tried.connect(dialog.end)
         dialog.open()
 
     def _chosen_folder(self) -> Path:

@@ -177,3 +177,41 @@ def test_a_checkpoint_that_is_none_is_refused_and_nothing_is_left(
         dialog.ok.click()
     assert str(tmp_path / "config.json") in widget("status_line").text()
     assert not (tmp_path / "settings" / "models").exists()
+
+
+def test_an_import_that_fails_can_be_mended_in_the_same_dialog(qtbot, window, dialog, tmp_path):
+    model = load_model(find_model("sudoku-4x4").directory, "cpu", "float32")
+    checkpoint, config = write_official(model, tmp_path)
+    (tmp_path / "other.json").write_text("{}")
+    dialog.checkpoint.path.setText(str(checkpoint))
+    dialog.config.path.setText(str(tmp_path / "other.json"))
+    dialog.settings.setText("old=null")
+    dialog.name.setText("official")
+    with qtbot.waitSignal(window.session.failed) as failed:
+        dialog.ok.click()
+        assert dialog.missing.text() == "Being imported…"
+        assert not dialog.name.isEnabled()
+    qtbot.waitUntil(dialog.name.isEnabled)
+    assert dialog.isVisible()
+    assert dialog.missing.text() == f"⚠ {failed.args[0]}"
+    typed = [line.text() for line in (dialog.checkpoint.path, dialog.settings, dialog.name)]
+    assert typed == [str(checkpoint), "old=null", "official"]
+    dialog.config.path.setText(str(config))
+    assert dialog.missing.text() == ""
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.ok.click()
+    assert window.session.models[-1].name == "official"
+
+
+def test_after_a_folder_without_a_model_the_dialog_opens_beside_that(
+    qtbot, window, action, tmp_path
+):
+    (tmp_path / "elsewhere" / "empty").mkdir(parents=True)
+    action("add_model").trigger()
+    first = window.findChild(QFileDialog)
+    with qtbot.waitSignal(window.session.failed):
+        first.fileSelected.emit(str(tmp_path / "elsewhere" / "empty"))
+    first.close()
+    qtbot.waitUntil(lambda: window.findChild(QFileDialog) is None)
+    action("add_model").trigger()
+    assert window.findChild(QFileDialog).directory().absolutePath() == str(tmp_path / "elsewhere")
