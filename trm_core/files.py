@@ -40,6 +40,42 @@ def writing(target: Path, kind: type[UserError], *others: type[Exception]) -> It
         raise kind(f"{target} cannot be written: {why}") from None
 
 
+def check_directory(target: Path, *, may_be_empty: bool = False) -> None:
+    """Refuse before any work what `whole_directory` would after it. Raises UserError.
+
+    may_be_empty: whether `target` may be there already, with nothing in it.
+    """
+    if not may_be_empty:
+        check_free(target, UserError)
+    elif target.exists() and (not target.is_dir() or os.listdir(target)):
+        raise UserError(f"{target} is there already, expected a new or empty directory")
+    check_place(target)
+
+
+def check_file(target: Path) -> None:
+    """Refuse before any work what `whole_file` would after it. Raises UserError."""
+    if target.is_dir():
+        raise UserError(f"{target} cannot be written: it is a folder")
+    if not target.parent.exists():
+        raise UserError(f"{target} cannot be written: there is no folder {target.parent}")
+    _check(target, target.parent)
+
+
+def check_place(target: Path) -> None:
+    """Refuse a directory that nothing can be written in, or that cannot be made where it is not
+    there yet. Raises UserError."""
+    target = target.absolute()
+    _check(target, next(place for place in (target, *target.parents) if os.path.lexists(place)))
+
+
+def _check(target: Path, folder: Path) -> None:
+    """By writing something there, as rights do not tell of all that may stand against it."""
+    if not folder.is_dir():
+        raise UserError(f"{target} cannot be written: {folder} is not a folder")
+    with writing(target, UserError), tempfile.TemporaryFile(dir=folder):
+        pass
+
+
 @contextmanager
 def whole_directory(target: Path) -> Iterator[Path]:
     """An empty directory to fill, which becomes `target` when the block ends without an error.

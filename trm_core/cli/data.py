@@ -21,6 +21,7 @@ from trm_core.data.dataset import Dataset, read_dataset
 from trm_core.data.layout import METADATA_FILE, SPLITS, DatasetError
 from trm_core.data.summary import Summary, summarise
 from trm_core.errors import UserError
+from trm_core.files import check_directory
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.maze_generators import STYLES
 
@@ -210,6 +211,7 @@ def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> 
         spec = make_spec()
     except DatasetError as error:
         raise typer.BadParameter(str(error)) from None
+    check_directory(out)
     with progress_bar() as progress:
         task = progress.add_task("reading", total=None)
 

@@ -28,6 +28,7 @@ from trm_core.evaluation.scores import (
     summarise,
     tasks_solved,
 )
+from trm_core.files import check_file
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
 
@@ -119,6 +120,8 @@ def evaluate(
     info = find_model(model)
     if keep and style is None and info.puzzle.kind != "arc":
         raise typer.BadParameter("expected --style beside it", param_hint="--keep")
+    if keep:
+        check_file(info.directory / "config.json")
     side = side or min(info.puzzle.rows, info.puzzle.cols)
     with progress_bar() as progress:
         if style is not None:

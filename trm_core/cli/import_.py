@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from trm_core.documents import DocumentError
+from trm_core.files import check_directory
 from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.shapes import parse_shape
 
@@ -59,6 +60,7 @@ def import_(
 ) -> None:
     """Import an official TRM or HRM checkpoint. Nothing in it is ever executed."""
     shape = None if puzzle is None else _shape(puzzle)
+    check_directory(out)
 
     from trm_core.checkpoints.official import import_to
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from trm_core.checkpoints.info import bundled_models
 from trm_core.cli.display import plain_console, progress_bar
 from trm_core.cli.options import Device
+from trm_core.files import check_file
 from trm_core.puzzles.base import KIND_NAMES
 from trm_core.puzzles.difficulty import DIFFICULTIES
 from trm_core.puzzles.library import LIBRARY_FILE, LibraryError, read_library, write_library
@@ -51,6 +52,7 @@ def make(
     file: File = LIBRARY_FILE,
 ) -> None:
     """Make the library anew, which takes a minute or so; no model is marked in it then."""
+    check_file(file)
     with progress_bar() as progress:
         try:
             entries = list(progress.track(make_entries(seed), COUNT, description="making"))
@@ -73,6 +75,7 @@ def judge(
     Models get all their supervision steps, in float32. An ARC task is solved within two guesses.
     """
     entries = read_library(file)
+    check_file(file)
 
     from trm_core.evaluation.library_marks import marked, solved_entries
     from trm_core.solver import Solver

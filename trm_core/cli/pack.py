@@ -10,6 +10,7 @@ import typer
 
 from trm_core.cli.display import mebibytes
 from trm_core.errors import counted
+from trm_core.files import check_directory
 
 
 def pack(
@@ -23,6 +24,8 @@ def pack(
 
     The data set does not go along.
     """
+    check_directory(out)
+
     from trm_core.training.parcel import pack
     from trm_core.training.run_directory import RunDirectory
 
@@ -42,6 +45,8 @@ def unpack(
     ] = None,
 ) -> None:
     """Unpack a training run, for trm train --resume to go on with."""
+    check_directory(run)
+
     from trm_core.training.parcel import unpack
 
     (step,) = unpack(parcel, run, data).saved_steps()

@@ -12,6 +12,7 @@ from trm_core.checkpoints.expectations import share_right
 from trm_core.cli.display import mebibytes, progress_bar
 from trm_core.cli.evaluate import read_puzzles
 from trm_core.cli.options import Device
+from trm_core.files import check_directory
 
 
 def publish(
@@ -44,6 +45,7 @@ def publish(
     """Write a run's model with averaged weights in bfloat16, measured as it is, and its card."""
     if limit is not None and data is None:
         raise typer.BadParameter("expected --data beside it", param_hint="--limit")
+    check_directory(out)
 
     from trm_core.training.publish import Sample, publish
     from trm_core.training.run_directory import RunDirectory

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from trm_core.recordings import Latents, RecordingError, write_recording
+from trm_core.recordings import Latents, write_recording
 from trm_core.trace import Frame, Trace
 
 if TYPE_CHECKING:
@@ -20,14 +20,9 @@ Pair = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
 class Recorder:
-    """Records one solve for a file that is written at its end.
-
-    Raises RecordingError at once where no file can be.
-    """
+    """Records one solve for a file that is written at its end."""
 
     def __init__(self, file: Path, solver: Solver, trace: Trace, latents: bool) -> None:
-        if not file.parent.is_dir():
-            raise RecordingError(f"{file} cannot be written: there is no folder {file.parent}")
         self._file, self._solver, self._trace = file, solver, trace
         self._latents: list[Pair] | None = [] if latents else None
 

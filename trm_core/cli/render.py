@@ -18,7 +18,7 @@ from trm_core.cli.options import Json
 from trm_core.data.parallel import ordered_map
 from trm_core.errors import UserError
 from trm_core.export import WRITERS, export_data
-from trm_core.files import writing
+from trm_core.files import check_file, check_place, writing
 from trm_core.recordings import SUFFIX, Recording, read_recording
 
 DRAWN = ("png", "svg", "gif", "webp", "mp4", "frames")
@@ -129,9 +129,14 @@ def render(
     name = _format(to, target)
     overlays = ("values", "changed", "conflicts") if overlay is None else tuple(overlay)
     options = Options(side, fps, hold, overlays, title, caption, legend, curve, theme, frame)
+    of_folder = any(recording.is_dir() for recording in recordings)
+    if of_folder or name == "frames":
+        check_place(target)
+    else:
+        check_file(target)
     if name in DRAWN:
         _painter(options)  # so that what cannot be is told before anything is read
-    if any(recording.is_dir() for recording in recordings):
+    if of_folder:
         if len(recordings) > 1:
             raise typer.BadParameter("give one folder, or recordings, not both")
         _render_folder(recordings[0], target, name, options, as_json)

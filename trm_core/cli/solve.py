@@ -24,6 +24,7 @@ from trm_core.checkpoints.info import (
 from trm_core.cli.display import coloured, plain_console
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.cli.record import Recorder
+from trm_core.files import check_file
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.recordings import SUFFIX, read_header
 from trm_core.trace import Frame, SolveSettings, Trace
@@ -75,6 +76,8 @@ def solve(
         raise typer.BadParameter("--latents says what goes into a recording; give --record too")
     if record is not None and record.suffix != SUFFIX:
         raise typer.BadParameter(f"--record writes a recording; call it NAME{SUFFIX}")
+    if record is not None:
+        check_file(record)
     puzzle = _puzzle(file, sudoku, arc, number)
     info = _model_for(puzzle) if model is None else find_model(model)
 

@@ -22,6 +22,7 @@ from rich.progress import (
 )
 
 from trm_core.cli.options import Device, Json
+from trm_core.files import check_directory, check_place
 from trm_core.training.run_files import to_json
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def train(
         raise typer.BadParameter("--out is for a new run, --resume goes on in its own directory")
     # What can be refused is, before torch is imported, which takes long, or a directory made.
     config = _config(preset, resume, changes or [])
+    path = resume or out or Path("runs", config.preset)
+    if resume is not None:
+        check_place(path)
+    elif _makes(path):
+        check_directory(path.absolute(), may_be_empty=True)
 
     from trm_core.model.device import choose_device
     from trm_core.training.checks import check_run
@@ -76,7 +82,7 @@ def train(
     chosen = Group.device_of(choose_device(device))
     if resume is None and _leads():
         check_run(config, chosen)
-    directory = _new(config, out) if resume is None else RunDirectory.open(resume)
+    directory = _new(config, path) if resume is None else RunDirectory.open(path)
     left = math.inf if time_limit is None else time_limit + started - time.monotonic()
     with RunLog(directory.path, leads=_leads(), prints=not as_json) as log:
         log.say(f"training in {directory.path}")
@@ -123,14 +129,18 @@ def _config(preset: str | None, resume: Path | None, changes: list[str]) -> RunC
     return RunConfig.from_json(directory.config, str(directory.path)).retrained(changes)
 
 
-def _new(config: RunConfig, out: Path | None) -> RunDirectory:
+def _makes(path: Path) -> bool:
+    """Whether it is this process that makes the run directory."""
+    restarted = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    return _leads() and not (restarted and path.exists())
+
+
+def _new(config: RunConfig, path: Path) -> RunDirectory:
     """A new run directory, or under torchrun, the one that the first process makes or has made."""
     from trm_core.training.run_directory import RunDirectory
     from trm_core.training.run_files import RunError
 
-    path = Path("runs", config.preset) if out is None else out
-    restarted = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
-    if _leads() and not (restarted and path.exists()):
+    if _makes(path):
         return RunDirectory.create(path, config.to_json())
     directory = RunDirectory.wait_for(path)
     if directory.config != config.to_json():  # of another run, which the first process refused
