@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 import traceback
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from trm_core.training.checks import training_data
 from trm_core.training.compilation import compile_now, compiling_pays
 from trm_core.training.config import RunConfig, data_build
 from trm_core.training.distributed import Group
+from trm_core.training.failures import TrainingError, understood
 from trm_core.training.held_out import HeldOut, metrics_of, results_of
 from trm_core.training.keeper import Keeper
 from trm_core.training.learned import learned
@@ -40,18 +40,11 @@ from trm_core.training.trainer import Trainer
 MOST_REWINDS = 3
 """Times that a run steps back from a loss that is no number before it fails, unless it saved."""
 
-RESTARTS = "MAX_RESTARTS", "RESTART_COUNT"
-"""What torchrun tells of how often it may start a group again, and how often it has."""
-
 _PAUSE = 0.2  # seconds between looks for the request that ends a pause
 
 Row = dict[str, Any]
 Wish = tuple[Literal["go", "pause", "resume", "stop"], str]
 """What a run is to do now, and why."""
-
-
-class TrainingError(UserError):
-    """A run that cannot go on."""
 
 
 def train(
@@ -95,35 +88,13 @@ def train(
                 status.end("failed", str(error))
                 raise
             except Exception as error:
-                understood = _understood(error, log := f"error-{group.rank}.log")
+                meaning = understood(error, log := f"error-{group.rank}.log", config)
                 with suppress(OSError):
                     (directory.path / log).write_text(traceback.format_exc(), encoding="utf-8")
-                status.end("failed", str(understood))
-                raise understood from error
+                status.end("failed", str(meaning))
+                raise meaning from error
     finally:
         group.leave()
-
-
-def _understood(error: Exception, log: str) -> TrainingError:
-    """What an error that nobody foresaw means, in a sentence; `log` is the file with its trace."""
-    text = str(error).partition("\n")[0]
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in text:
-        return TrainingError(
-            "there is not enough memory; choose a smaller micro_batch_size, or batch_size"
-        )
-    if "gloo" in text.lower() or "nccl" in text.lower() or "Connection closed" in text:
-        return TrainingError(_parted(log))
-    return TrainingError(f"{type(error).__name__}: {text}; {log} in the run directory has more")
-
-
-def _parted(log: str) -> str:
-    """What it means that the others cannot be talked to any more, and what comes of it."""
-    most, used = (int(os.environ.get(f"TORCHELASTIC_{name}", 0)) for name in RESTARTS)
-    coming = "; torchrun starts the group again" if used < most else ""
-    return (
-        "another process of the group has ended, or cannot be reached; "
-        f"{log} in the run directory has more{coming}"
-    )
 
 
 class _Run:

@@ -27,7 +27,8 @@ from trm_core.checkpoints.info import CheckpointError
 from trm_core.data.layout import DatasetError
 from trm_core.training import run as run_module
 from trm_core.training.checkpoint import read_checkpoint
-from trm_core.training.run import MOST_REWINDS, TrainingError
+from trm_core.training.failures import TrainingError
+from trm_core.training.run import MOST_REWINDS
 from trm_core.training.run_directory import RunDirectory, request
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
