@@ -26,11 +26,15 @@ SEAL = 4
 """Bytes of a checksum."""
 
 
+def usual_directory() -> Path:
+    """Where settings are, in the user's configuration folder."""
+    location = QStandardPaths.StandardLocation.GenericConfigLocation
+    return Path(QStandardPaths.writableLocation(location), "trm-studio")
+
+
 def open_settings(directory: Path | None) -> QSettings:
-    """The settings file in `directory`, or in the user's configuration folder if None."""
-    if directory is None:
-        location = QStandardPaths.StandardLocation.GenericConfigLocation
-        directory = Path(QStandardPaths.writableLocation(location)) / "trm-studio"
+    """The settings file in `directory`, or in the usual one if None."""
+    directory = usual_directory() if directory is None else directory
     return QSettings(str(Path(directory) / "window.ini"), QSettings.Format.IniFormat)
 
 

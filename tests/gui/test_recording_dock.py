@@ -1,19 +1,30 @@
 """The recordings of a folder are listed, found, opened, renamed, noted on and thrown away."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+)
 
 from trm_core.recordings import SUFFIX, read_header, read_recording
 from trm_core.trace import SolveSettings
 from trm_gui.app import make_window
 from trm_gui.recordings.entries import Entry
 from trm_gui.recordings.model import RecordingModel
+from trm_gui.recordings.names import default_folder
+from trm_gui.settings import open_settings
 
 Key = Qt.Key
 
@@ -478,3 +489,43 @@ def test_closing_the_window_ends_its_threads(qtbot, look, folder, tmp_path):
     window.recordings.dock.enter()
     window.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("recordings")]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Of a person who begins, where the settings are in the usual place."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    return tmp_path
+
+
+def test_recordings_are_kept_among_the_documents_and_what_survives_a_crash_beside_the_settings(
+    qtbot, look, home
+):
+    window = make_window()
+    qtbot.addWidget(window)
+    window.show()
+    recordings = window.recordings
+    recordings.dock.show()
+    expected = home / "Documents" / "TRM Studio" / "Recordings"
+    qtbot.waitUntil(lambda: recordings.folder.folder == expected)
+    assert expected.is_dir()
+    where = next(b for b in recordings.dock.findChildren(QToolButton) if "Folder" in b.text())
+    assert str(expected) in " ".join(where.toolTip().split())
+    with qtbot.waitSignal(recordings.recovery.kept):
+        window.session.set_puzzle(replace(window.session.puzzle, name="another"))
+    assert [*(home / ".config" / "trm-studio" / "recovery").glob("*.trmrec")]
+
+
+def test_who_has_recordings_beside_the_settings_keeps_them_there(home):
+    settings = open_settings(None)
+    former = home / ".config" / "trm-studio" / "recordings"
+    former.mkdir(parents=True)
+    assert default_folder(settings) == home / "Documents" / "TRM Studio" / "Recordings"
+    shutil.copy(SAMPLES[0], former)
+    assert default_folder(settings) == former
+
+
+def test_settings_in_a_place_of_their_own_have_their_recordings_beside_them(home):
+    settings = open_settings(home / "elsewhere")
+    assert default_folder(settings) == home / "elsewhere" / "recordings"

@@ -33,6 +33,7 @@ from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
 from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
+from trm_gui.hints import wrapped
 from trm_gui.library.filter_bar import SearchField
 from trm_gui.menus import add_item
 from trm_gui.recordings.entries import Entry
@@ -130,7 +131,7 @@ class RecordingDock(QDockWidget):
         save.clicked.connect(self._save.trigger)
         save.setEnabled(self._save.isEnabled())
         self._save.enabledChanged.connect(save.setEnabled)
-        where = QToolButton(text="Folder ▾", toolTip="Where the recordings are kept")
+        self._where = where = QToolButton(text="Folder ▾", toolTip="Where the recordings are kept")
         where.setAccessibleName("Folder of the recordings")
         where.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(where)
@@ -181,7 +182,9 @@ class RecordingDock(QDockWidget):
 
     def _open_folder(self) -> None:
         stored = self._settings.value(FOLDER, "", str)
-        self._folder.open(Path(stored) if stored else default_folder(self._settings))
+        folder = Path(stored) if stored else default_folder(self._settings)
+        self._where.setToolTip(wrapped(f"The recordings are kept in {folder}"))
+        self._folder.open(folder)
 
     def _on_read(self, entries: list[Entry]) -> None:
         self.model.put(entries)
@@ -248,7 +251,7 @@ class RecordingDock(QDockWidget):
     def _use_folder(self, folder: str) -> None:
         self._settings.setValue(FOLDER, folder)
         self._reading = True
-        self._folder.open(Path(folder))
+        self._open_folder()
         self._show_count()
 
     def _ask_to_delete(self) -> None:

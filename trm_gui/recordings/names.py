@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QStandardPaths
 
 from trm_core.recordings import SUFFIX, Recording
+from trm_gui.settings import usual_directory
 
 LONGEST = 80
 """Characters of a puzzle's name in the name of a file."""
@@ -16,8 +17,14 @@ FORBIDDEN = frozenset('/\\:*?"<>|\0\n')
 
 
 def default_folder(settings: QSettings) -> Path:
-    """Beside the settings."""
-    return Path(settings.fileName()).absolute().with_name("recordings")
+    """Among the user's documents, where a file manager shows it. Beside the settings, where it was
+    at first, for who has recordings there, and where the settings are in a place of their own."""
+    beside = Path(settings.fileName()).absolute().with_name("recordings")
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    usual = beside.parent == usual_directory()
+    if not documents or not usual or any(beside.glob(f"*{SUFFIX}")):
+        return beside
+    return Path(documents, "TRM Studio", "Recordings")
 
 
 def usual_name(recording: Recording) -> str:

@@ -14,7 +14,6 @@ from trm_gui.recordings.banner import RecoveryBanner
 from trm_gui.recordings.dock import RecordingDock
 from trm_gui.recordings.files import RecordingFiles
 from trm_gui.recordings.folder import RecordingFolder
-from trm_gui.recordings.names import default_folder
 from trm_gui.recordings.recovery import Offer, Recovery
 from trm_gui.session import Session
 
@@ -37,7 +36,8 @@ class Recordings(QObject):
         session.trace_changed.connect(self._follow)
         self._recording = session.recording
         self.banner = RecoveryBanner()
-        self.recovery = Recovery(session, default_folder(window.settings).with_name("recovery"))
+        beside_settings = Path(window.settings.fileName()).absolute().parent
+        self.recovery = Recovery(session, beside_settings / "recovery")
         self.recovery.offered.connect(self._on_offered)
         self.recovery.failed.connect(session.fail)
         self.banner.restored.connect(self._restore)
