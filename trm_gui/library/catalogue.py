@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from trm_core.documents import DocumentError, parse_json
+from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry
 from trm_gui.library.items import (
     DATASETS,
     FAVOURITES,
     GENERATED,
     KINDS,
+    OPEN_FILE,
     RECENT,
     YOURS,
+    InFile,
     Item,
     Pasted,
+    in_file,
     of_entry,
     of_puzzle,
     of_yours,
@@ -31,6 +35,9 @@ from trm_gui.session import Session
 from trm_gui.shown import Shown
 
 MOST_RECENT = 50
+
+MOST_IN_FILE = 2_000
+"""Puzzles of an open file that are listed; where there are more, they are found by number."""
 
 MADE_HERE = frozenset({GENERATED, YOURS})
 """Collections of puzzles that are nowhere else."""
@@ -45,14 +52,16 @@ MOST_TEXT = 64_000
 class Catalogue(QObject):
     """Knows every item by its key, in the order in which they are listed.
 
-    What is opened becomes recent by itself, files and pasted texts among it. What was typed or
+    What is opened becomes recent by itself, files and pasted texts among it. Of a file that has
+    several puzzles, all are items while it is open. What was typed or
     drawn is kept as another puzzle takes its place. Favourites and recent ones outlive the program
     in the settings, generated puzzles and those of the user in files beside them.
     """
 
     added = Signal(list)
     """Items that were not there before, to stand after the others."""
-    removed = Signal(object)
+    removed = Signal(list)
+    """Items that are no longer there."""
     shown_changed = Signal()
     """Another item is on screen, or none."""
     marks_changed = Signal()
@@ -72,6 +81,8 @@ class Catalogue(QObject):
         self.reading = False
         self.datasets_read: set[str] = set()
         self.worker = Worker()
+        self._listed: Sequence[Puzzle] = ()
+        """The puzzles of the open file, as the session has them."""
         self._asked = False
         self._generated_read = False
         self._write_is_due = False
@@ -84,12 +95,14 @@ class Catalogue(QObject):
         self._yours = self._generated.with_name("puzzles")
         self._add(_remembered(settings))
         session.leaving.connect(self.keep)
+        session.another_puzzle.connect(self._list_file)
         session.another_puzzle.connect(self.shown_changed)
         session.opened.connect(self._on_opened)
         session.models_changed.connect(self.models_changed)
         self.worker.read.connect(self._on_read)
         session.trace_changed.connect(self._read_datasets)
         session.solving_changed.connect(self._read_datasets)
+        self.worker.listed.connect(self._on_listed)
         self.worker.own_read.connect(self._on_own_read)
         self.worker.all_read.connect(self._on_all_read)
         self.worker.trouble.connect(self.trouble)
@@ -102,12 +115,14 @@ class Catalogue(QObject):
             self.worker.read_own(self._generated, self._yours)
 
     @property
-    def shown(self) -> str:
-        """The key of the item that is on screen; "" where none is."""
+    def shown(self) -> list[str]:
+        """The keys of the items that are on screen: of a puzzle of a file, and of the file."""
         shown = self._session.shown
         if shown is None:
-            return ""
-        return Yours(shown.puzzle, datetime.now()).id if shown.is_own else shown.origin
+            return []
+        if shown.is_own:
+            return [Yours(shown.puzzle, datetime.now()).id]
+        return [in_file(shown.origin, self._session.number or 0), shown.origin]
 
     def keep(self, shown: Shown | None) -> None:
         """Have what was typed or drawn among the user's puzzles, once."""
@@ -124,9 +139,10 @@ class Catalogue(QObject):
 
     def fits(self, item: Item) -> bool:
         """Whether a model here can be given the item's puzzle."""
-        return any(
-            info.takes(item.kind, item.rows, item.cols, item.title) for info in self._session.models
-        )
+        models = self._session.models
+        if isinstance(item.source, InFile):
+            return any(info.misfit(item.source.puzzle) is None for info in models)
+        return any(info.takes(item.kind, item.rows, item.cols, item.title) for info in models)
 
     def can_draw(self, item: Item) -> bool:
         """Whether the item's puzzle is at hand without reading a data set."""
@@ -146,7 +162,13 @@ class Catalogue(QObject):
         items = (self.items.get(key) for key in self.recent)
         return [item.source for item in items if item and isinstance(item.source, Path)]
 
+    def can_mark(self, item: Item) -> bool:
+        """Whether the item can be a favourite, as what is there when its file is not open."""
+        return OPEN_FILE not in item.collections
+
     def toggle_favourite(self, item: Item) -> None:
+        if not self.can_mark(item):
+            return
         if item.key in self.favourites:
             self.favourites.remove(item.key)
         else:
@@ -170,7 +192,7 @@ class Catalogue(QObject):
         if for_good or item.collections & MADE_HERE:
             self.favourites = [key for key in self.favourites if key != item.key]
         if item.collections & MADE_HERE:
-            self._remove(item)
+            self._remove([item])
         if GENERATED in item.collections:
             self._write_generated()
         elif isinstance(item.source, Yours):
@@ -201,16 +223,18 @@ class Catalogue(QObject):
             self.items |= {item.key: item for item in new}
             self.added.emit(new)
 
-    def _remove(self, item: Item) -> None:
-        if self.items.pop(item.key, None):
-            self.removed.emit(item)
+    def _remove(self, items: Iterable[Item]) -> None:
+        if gone := [item for item in items if self.items.pop(item.key, None)]:
+            self.removed.emit(gone)
 
     def _keep(self) -> None:
         """Write down favourites and recent ones; files that are neither leave the list."""
         marked = {*self.favourites, *self.recent}
-        for item in [*self.items.values()]:
-            if not item.collections and item.key not in marked:
-                self._remove(item)
+        self._remove(
+            item
+            for item in [*self.items.values()]
+            if not item.collections and item.key not in marked
+        )
         own = [
             [item.key, item.kind, item.rows, item.cols, item.drawing, _text(item)]
             for item in self.items.values()
@@ -226,6 +250,20 @@ class Catalogue(QObject):
 
     def _put_in_front(self, key: str) -> None:
         self.recent = [key, *(each for each in self.recent if each != key)][:MOST_RECENT]
+
+    def _list_file(self) -> None:
+        """Have the puzzles of the file that is open as items, if it has several."""
+        puzzles, origin = self._session.puzzles, self._session.origin
+        if puzzles is self._listed:
+            return
+        self._listed = puzzles
+        self._remove([item for item in self.items.values() if OPEN_FILE in item.collections])
+        if 1 < len(puzzles) <= MOST_IN_FILE and Path(origin).is_absolute():
+            self.worker.list_file(puzzles, origin)
+
+    def _on_listed(self, puzzles: Sequence[Puzzle], items: list[Item]) -> None:
+        if puzzles is self._listed:
+            self._add(items)
 
     def _on_opened(self, source: object) -> None:
         if isinstance(source, Entry | Yours):

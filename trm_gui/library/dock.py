@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -23,7 +23,15 @@ from trm_gui.library.catalogue import MADE_HERE, Catalogue
 from trm_gui.library.exchange import Exchange
 from trm_gui.library.filter import Filter, FilteredLibrary
 from trm_gui.library.filter_bar import FilterBar
-from trm_gui.library.items import ALL, FAVOURITES, GENERATED, RECENT, YOURS, Item
+from trm_gui.library.items import (
+    ALL,
+    FAVOURITES,
+    GENERATED,
+    OPEN_FILE,
+    RECENT,
+    YOURS,
+    Item,
+)
 from trm_gui.library.model import MIME_TYPE, LibraryModel
 from trm_gui.library.thumbnails import Thumbnails
 from trm_gui.library.view import LibraryView
@@ -36,6 +44,10 @@ LEAST_WIDTH = 32 * themes.SPACE
 EMPTY = {
     FAVOURITES: ("No favourites yet", "Click the star of a puzzle, or press Ctrl+D on it."),
     RECENT: ("Nothing opened yet", "Puzzles that you open stand here, the last one first."),
+    OPEN_FILE: (
+        "No file of several puzzles",
+        "Of a file that has several, all stand here while it is open.",
+    ),
     YOURS: ("Nothing of yours yet", "What you type, draw or change stands here when you go on."),
     GENERATED: ("Nothing generated yet", "Puzzles that you have made with New stand here."),
 }
@@ -170,13 +182,14 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
             self.view.scrollToTop()
 
     def _select_shown(self) -> None:
-        """Have the puzzle on screen as the current one, where it is listed."""
-        index = self.items.index_of(self._catalogue.shown)
+        """Have the puzzle on screen as the current one, or its file, where they are listed."""
+        places = map(self.items.index_of, self._catalogue.shown)
+        index = next((place for place in places if place.isValid()), QModelIndex())
         self.view.setCurrentIndex(index)
         self.view.scrollTo(index)
 
     def _on_added(self, items: list[Item]) -> None:
-        if self._catalogue.shown in {item.key for item in items}:
+        if not {item.key for item in items}.isdisjoint(self._catalogue.shown):
             self._select_shown()
 
     def _on_trouble(self, sentence: str) -> None:
@@ -230,6 +243,7 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         forget = "&Delete" if own else "&Remove from the recent puzzles"
         catalogue, can_forget = self._catalogue, self._catalogue.can_forget(item)
         add_item(menu, "&Open", "Return", True, lambda: self._exchange.open_item(item))
-        add_item(menu, star, "Ctrl+D", True, lambda: catalogue.toggle_favourite(item))
+        can_mark = catalogue.can_mark(item)
+        add_item(menu, star, "Ctrl+D", can_mark, lambda: catalogue.toggle_favourite(item))
         add_item(menu, forget, "Delete", can_forget, lambda: catalogue.forget(item))
         menu.popup(place)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from trm_core.puzzles.files import SAVE_SUFFIXES
 from trm_core.recordings import SUFFIX
 from trm_gui.library.catalogue import Catalogue
-from trm_gui.library.items import KINDS, RECENT, Item, Pasted
+from trm_gui.library.items import KINDS, RECENT, InFile, Item, Pasted
 from trm_gui.library.model import MIME_TYPE
 from trm_gui.manual import FORMATS
 from trm_gui.names import safe_name
@@ -43,6 +43,8 @@ class Exchange(QObject):
         """Show an item's puzzle; a file that is gone can be taken off the list."""
         if isinstance(item.source, Path) and not item.source.exists():
             self._offer_to_forget(item)
+        elif isinstance(item.source, InFile):
+            self._session.set_puzzle(item.source.puzzle)
         else:
             self._session.open(item.source)
 

@@ -15,12 +15,12 @@ from trm_core.puzzles.library import Entry
 from trm_gui.background import Source, key_of
 from trm_gui.library.yours import Yours
 
-BUNDLED, GENERATED, YOURS = "Bundled", "Generated", "Your puzzles"
+BUNDLED, GENERATED, YOURS, OPEN_FILE = "Bundled", "Generated", "Your puzzles", "Open file"
 DATASETS = {"arc-agi-1": "ARC-AGI-1", "arc-agi-2": "ARC-AGI-2"}
 """Collections of ARC tasks by the name of the data set."""
 ALL, FAVOURITES, RECENT = "All puzzles", "Favourites", "Recent"
-COLLECTIONS = (ALL, BUNDLED, *DATASETS.values(), FAVOURITES, RECENT, YOURS, GENERATED)
-SECTIONS = (YOURS, GENERATED, BUNDLED, *DATASETS.values())
+COLLECTIONS = (ALL, BUNDLED, *DATASETS.values(), FAVOURITES, RECENT, OPEN_FILE, YOURS, GENERATED)
+SECTIONS = (OPEN_FILE, YOURS, GENERATED, BUNDLED, *DATASETS.values())
 """In which order they are listed, after files and pasted texts."""
 
 KINDS = {"sudoku": "Sudoku", "maze": "Maze", "arc": "ARC"}
@@ -53,6 +53,20 @@ class Pasted:
 
     def __str__(self) -> str:
         return "the pasted text"
+
+
+@dataclass(frozen=True, eq=False)
+class InFile:
+    """One of several puzzles of the file that is open. `id` is the file's key with its number."""
+
+    puzzle: Puzzle
+    id: str
+
+    def puzzles(self) -> Sequence[Puzzle]:
+        return [self.puzzle]
+
+    def __str__(self) -> str:
+        return self.puzzle.title
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +127,7 @@ class Item:
     @property
     def needs_dataset(self) -> str | None:
         """The ARC data set that has to be read before the puzzle can be drawn; None if none."""
-        if self.kind != "arc" or self.drawing:
+        if self.kind != "arc" or self.drawing or isinstance(self.source, InFile):
             return None
         return self.key.partition("/")[0]
 
@@ -164,6 +178,35 @@ def of_puzzle(puzzle: Puzzle, source: Path | Pasted) -> Item:
     """The puzzle that was read first from a file or a text."""
     key, text = key_of(source), "" if isinstance(source, Path) else source.text
     return remembered(key, puzzle.kind, puzzle.rows, puzzle.cols, _small(puzzle), text)
+
+
+def of_file(puzzles: Sequence[Puzzle], origin: str) -> list[Item]:
+    """The puzzles of a file, `origin` being its key, each by its name or id and its number."""
+    items = []
+    for number, puzzle in enumerate(puzzles, start=1):
+        rows, cols = puzzle.rows, puzzle.cols
+        if isinstance(puzzle, Arc):
+            rows, cols = _canvas(puzzle.task)
+        source = InFile(puzzle, in_file(origin, number))
+        items.append(
+            Item(
+                source.id,
+                puzzle.title,
+                puzzle.kind,
+                rows,
+                cols,
+                "",
+                source,
+                frozenset({OPEN_FILE}),
+                note=f"puzzle {number:,} of {len(puzzles):,}",
+            )
+        )
+    return items
+
+
+def in_file(origin: str, number: int) -> str:
+    """The key of a puzzle of a file, as no file can be called."""
+    return f"{origin}//{number}"
 
 
 def of_yours(yours: Yours) -> Item:

@@ -79,11 +79,16 @@ class LibraryModel(QAbstractListModel):
             self.items[row:row] = new
             self.endInsertRows()
 
-    def _on_removed(self, item: Item) -> None:
-        row = self.items.index(item)
-        self.beginRemoveRows(QModelIndex(), row, row)
-        del self.items[row]
-        self.endRemoveRows()
+    def _on_removed(self, items: list[Item]) -> None:
+        gone = {item.key for item in items}
+        end = len(self.items)
+        for goes, run in groupby(reversed(self.items[:]), key=lambda item: item.key in gone):
+            start = end - sum(1 for _ in run)
+            if goes:
+                self.beginRemoveRows(QModelIndex(), start, end - 1)
+                del self.items[start:end]
+                self.endRemoveRows()
+            end = start
 
     def _on_marks_changed(self) -> None:
         if self.items:

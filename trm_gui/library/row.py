@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip
 
@@ -54,6 +54,11 @@ class RowPainter(ThumbnailRow):
         self._paint_star(painter, self.star(option.rect), index.data(ITEM), theme, option.state)
         painter.restore()
 
+    def on_star(self, index: Index, row: QRect, place: QPoint) -> bool:
+        """Whether a click there marks the item, which not every one can be."""
+        hit = index.isValid() and self.star(row).contains(place)
+        return hit and self._catalogue.can_mark(index.data(ITEM))
+
     def star(self, row: QRect) -> QRect:
         """Where the star of a row may be clicked."""
         return QRect(row.right() - STAR + 1, row.bottom() - STAR - themes.SPACE, STAR, STAR)
@@ -66,8 +71,8 @@ class RowPainter(ThumbnailRow):
         index: Index,
     ) -> bool:
         kinds = QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease
-        if event.type() not in kinds or not self.star(option.rect).contains(
-            event.position().toPoint()
+        if event.type() not in kinds or not self.on_star(
+            index, option.rect, event.position().toPoint()
         ):
             return False
         if event.type() == QEvent.Type.MouseButtonRelease:
@@ -81,7 +86,7 @@ class RowPainter(ThumbnailRow):
         option: QStyleOptionViewItem,
         index: Index,
     ) -> bool:
-        if index.isValid() and self.star(option.rect).contains(event.pos()):
+        if self.on_star(index, option.rect, event.pos()):
             there = index.data(ITEM).key in self._catalogue.favourites
             words = "Remove from the favourites" if there else "Add to the favourites"
             QToolTip.showText(event.globalPos(), f"{words} (Ctrl+D)", view)
@@ -99,7 +104,7 @@ class RowPainter(ThumbnailRow):
         """Filled for a favourite; an outline in the row under the mouse, or the current one."""
         favourite = item.key in self._catalogue.favourites
         near = state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected)
-        if not favourite and not near:
+        if not (favourite or near) or not self._catalogue.can_mark(item):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.accent if favourite else theme.secondary_text), 1.25))

@@ -69,9 +69,9 @@ class LibraryView(RowList):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Choose, unless it was two clicks on the star; each of them has been heard already."""
-        index = self.indexAt(event.position().toPoint())
-        on_star = self._rows.star(self.visualRect(index))
-        if index.isValid() and not on_star.contains(event.position().toPoint()):
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        if index.isValid() and not self._rows.on_star(index, self.visualRect(index), place):
             self.chosen.emit(index.data(ITEM))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

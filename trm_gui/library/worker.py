@@ -21,6 +21,7 @@ from trm_gui.library.items import (
     YOURS,
     Item,
     of_entry,
+    of_file,
     of_puzzle,
     of_task,
     of_yours,
@@ -33,6 +34,8 @@ class Worker(QObject):
 
     read = Signal(str, list)
     """Collection, its items."""
+    listed = Signal(object, list)
+    """Puzzles of a file, and their items."""
     own_read = Signal()
     all_read = Signal()
     made = Signal(object, object)
@@ -66,6 +69,10 @@ class Worker(QObject):
         """Read the bundled library, the file of generated puzzles, and the folder of what somebody
         typed or drew."""
         self._submit(self._read_own, generated, yours)
+
+    def list_file(self, puzzles: Sequence[Puzzle], origin: str) -> None:
+        """Make items of the puzzles of a file, `origin` being its key."""
+        self._submit(lambda: self.listed.emit(puzzles, of_file(puzzles, origin)))
 
     def read_datasets(self) -> None:
         """Read the ARC data sets; `all_read` tells when that is done."""
