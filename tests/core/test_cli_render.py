@@ -180,7 +180,8 @@ def test_what_is_no_recording_and_what_cannot_be_written_is_told(trm, recorded, 
     assert "none.trmrec" in ended.err
     target = tmp_path / "gone" / "out.csv"
     ended = trm("render", recorded / "maze.trmrec", target)
-    assert ended == Ended(1, "", f"trm: {target} cannot be written: No such file or directory\n")
+    why = f"there is no folder {target.parent}"
+    assert ended == Ended(1, "", f"trm: {target} cannot be written: {why}\n")
     ended = trm("render", tmp_path, tmp_path / "out", "--to", "csv")
     assert ended.status == 1
     assert "found no recordings" in ended.err
