@@ -14,7 +14,8 @@ from trm_gui.app import make_window
 from trm_gui.board import Board
 
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start what runs behind without
 from dataclasses import replace
 from trm_gui.app import launch
 from trm_core.trace import SolveSettings
@@ -57,7 +58,10 @@ def test_a_signal_to_end_closes_the_window_as_its_user_would(
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout.readline() == "kept\n"
         program.send_signal(getattr(signal, name))
-        assert program.wait(60) == 0
+        try:
+            assert program.wait(60) == 0
+        finally:
+            program.kill()  # where it has not ended, nothing else would end it
     assert kept() == []
     assert (folder / "window.ini").exists(), "the settings"
     assert len(list((folder / "puzzles").iterdir())) == 1, "what was typed"
