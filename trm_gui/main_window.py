@@ -56,6 +56,7 @@ from trm_gui.settings import restore, save, save_shown
 from trm_gui.settings_dialog import SettingsDialog
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
+from trm_gui.stored import stored_text
 from trm_gui.theme_menu import ThemeMenu
 from trm_gui.timeline.playback import Playback
 from trm_gui.timeline.transport import Transport
@@ -360,7 +361,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         dialog = QFileDialog(
             self,
             "Open a puzzle or a recording",
-            self.settings.value("folder", str(Path.home()), str),
+            stored_text(self.settings, "folder", str(Path.home())),
         )
         dialog.setNameFilters([f"Puzzles and recordings ({patterns})", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings
 
 from trm_gui import theme as themes
 from trm_gui.background import Compute
+from trm_gui.stored import stored_text
 from trm_gui.theme_menu import THEMES, wear
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ def stored_preferences(settings: QSettings) -> Preferences:
 
     def one_of(name: str, known: object) -> str:
         usual = getattr(Compute() if name in Compute._fields else Preferences(), name)
-        value = settings.value(name, usual, str)
+        value = stored_text(settings, name, usual)
         return value if value in known else usual
 
     def folder(name: str) -> Path | None:
-        value = settings.value(name, "", str)
+        value = stored_text(settings, name)
         return Path(value) if value else None
 
     threads = _number(settings, "threads", int)

@@ -17,6 +17,7 @@ from trm_gui.first_paint import FirstPaint
 from trm_gui.preferences import MOST_STEPS
 from trm_gui.session import Extent
 from trm_gui.shown import Kept, read_kept, write_kept
+from trm_gui.stored import stored_text
 from trm_gui.timeline.playback import SPEEDS
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ def open_settings(directory: Path | None) -> QSettings:
     """The settings file in `directory`, or in the usual one if None."""
     directory = usual_directory() if directory is None else directory
     return QSettings(str(Path(directory) / "window.ini"), QSettings.Format.IniFormat)
-
-
-def stored_texts(settings: QSettings, name: str) -> list[str]:
-    """A list of texts, of which Qt's files make a text where there is one alone; empty for none."""
-    value = settings.value(name, [])
-    return [value] if isinstance(value, str) else value or []
 
 
 def save(window: MainWindow) -> None:
@@ -95,7 +90,7 @@ def restore(window: MainWindow) -> None:
     window.room.restore(stored.value("dock_sizes"))
     try:
         speed = int(stored.value("speed", window.playback.speed))
-        steps = json.loads(stored.value("steps_by_hand", "{}", str))
+        steps = json.loads(stored_text(stored, "steps_by_hand", "{}"))
         steps_by_hand = {Path(model): int(most) for model, most in steps.items() if most}
         threshold = float(stored.value("threshold", 0.5))
         loops = bool(int(stored.value("loops", 0)))

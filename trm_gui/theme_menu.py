@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.stored import stored_text
 
 THEMES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
 
@@ -16,8 +17,8 @@ THEMES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
 def stored_theme(settings: QSettings) -> themes.Theme:
     """The theme that was chosen, or the system's, with the chosen scale of colours."""
     themes_by_choice = {"light": themes.LIGHT, "dark": themes.DARK}
-    choice = settings.value("theme", "system", str)
-    scale = settings.value("scale", "", str)
+    choice = stored_text(settings, "theme", "system")
+    scale = stored_text(settings, "scale")
     theme = themes_by_choice.get(choice) or themes.system_theme()
     return themes.with_scale(theme, scale) if scale in themes.SCALES else theme
 
@@ -47,7 +48,7 @@ class ThemeMenu(QMenu):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system)
 
     def _show(self) -> None:
-        choice = self._settings.value("theme", "system", str)
+        choice = stored_text(self._settings, "theme", "system")
         for action in self._choices.actions():
             action.setChecked(action.objectName() == f"theme_{choice}")
 

@@ -14,7 +14,7 @@ from trm_core.resources import RESOURCES
 from trm_gui.checkpoint_dialog import CheckpointDialog
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
-from trm_gui.settings import stored_texts
+from trm_gui.stored import stored_text, stored_texts
 
 
 class UserModels(QObject):
@@ -82,7 +82,7 @@ class UserModels(QObject):
         dialog.open()
 
     def _chosen_folder(self) -> Path:
-        return Path(self._settings.value("models_folder", "", str) or self.usual_folder)
+        return Path(stored_text(self._settings, "models_folder") or self.usual_folder)
 
     def _found(self) -> list[Path]:
         """The model directories in `folder` that were not forgotten."""

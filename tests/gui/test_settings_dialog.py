@@ -1,10 +1,11 @@
 """What is set once for all windows acts at once, is remembered, and can be taken back."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -23,6 +24,7 @@ from trm_gui.background import Compute
 from trm_gui.board.content import BoardContent
 from trm_gui.board.marks import heat_colour
 from trm_gui.board.painters import paint_board
+from trm_gui.jobs.room import AT_WORK_BEFORE, stored_paths
 from trm_gui.plots.mixing import MixingPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.preferences import Preferences, Start, stored_preferences
@@ -248,9 +250,15 @@ def test_stored_values_that_make_no_sense_are_as_if_not_there(window):
         ("scale", "jet"),
         ("theme", "pink"),
         ("threads", -1),
+        ("device", QByteArray(b"\x01\xd9")),
+        ("models_folder", QByteArray(b"\xff")),
     ):
         window.settings.setValue(name, value)
     assert stored_preferences(window.settings) == Preferences()
+    window.settings.setValue(AT_WORK_BEFORE, QByteArray(b"\x01\xd9"))
+    assert stored_paths(window.settings) == set()
+    window.settings.setValue(AT_WORK_BEFORE, ["/some/run", QByteArray(b"\xff")])
+    assert stored_paths(window.settings) == {Path("/some/run")}
     window.settings.setValue("start_threshold", 0.25)
     window.settings.setValue("start_max_supervision_steps", 4)
     assert stored_preferences(window.settings).start == Start(0.25, 4)

@@ -29,6 +29,7 @@ from trm_gui.export.preview_view import PreviewView
 from trm_gui.export.status_row import StatusRow, plain_label
 from trm_gui.export.worker import Drawn, Export, ExportWorker, Order, Preview
 from trm_gui.names import safe_name
+from trm_gui.stored import stored_text
 
 DATA_WORDS = {
     "html": "A page that plays all frames in any browser, also on a phone, without a network.",
@@ -241,7 +242,7 @@ class ExportDialog(QDialog):
 
     def _ask_where(self) -> None:
         chosen = self.form.chosen_format
-        folder = Path(self._settings.value("export/folder", str(Path.home()), str))
+        folder = Path(stored_text(self._settings, "export/folder", str(Path.home())))
         name = self._file_name() + chosen.suffix
         dialog = QFileDialog(self, "Export", str(folder))
         dialog.setObjectName("export_to")

@@ -26,7 +26,7 @@ from trm_gui.jobs.questions import ask_about_running, ask_to_delete
 from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
-from trm_gui.settings import stored_texts
+from trm_gui.stored import stored_texts
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig

@@ -33,6 +33,7 @@ from trm_gui.library.worker import Worker
 from trm_gui.library.yours import Yours
 from trm_gui.session import Session
 from trm_gui.shown import Shown
+from trm_gui.stored import stored_text
 
 MOST_RECENT = 50
 
@@ -309,7 +310,7 @@ def _texts(settings: QSettings, name: str) -> list[str]:
 
 def _list(settings: QSettings, name: str) -> list:
     try:
-        value = parse_json(settings.value(name, "[]", str), name)
+        value = parse_json(stored_text(settings, name, "[]"), name)
     except DocumentError:
         return []
     return value if isinstance(value, list) else []

@@ -16,6 +16,7 @@ from trm_gui.library.model import MIME_TYPE
 from trm_gui.manual import FORMATS
 from trm_gui.names import safe_name
 from trm_gui.session import Session
+from trm_gui.stored import stored_text
 
 
 class Exchange(QObject):
@@ -92,7 +93,7 @@ class Exchange(QObject):
         if puzzle is None:
             return
         usual, *others = SAVE_SUFFIXES[puzzle.kind]
-        folder = Path(self._settings.value("folder", str(Path.home()), str))
+        folder = Path(stored_text(self._settings, "folder", str(Path.home())))
         start = folder / (Path(safe_name(puzzle.name) or puzzle.kind).stem + usual)
         dialog = QFileDialog(self._window, "Save the puzzle", str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -18,6 +18,7 @@ from trm_core.files import whole_file
 from trm_gui.export.drawing import draw_svg
 from trm_gui.export.pictures import save_png
 from trm_gui.session import Session
+from trm_gui.stored import stored_text
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
 
@@ -136,7 +137,7 @@ def _folder(widget: QWidget | None) -> str:
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     while widget is not None and not hasattr(widget, "settings"):
         widget = widget.parentWidget()  # of a floating dock, too, in the end the main window
-    return documents if widget is None else widget.settings.value("folder", documents, str)
+    return documents if widget is None else stored_text(widget.settings, "folder", documents)
 
 
 def _save(pane: Plotted, file: Path) -> None:

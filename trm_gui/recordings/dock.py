@@ -43,6 +43,7 @@ from trm_gui.recordings.names import default_folder
 from trm_gui.recordings.notes import NotesEditor
 from trm_gui.recordings.thumbnails import RecordingThumbnails
 from trm_gui.recordings.view import RecordingView
+from trm_gui.stored import stored_text
 
 WIDTH = 38 * themes.SPACE
 LEAST_WIDTH = 32 * themes.SPACE
@@ -181,7 +182,7 @@ class RecordingDock(QDockWidget):
         self.notes.written.connect(folder.set_notes)
 
     def _open_folder(self) -> None:
-        stored = self._settings.value(FOLDER, "", str)
+        stored = stored_text(self._settings, FOLDER)
         folder = Path(stored) if stored else default_folder(self._settings)
         self._where.setToolTip(wrapped(f"The recordings are kept in {folder}"))
         self._folder.open(folder)

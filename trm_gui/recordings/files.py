@@ -11,6 +11,7 @@ from trm_core.recordings import SUFFIX
 from trm_gui.names import free_file
 from trm_gui.recordings.names import default_folder, usual_name
 from trm_gui.session import Session
+from trm_gui.stored import stored_text
 
 FOLDER = "recordings/dialog_folder"
 FILTER = f"Recordings (*{SUFFIX})"
@@ -55,7 +56,7 @@ class RecordingFiles(QObject):
 
     def _folder(self) -> Path:
         """That of the last dialog, as long as it is there."""
-        last = self._settings.value(FOLDER, "", str)
+        last = stored_text(self._settings, FOLDER)
         return Path(last) if last and Path(last).is_dir() else default_folder(self._settings)
 
     def _save(self, file: str) -> None:
