@@ -5,5 +5,17 @@ import os
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # else threads of several tests wait for each other
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers():
+    """Three for two cores: a third of the time tests wait for processes and for threads."""
+    cores = os.cpu_count() or 1
+    return cores + (cores + 1) // 2
+
+
+def pytest_collection_modifyitems(items):
+    """What takes long with nothing after it goes first: else all wait for it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_project.py")

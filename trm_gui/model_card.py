@@ -49,7 +49,7 @@ class CalibrationPlot(themes.FollowsTheme, pg.PlotWidget):
     """
 
     def __init__(self, bins: tuple[HaltingBin, ...]) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)
         self.setAccessibleName("Calibration")
         answers = sum(each.puzzles for each in bins)
         self.setToolTip(
@@ -66,7 +66,6 @@ class CalibrationPlot(themes.FollowsTheme, pg.PlotWidget):
             )
         )
         self.setFixedHeight(22 * themes.SPACE)
-        self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

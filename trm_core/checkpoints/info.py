@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -355,7 +355,12 @@ def held_out_build(info: ModelInfo) -> Build:
 
 def bundled_models() -> list[ModelInfo]:
     """The models that come with the program, by name."""
-    return [read_info(config.parent) for config in sorted(RESOURCES.glob("models/*/config.json"))]
+    return list(_models_in(RESOURCES / "models"))
+
+
+@cache
+def _models_in(folder: Path) -> tuple[ModelInfo, ...]:
+    return tuple(read_info(config.parent) for config in sorted(folder.glob("*/config.json")))
 
 
 def smallest_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:

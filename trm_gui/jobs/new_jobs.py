@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -161,6 +161,7 @@ def preset_shape(config: RunConfig) -> PuzzleShape | None:
     return PuzzleShape("arc", build.canvas, build.canvas)
 
 
+@cache
 def read_presets() -> dict[str, Preset]:
     """The presets that come with the program."""
     from trm_core.training.config import load_preset, presets, read_toml

@@ -38,7 +38,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
     AXIS_WIDTH = 4 * themes.SPACE
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)
         self.session = session
         self.title = "Halting probability"
         self.canvas = self
@@ -51,7 +51,6 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
         self.setToolTip(wrapped(hint))
         self.setMinimumHeight(10 * themes.SPACE)
         self.setAcceptDrops(False)  # files dropped here are the window's
-        self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
         self.setYRange(0, 1, padding=0.06)

@@ -107,8 +107,7 @@ class PlotPane(QWidget):
 
     def add_plot(self, row: int, col: int) -> pg.PlotItem:
         """An empty plot that nobody can drag away, at a place of the canvas."""
-        plot = self.canvas.addPlot(row=row, col=col)
-        plot.setMenuEnabled(False)
+        plot = self.canvas.addPlot(row=row, col=col, enableMenu=False)
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()
         for name in ("left", "bottom"):

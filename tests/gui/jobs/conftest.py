@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog
 
 from trm_core.training.config import load_preset
 from trm_core.training.run_directory import RunDirectory
+from trm_gui.jobs import jobs
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,12 @@ def no_process_is_left(tmp_path):
         with suppress(psutil.Error):
             if any(str(tmp_path) in argument for argument in process.cmdline()):
                 process.kill()
+
+
+@pytest.fixture(autouse=True)
+def a_window_that_looks_often(monkeypatch):
+    """Else tests wait for the next look most of the time."""
+    monkeypatch.setattr(jobs, "PERIOD", 100)
 
 
 @pytest.fixture

@@ -94,14 +94,23 @@ def workers(process):
     return psutil.Process(process.pid).children()
 
 
-def test_a_group_under_torchrun_is_watched_paused_resumed_and_stopped_with_all_saved(
-    window, torchrun, open_run, until
+def test_a_group_under_torchrun_is_watched_also_where_one_hangs_paused_resumed_and_stopped(
+    window, torchrun, open_run, until, monkeypatch
 ):
+    monkeypatch.setattr(pulse, "Patience", partial(pulse.Patience, step=3.0))
     path, process = torchrun()
     open_run(path)
     grows(window, path, until)
     trained = workers(process)
     assert len(trained) == read_status(path).world_size == 2
+
+    other = another(path, process)
+    other.suspend()
+    report = window.jobs.jobs.reports
+    until(lambda: any(re.fullmatch(r"No step for \d+ s\.", note) for note in report[path].notes))
+    assert report[path].condition == "running"
+    other.resume()
+    until(lambda: report[path].notes == ())
 
     button(window, "Pause far").click()
     until(lambda: condition(window, path) == "paused")
@@ -110,9 +119,8 @@ def test_a_group_under_torchrun_is_watched_paused_resumed_and_stopped_with_all_s
     grows(window, path, until)
     button(window, "Stop far").click()
     until(lambda: condition(window, path) == "stopped")
-    report = window.jobs.jobs.reports[path]
-    assert report.sentence == "Stopped on request."
-    assert report.saved[-1] == report.step > 0
+    assert report[path].sentence == "Stopped on request."
+    assert report[path].saved[-1] == report[path].step > 0
     assert process.wait(30) == 0
     until(lambda: f"(stopped on request): {path}" in read_log(window))
     assert read_log(window).count(f"training in {path}\n") == 1
@@ -164,23 +172,9 @@ def test_the_first_process_of_a_group_that_is_killed_is_told(window, torchrun, o
     assert process.wait(30) == 1
 
 
-def test_a_group_that_waits_for_one_that_hangs_is_told_to_make_no_step(
-    window, torchrun, open_run, until, monkeypatch
+def test_a_group_that_is_started_again_says_so_and_ends_with_who_would_start_it_once_more(
+    window, torchrun, open_run, until
 ):
-    monkeypatch.setattr(pulse, "Patience", partial(pulse.Patience, step=3.0))
-    path, process = torchrun()
-    open_run(path)
-    grows(window, path, until)
-    other = another(path, process)
-    other.suspend()
-    report = window.jobs.jobs.reports
-    until(lambda: any(re.fullmatch(r"No step for \d+ s\.", note) for note in report[path].notes))
-    assert report[path].condition == "running"
-    other.resume()
-    until(lambda: report[path].notes == ())
-
-
-def test_a_group_that_is_started_again_says_so_and_goes_on(window, torchrun, open_run, until):
     path, process = torchrun("--max-restarts=3")
     open_run(path)
     grows(window, path, until)
@@ -193,12 +187,6 @@ def test_a_group_that_is_started_again_says_so_and_goes_on(window, torchrun, ope
     before = len(curve(window, path))
     until(lambda: len(curve(window, path)) > before)
 
-
-def test_ending_the_process_ends_the_group_and_who_would_start_it_again(
-    window, torchrun, open_run, until
-):
-    path, process = torchrun("--max-restarts=3")
-    open_run(path)
     ended = workers(process)
     window.jobs.jobs.end(path)
     assert process.wait(30) == -signal.SIGKILL
