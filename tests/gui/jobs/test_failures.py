@@ -87,7 +87,6 @@ def test_a_killed_process_is_told_by_who_started_it_and_by_who_only_watches(
     path = new_run(tmp_path / "run", preset, *ENDLESS).path
     own, other = quick(path), quick(path)
     own.process = process = launch(path)
-    watch(own, "starting")
     running = watch(own, "running")
     assert (running.pid, running.sentence) == (process.pid, "")
     watch(other, "running")
@@ -233,12 +232,18 @@ def test_a_full_disk_is_told_with_what_it_is(tmp_path, preset, watch):
     assert report.sentence == f"No space left on {disk} for the run directory {disk}/run."
 
 
+def test_a_job_of_which_nothing_is_heard_yet_is_loading(tmp_path, preset):
+    watching = Watch(new_run(tmp_path / "run", preset).path)
+    with subprocess.Popen(["sleep", "60"]) as watching.process:
+        report = look(watching)
+        watching.process.kill()
+    assert (report.condition, report.sentence) == ("starting", "Loading PyTorch.")
+
+
 def test_a_job_that_cannot_start_is_told_by_its_last_words(tmp_path, preset, launch, watch):
     run = new_run(tmp_path / "run", preset)
     watching = Watch(run.path)
     watching.process = launch(run.path, "abacus")
-    report = look(watching)
-    assert (report.condition, report.sentence) == ("starting", "Loading PyTorch.")
     failed = watch(watching, "failed")
     assert failed.sentence.startswith("Device 'abacus' is not available here")
 
