@@ -165,7 +165,6 @@ def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve):
     session.cancel()
     qtbot.waitUntil(lambda: not session.solving and session.opening is None)
     grown = resident(window) - settled
-    print("SOAK", shown, len(traces), grown)
     assert shown > LEAST_SHOWN
     assert len(traces) <= MOST_KEPT
     assert len(window.findChildren(QDialog)) <= 1  # that which makes puzzles is made once
