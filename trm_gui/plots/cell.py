@@ -14,6 +14,7 @@ from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.frame_pane import FramePane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
+from trm_gui.plots.words import Words
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -37,7 +38,7 @@ class CellPane(FramePane):
         self._decoded = -1
         self._shares: npt.NDArray[np.float64] = np.empty((0, 0))
         self.lines: list[pg.PlotDataItem] = []
-        self.names: list[pg.TextItem] = []
+        self.names: list[Words] = []
         self.top.insertWidget(1, CellChooser(session))
         plot = self.add_frame_plot("probability")
         plot.setYRange(0, 1, padding=0.1)
@@ -88,8 +89,7 @@ class CellPane(FramePane):
             plot.removeItem(self.names.pop())
         while len(self.lines) < count:
             self.lines.append(plot.plot([], [], antialias=True))
-            self.names.append(pg.TextItem(anchor=(0.5, 1)))
-            self.names[-1].setFont(themes.font(themes.SMALL))
+            self.names.append(Words(anchor=(0.5, 1)))
             plot.addItem(self.names[-1], ignoreBounds=True)
         self._emphasise(-1)
 
@@ -102,7 +102,7 @@ class CellPane(FramePane):
             colour = theme.accent if chosen else theme.secondary_text
             line.setPen(line_pen(self.canvas, colour, 3 if chosen else 1))
             line.setZValue(2 if chosen else 1)
-            name.setColor(theme.accent if chosen else theme.text)
+            name.dress(theme, theme.accent if chosen else theme.text)
 
     def _place_names(self, x: npt.NDArray[np.float64]) -> None:
         """Write each symbol that was ever likely at its highest point, where there is room."""

@@ -11,6 +11,7 @@ from trm_gui import theme as themes
 from trm_gui.plots.pane import PlotPane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
+from trm_gui.plots.words import Words
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -29,8 +30,7 @@ class Curve:
     def __init__(self, plot: pg.PlotItem, name: str, emphasis: bool) -> None:
         self.plot, self.name, self.emphasis = plot, name, emphasis
         self.line = plot.plot([], [], name=name, antialias=True, connect="finite")
-        self.label = pg.TextItem(name, anchor=(1, 1))
-        self.label.setFont(themes.font(themes.SMALL))
+        self.label = Words(name, anchor=(1, 1))
         plot.addItem(self.label, ignoreBounds=True)
         self._x = self._y = np.empty(0)
         self._above = True
@@ -63,7 +63,7 @@ class Curve:
         self.line.setSymbolBrush(colour)
         self.line.setSymbolPen(None)
         self.line.setSymbolSize(POINT)
-        self.label.setColor(colour)
+        self.label.dress(theme, colour)
 
 
 class FramePane(PlotPane):

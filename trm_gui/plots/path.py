@@ -15,6 +15,7 @@ from trm_gui import theme as themes
 from trm_gui.plots.pane import PlotPane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
+from trm_gui.plots.words import ABOVE_LINES, Words
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
@@ -112,11 +113,11 @@ class _Path:
         self.ring = pg.ScatterPlotItem(size=14, brush=None)
         plot.addItem(self.dots)
         plot.addItem(self.ring, ignoreBounds=True)
-        self.ends = [pg.TextItem(words, anchor=(0, 1)) for words in ("start", "end")]
+        self.ends = [Words(words, anchor=(0, 1)) for words in ("start", "end")]
         for end in self.ends:
-            end.setFont(themes.font(themes.SMALL))
-            end.setZValue(-1)
             plot.addItem(end, ignoreBounds=True)
+        for points in (self.dots, self.ring):
+            points.setZValue(ABOVE_LINES + 1)  # no word hides one
 
     def draw(self) -> None:
         x, y = self.points.T
@@ -153,7 +154,7 @@ class _Path:
         self.dots.setPen(line_pen(canvas, themes.translucent(theme.secondary_text, 0.7), 0.7))
         self.ring.setPen(line_pen(canvas, theme.text, 2))
         for end in self.ends:
-            end.setColor(theme.secondary_text)
+            end.dress(theme, theme.secondary_text)
 
 
 def _colours(count: int, scale: str) -> list[QBrush]:

@@ -10,6 +10,7 @@ from trm_gui import theme as themes
 from trm_gui.plots.docks import PLOTS
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
+from trm_gui.plots.words import OPACITY
 
 
 @pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
@@ -63,3 +64,18 @@ def test_the_probability_of_the_selected_cell_is_not_cut(qtbot, window, pane, tr
     assert reading.text()
     needed = reading.fontMetrics().horizontalAdvance("empty: 0.99")
     qtbot.waitUntil(lambda: reading.width() >= needed)
+
+
+@pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("name", ["plot_change", "plot_latent_path", "plot_cell"])
+def test_no_line_crosses_the_words_in_a_plot(qapp, pane, trace, name, theme):
+    themes.apply(qapp, theme)
+    shown = pane(name)
+    items = shown.canvas.scene().items()
+    words = [item for item in items if isinstance(item, pg.TextItem)]
+    lines = [item for item in items if isinstance(item, (pg.PlotDataItem, pg.InfiniteLine))]
+    assert words
+    assert lines
+    for each in words:
+        assert each.fill.color() == themes.translucent(theme.surface, OPACITY)
+        assert each.zValue() > max(line.zValue() for line in lines)
