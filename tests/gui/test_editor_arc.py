@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
 
 from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.arc_edit import Slot
 from trm_core.puzzles.arc_tasks import parse
 from trm_gui.board.task_strip import TaskStrip
+from trm_gui.editor.tool_button import ToolButton
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 Ctrl = Qt.KeyboardModifier.ControlModifier
@@ -343,3 +344,13 @@ def test_random_edits_are_undone_to_the_task_that_there_was(
     for of in shown[1:]:
         action("redo").trigger()
         assert session.puzzle is of
+
+
+def test_the_key_of_every_button_can_be_read(window, edit, puzzle):
+    """A comma in the size of letters is a speck."""
+    edit(puzzle)
+    marked = [button for button in window.findChildren(ToolButton) if button.corner]
+    assert {button.corner for button in marked} >= {"P", ",", "."}
+    for button in marked:
+        mark = QFontMetricsF(button.corner_font).tightBoundingRect(button.corner)
+        assert mark.width() * mark.height() >= 12

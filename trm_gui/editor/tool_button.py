@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QFont, QIcon, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -52,7 +52,7 @@ class ToolButton(themes.FollowsTheme, QToolButton):
         self._icon_name, self._sign, self._colour = icon_name, sign, colour
         self.key = QKeySequence(key)
         words = self.key.toString(QKeySequence.SequenceFormat.NativeText)
-        self._corner = words if len(words) == 1 and words != sign else ""
+        self.corner = words if len(words) == 1 and words != sign else ""
         self.setAccessibleName(name)
         self.setToolTip(f"{hint} ({words})" if words else hint)
         self.setCheckable(checkable)
@@ -69,6 +69,13 @@ class ToolButton(themes.FollowsTheme, QToolButton):
         action.enabledChanged.connect(button.setEnabled)
         button.setEnabled(action.isEnabled())
         return button
+
+    @property
+    def corner_font(self) -> QFont:
+        """Of the key: a comma or a full stop would be a speck in the size of letters."""
+        if self.corner.isalnum():
+            return themes.font(themes.SMALL)
+        return themes.font(themes.TITLE, QFont.Weight.Bold)
 
     def sizeHint(self) -> QSize:
         return QSize(SIDE, SIDE)
@@ -99,15 +106,15 @@ class ToolButton(themes.FollowsTheme, QToolButton):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._sign)
         elif self._icon_name:
             corner = QRect(area.topLeft(), QSize(ICON, ICON))
-            if not self._corner:
+            if not self.corner:
                 corner.moveCenter(self.rect().center())
             mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
             self.icon().paint(painter, corner, Qt.AlignmentFlag.AlignCenter, mode)
-        if self._corner:
+        if self.corner:
             painter.setPen(QColor(theme.secondary_text))
-            painter.setFont(themes.font(themes.SMALL))
+            painter.setFont(self.corner_font)
             below = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(self.rect().adjusted(0, 0, -3, 0), below, self._corner)
+            painter.drawText(self.rect().adjusted(0, 0, -3, 0), below, self.corner)
 
     def _dress(self) -> None:
         if self._icon_name:
