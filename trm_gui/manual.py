@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QDesktopServices,
     QFont,
     QGuiApplication,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -39,6 +40,7 @@ class Page(themes.FollowsTheme, QTextBrowser):
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._open_elsewhere)
         self.document().setDocumentMargin(2 * themes.SPACE)
+        self.document().setIndentWidth(2 * themes.SPACE)  # of lists
         self._markdown = markdown
         self.follow_theme()
 
@@ -71,18 +73,22 @@ class Page(themes.FollowsTheme, QTextBrowser):
                 shape.setBorderCollapse(True)
                 shape.setCellPadding(themes.SPACE / 2)
                 shape.setCellSpacing(0)
+                shape.setTopMargin(themes.SPACE)
+                shape.setBottomMargin(themes.SPACE)
                 shape.setWidth(QTextLength())
                 frame.setFormat(shape)
 
     def _dress_block(self, cursor: QTextCursor, level: int) -> None:
         block = cursor.block()
         shape = block.blockFormat()
-        code = shape.hasProperty(QTextFormat.Property.BlockCodeFence.value)
-        dense = code or cursor.currentTable() is not None
-        shape.setTopMargin(2 * themes.SPACE if level > 1 else 0)
+        code, in_table = _is_code(block), cursor.currentTable() is not None
         within_list = block.textList() is not None and block.next().textList() is not None
+        dense = in_table or (code and _is_code(block.next()))
+        shape.setTopMargin(2 * themes.SPACE if level > 1 else 0)
         shape.setBottomMargin(0 if dense else themes.SPACE // (2 if within_list else 1))
-        if not dense:
+        if code:
+            shape.setLeftMargin(2 * themes.SPACE)
+        elif not in_table:
             shape.setLineHeight(
                 LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
             )
@@ -95,6 +101,11 @@ class Page(themes.FollowsTheme, QTextBrowser):
                 QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
             )
             cursor.setCharFormat(look)
+
+
+def _is_code(block: QTextBlock) -> bool:
+    """Whether it is a line of a block of code."""
+    return block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence.value)
 
 
 class PageDialog(QDialog):

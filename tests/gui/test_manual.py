@@ -5,14 +5,14 @@ import shutil
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QComboBox, QMenu, QToolButton
 
 from trm_core.checkpoints.card_text import NO_CARD, card_text
 from trm_core.checkpoints.info import bundled_models, find_model
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_gui import theme as themes
-from trm_gui.manual import DOCS, FORMATS, HOW_IT_THINKS, PAGES, PageDialog, manual_page
+from trm_gui.manual import DOCS, FORMATS, HOW_IT_THINKS, PAGES, Page, PageDialog, manual_page
 from trm_gui.model_card import CardDialog
 
 
@@ -159,3 +159,26 @@ def test_a_card_that_is_none_is_told_and_links_lead_to_the_web_alone(
     for link in ("file:///etc/passwd", "https://arxiv.org"):
         page.anchorClicked.emit(QUrl(link))
     assert opened == [QUrl("https://arxiv.org")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_there_is_room_between_the_parts_of_a_page(qtbot, name):
+    page = Page(name, manual_page(name))
+    qtbot.addWidget(page)
+    page.resize(600, 500)
+    layout, document = page.document().documentLayout(), page.document()
+
+    def in_one_part(block, following):
+        tables = {QTextCursor(each).currentTable() for each in (block, following)}
+        fence = QTextFormat.Property.BlockCodeFence.value
+        codes = {each.blockFormat().hasProperty(fence) for each in (block, following)}
+        return tables != {None} or codes == {True}
+
+    block, seen = document.begin(), 0
+    while (following := block.next()).isValid():
+        gap = layout.blockBoundingRect(following).top() - layout.blockBoundingRect(block).bottom()
+        if not in_one_part(block, following):
+            seen += 1
+            assert gap >= themes.SPACE // 2, (block.text(), following.text())
+        block = following
+    assert seen > 10
