@@ -62,7 +62,7 @@ class Status(themes.FollowsTheme, QWidget):
         elif self._session.solving:
             words = f"Loading {self._session.model_name}"
         elif self._session.puzzle is not None:
-            words = f"{self._session.puzzle.shape}, not solved yet"
+            words = f"{self._session.puzzle.kind_and_size}, not solved yet"
         else:
             words = ""
         self._set_words(words)

@@ -17,6 +17,7 @@ from trm_core.checkpoints.info import bundled_models, held_out_build
 from trm_core.data.build import ArcBuild, held_out_puzzles
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import CONFIDENT, summarise
+from trm_core.puzzles.sources import source_in_words
 from trm_core.puzzles.sudoku_files import read_csv
 from trm_core.solver import Solver
 
@@ -106,7 +107,8 @@ def test_a_bundled_model_is_as_accurate_as_its_card_says(info):
 def test_the_card_of_a_bundled_model_has_its_results_and_a_halting_probability_to_go_by(info):
     card = card_of(info)
     for result in info.results:
-        assert f"| {result.source} | {result.puzzles:,} | {result.exact:.1%} |" in card
+        puzzles = source_in_words(result.source)
+        assert f"| {puzzles} | {result.puzzles:,} | {result.exact:.1%} |" in card
     said = re.search(r"Of [\d,]+ answers with a halting probability above 0.9, ([\d.]+)%", card)
     assert said is None or float(said[1]) >= 95
     assert said is not None or "No answer has a halting probability above 0.9." in card

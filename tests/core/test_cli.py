@@ -304,7 +304,9 @@ def test_models_are_listed_without_torch():
 
 def test_the_accuracy_of_an_arc_model_is_the_share_within_two_guesses():
     result = Result("held_out", "arc-agi-1 training", 40, exact=0.25, two_guesses=0.35)
-    assert share_right(result) == "35.0% within two guesses, 40 test inputs of arc-agi-1 training"
+    assert share_right(result) == (
+        "35.0% within two guesses, 40 test inputs of the training part of ARC-AGI-1"
+    )
 
 
 @every_official_kind

@@ -1,9 +1,11 @@
 """What is said of a model: what it learned and how often it is right, never that it can solve."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from trm_core.checkpoints.card_text import card_text
 from trm_core.checkpoints.expectations import (
     all_in_all,
     how_often_right,
@@ -16,6 +18,7 @@ from trm_core.checkpoints.info import bundled_models, find_model
 from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.blank import blank
 from trm_core.puzzles.recipes import Recipe, make, styles
+from trm_core.puzzles.sources import source_in_words
 from trm_core.puzzles.styles import LOOPS, MAZE_STYLE_WORDS
 
 TASK = '{"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}'
@@ -73,7 +76,7 @@ def test_of_an_arc_task_whether_its_tests_come_out_right():
 
 
 def test_an_unseen_task_is_told_as_that_and_not_as_a_misfit_of_shape():
-    (puzzle,) = arc_tasks.parse(TASK, "flip_lr.json")
+    (puzzle,) = arc_tasks.parse(TASK, "flip_lr.json", "flip_lr")
     said = why_none_fits(bundled_models(), puzzle)
     assert said == "arc-7x7 was not trained on the task flip_lr; it knows 54 tasks by id."
 
@@ -104,3 +107,23 @@ def test_the_nearest_size_that_was_measured_speaks_for_another():
     info = replace(find_model("maze-15x15"), by_style=results)
     assert "9 of 10" in how_often_right(info, "corridors", 10)
     assert "2 of 10" in how_often_right(info, "corridors", 14)
+
+
+def test_a_card_names_what_a_model_was_measured_on_in_words():
+    for info in bundled_models():
+        (told,) = re.findall(r"^# (?:.|\n)*?^\| made for", card_text(info), re.MULTILINE)
+        assert not re.search(r"\w_\w|arc-agi|perfect|generated", told), told
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("17_clue", "Sudokus with 17 givens"),
+        ("puzzles2_17_clue", "Sudokus with 17 givens"),
+        ("perfect 9×9", "mazes of corridors without loops, 9×9"),
+        ("arc-agi-2 evaluation", "the evaluation part of ARC-AGI-2"),
+        ("mine_17.csv", "mine_17.csv"),
+    ],
+)
+def test_what_puzzles_are_from_is_said_in_words_where_it_is_known(source, words):
+    assert source_in_words(source) == words

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 
 from trm_core.puzzles.files import load_puzzles
+from trm_core.puzzles.library import read_library
 from trm_gui.library.items import RECENT
 from trm_gui.library.recent_menu import RecentMenu
 
@@ -78,6 +79,34 @@ def test_pasted_text_is_opened_and_remembered(
     with qtbot.waitSignal(second.session.puzzle_changed):
         second.library.exchange.open_item(item)
     assert second.session.puzzle == puzzle
+
+
+def test_a_pasted_task_is_called_this_task(qtbot, session, clipboard, press, text_of):
+    clipboard.setText(text_of["arc"])
+    with qtbot.waitSignal(session.puzzle_changed):
+        press(Key.Key_V, Ctrl)
+    assert "was not trained on this task" in session.why_no_model()
+
+
+def test_the_size_of_a_task_is_the_same_in_the_library_and_below(
+    qtbot, session, catalogue, clipboard, press, widget
+):
+    """Its examples are larger than its test; so are those of a task of the library."""
+    pair = '{"input": [[1, 2, 3], [4, 5, 6]], "output": [[1]]}'
+    clipboard.setText(f'{{"train": [{pair}], "test": [{{"input": [[2]]}}]}}')
+    with qtbot.waitSignal(session.puzzle_changed):
+        press(Key.Key_V, Ctrl)
+    line = widget("status_line")
+    assert line.text() == "ARC up to 2×3, not solved yet"
+    assert catalogue.items[catalogue.recent[0]].line == "ARC up to 2×3"
+    entry = next(
+        entry
+        for entry in read_library()
+        if entry.kind == "arc" and entry.puzzles()[0].shape.rows < entry.rows
+    )
+    with qtbot.waitSignal(session.another_puzzle):
+        session.open(entry)
+    assert f"up to {entry.rows}×{entry.cols}, not solved yet" in line.text()
 
 
 def test_text_is_pasted_into_the_search_while_that_has_the_focus(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from trm_core.checkpoints.facts import Result
 from trm_core.checkpoints.info import ModelInfo, smallest_fitting
 from trm_core.puzzles.base import KIND_NAMES, Puzzle
+from trm_core.puzzles.sources import source_in_words
 from trm_core.puzzles.styles import style_of
 
 MOST_REASONS = 2
@@ -84,12 +85,12 @@ def all_in_all(info: ModelInfo) -> str:
 
 
 def share_right(result: Result) -> str:
-    """For people, e.g. "99.2% of 500 generated"; of ARC, what the benchmark counts."""
+    """For people, e.g. "99.2% of 500 made-up ones"; of ARC, what the benchmark counts."""
+    source = source_in_words(result.source)
     if result.two_guesses is None:
-        return f"{result.exact:.1%} of {result.puzzles:,} {result.source}"
+        return f"{result.exact:.1%} of {result.puzzles:,} {source}"
     return (
-        f"{result.two_guesses:.1%} within two guesses, "
-        f"{result.puzzles:,} test inputs of {result.source}"
+        f"{result.two_guesses:.1%} within two guesses, {result.puzzles:,} test inputs of {source}"
     )
 
 
@@ -101,7 +102,7 @@ def why_none_fits(models: Iterable[ModelInfo], puzzle: Puzzle) -> str:
         return f"{'; '.join(reasons)}."
     if of_kind:
         made_for = ", ".join(dict.fromkeys(model.fitting for model in of_kind))
-        return f"No model here fits {puzzle.shape}. There are models for {made_for}."
+        return f"No model here fits {puzzle.kind_and_size}. There are models for {made_for}."
     return f"There is no model for {KIND_NAMES[puzzle.kind]} here."
 
 

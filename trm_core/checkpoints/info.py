@@ -158,7 +158,7 @@ class ModelInfo:
     def misfit(self, puzzle: Puzzle) -> str | None:
         """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
         if not self._holds(puzzle):
-            return f"{self.name} is made for {self.fitting}, this is {puzzle.shape}"
+            return f"{self.name} is made for {self.fitting}, this is {puzzle.kind_and_size}"
         if isinstance(puzzle, Arc) and self._tells_tasks_apart and puzzle.task.id not in self._rows:
             if self.identifiers:
                 known = f"it knows {counted(self.tasks, 'task')} by id"

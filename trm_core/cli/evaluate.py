@@ -31,6 +31,7 @@ from trm_core.evaluation.scores import (
 from trm_core.files import check_file
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_core.puzzles.files import load_puzzles
+from trm_core.puzzles.sources import source_in_words
 
 if TYPE_CHECKING:
     from trm_core.evaluation.batches import EvaluationSettings
@@ -272,7 +273,9 @@ def _scores(evaluation: Evaluation, settings: EvaluationSettings) -> Table:
     for score in scores:
         if score is evaluation.overall:
             table.add_section()
-        table.add_row(score.source, *(column(score) for column in columns.values()))
+        table.add_row(
+            source_in_words(score.source), *(column(score) for column in columns.values())
+        )
     return table
 
 

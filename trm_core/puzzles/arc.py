@@ -178,6 +178,11 @@ class Arc(Puzzle):
         rows, cols = np.maximum(self.grid.shape, self.open_cells.shape).tolist()
         return PuzzleShape(self.kind, rows, cols)
 
+    @property
+    def kind_and_size(self) -> str:
+        """Its task's."""
+        return str(PuzzleShape(self.kind, *self.task.canvas))
+
     def fits(self, shape: PuzzleShape) -> bool:
         """Whether the test input and, where known, its output fit the canvas `shape`."""
         needed = self.shape

@@ -38,12 +38,12 @@ _DECODER = json.JSONDecoder()
 _Place: TypeAlias = tuple[str, ...]  # the file, then what inside it from the outermost on
 
 
-def parse(text: str, source: str = "") -> list[Arc]:
+def parse(text: str, source: str = "", task_id: str = UNNAMED) -> list[Arc]:
     """Every test input of a task file or of a combined (Kaggle) file of tasks by id.
 
-    The id of a task on its own is the stem of the file name `source`. Raises PuzzleError.
+    task_id: of a task on its own, which does not say its id itself. Raises PuzzleError.
     """
-    return [puzzle for task in _tasks(text, source) for puzzle in task.puzzles(source)]
+    return [puzzle for task in _tasks(text, source, task_id) for puzzle in task.puzzles(source)]
 
 
 def join_solutions(
@@ -55,7 +55,7 @@ def join_solutions(
     """
     answers = _json(solutions, solutions_source)
     puzzles: list[Arc] = []
-    for task in _tasks(challenges, source):
+    for task in _tasks(challenges, source, UNNAMED):
         place = (solutions_source, f"task {_found(task.id)}")
         grids = _list(_member(answers, task.id, (solutions_source,)), place)
         if len(grids) != len(task.test):
@@ -70,7 +70,7 @@ def join_solutions(
     return puzzles
 
 
-def _tasks(text: str, source: str) -> list[Task]:
+def _tasks(text: str, source: str, task_id: str) -> list[Task]:
     value = _json(text, source)
     if isinstance(value, dict) and value and not value.keys() & {"train", "test"}:
         if all(isinstance(task, list) for task in value.values()):
@@ -79,7 +79,7 @@ def _tasks(text: str, source: str) -> list[Task]:
     if isinstance(value, list) and value:
         expected = 'an object with "train" and "test", as a task is (a grid alone is not read)'
         raise _error((source,), _found(value), expected)
-    return [_task(value, PurePath(source).stem or UNNAMED, (source,))]
+    return [_task(value, task_id, (source,))]
 
 
 def _challenges(solutions: str) -> str:

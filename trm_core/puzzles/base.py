@@ -152,9 +152,14 @@ class Puzzle(ABC):
         return PuzzleShape(self.kind, self.rows, self.cols)
 
     @property
+    def kind_and_size(self) -> str:
+        """For people, such as "Maze 9×9"."""
+        return str(self.shape)
+
+    @property
     def title(self) -> str:
         """Its name, or if it has none its kind and size, for people."""
-        return self.name or str(self.shape)
+        return self.name or self.kind_and_size
 
     def fits(self, shape: PuzzleShape) -> bool:
         """Whether a model made for `shape` can read this puzzle."""

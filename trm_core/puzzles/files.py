@@ -96,7 +96,7 @@ def _solutions(challenges: Path) -> Path:
 def _read_arc(text: str, file: Path) -> Sequence[Puzzle]:
     solutions = _solutions(file)
     if solutions == file or not os.path.exists(solutions):
-        return arc_tasks.parse(text, str(file))
+        return arc_tasks.parse(text, str(file), file.stem)
     return arc_tasks.join_solutions(text, _read_text(solutions), str(file), str(solutions))
 
 

@@ -13,6 +13,7 @@ from trm_core.data.build import FILES
 from trm_core.errors import counted
 from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score, solved_sentence
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
+from trm_core.puzzles.sources import source_in_words
 from trm_core.training.config import RunConfig
 
 
@@ -59,7 +60,9 @@ def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
     ]
     if info.results:
         head = "held-out puzzles", "number", "exact, all supervision steps"
-        rows = [(r.source, f"{r.puzzles:,}", f"{r.exact:.1%}") for r in info.results]
+        rows = [
+            (source_in_words(r.source), f"{r.puzzles:,}", f"{r.exact:.1%}") for r in info.results
+        ]
         lines += [
             table(head, *rows),
             "",
@@ -185,14 +188,14 @@ def _accuracy(evaluation: Evaluation) -> str:
     if len(scores) > 1:
         scores.append(evaluation.overall)
     arc = evaluation.overall.arc_score is not None
-    columns = ["puzzles of", "number", "exact"]
+    columns = ["puzzles", "number", "exact"]
     columns += ["within two guesses, mean over tasks"] if arc else []
     columns += ["mean halting step"]
 
     def row(score: Score) -> list[str]:
         guesses = [] if score.arc_score is None else [f"{score.arc_score:.1%}"]
         shares = [f"{score.puzzles:,}", f"{score.exact:.1%}", *guesses]
-        return [score.source, *shares, f"{score.mean_halting_step:.1f}"]
+        return [source_in_words(score.source), *shares, f"{score.mean_halting_step:.1f}"]
 
     return table(columns, *map(row, scores))
 

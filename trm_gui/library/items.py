@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -167,7 +167,7 @@ def of_entry(entry: Entry, collection: str) -> Item:
 def of_task(task: Task, dataset: str, marked: Entry | None = None) -> Item:
     """A task of one of the public data sets; `marked` is known of the task of that id, be it of
     another one, and holds for this where the tests are the same, in whatever order."""
-    rows, cols = _canvas(task)
+    rows, cols = task.canvas
     entry = Entry(f"{dataset}/{task.id}", "arc", rows, cols, "")
     if marked and {*marked.puzzles()[0].task.test} == {*task.test}:
         entry = replace(marked, id=entry.id)
@@ -177,24 +177,25 @@ def of_task(task: Task, dataset: str, marked: Entry | None = None) -> Item:
 def of_puzzle(puzzle: Puzzle, source: Path | Pasted) -> Item:
     """The puzzle that was read first from a file or a text."""
     key, text = key_of(source), "" if isinstance(source, Path) else source.text
-    return remembered(key, puzzle.kind, puzzle.rows, puzzle.cols, _small(puzzle), text)
+    return remembered(key, puzzle.kind, *_size(puzzle), _small(puzzle), text)
+
+
+def _size(puzzle: Puzzle) -> tuple[int, int]:
+    """Rows and columns, of ARC of the canvas of the task."""
+    return puzzle.task.canvas if isinstance(puzzle, Arc) else (puzzle.rows, puzzle.cols)
 
 
 def of_file(puzzles: Sequence[Puzzle], origin: str) -> list[Item]:
     """The puzzles of a file, `origin` being its key, each by its name or id and its number."""
     items = []
     for number, puzzle in enumerate(puzzles, start=1):
-        rows, cols = puzzle.rows, puzzle.cols
-        if isinstance(puzzle, Arc):
-            rows, cols = _canvas(puzzle.task)
         source = InFile(puzzle, in_file(origin, number))
         items.append(
             Item(
                 source.id,
                 puzzle.title,
                 puzzle.kind,
-                rows,
-                cols,
+                *_size(puzzle),
                 "",
                 source,
                 frozenset({OPEN_FILE}),
@@ -216,8 +217,7 @@ def of_yours(yours: Yours) -> Item:
         yours.id,
         str(yours),
         puzzle.kind,
-        puzzle.rows,
-        puzzle.cols,
+        *_size(puzzle),
         "",
         yours,
         frozenset({YOURS}),
@@ -239,16 +239,3 @@ def _small(puzzle: Puzzle) -> str:
     if not isinstance(puzzle, Arc):
         return puzzle.format()
     return Task(puzzle.task.id, puzzle.task.train[:1], puzzle.task.test[:1]).format()
-
-
-def _canvas(task: Task) -> tuple[int, int]:
-    """The rows and columns of the smallest canvas that holds every grid whose content is known."""
-    rows, cols = zip(*_shapes(task), strict=True)
-    return max(rows), max(cols)
-
-
-def _shapes(task: Task) -> Iterable[tuple[int, ...]]:
-    for pair in (*task.train, *task.test):
-        yield pair.input.shape
-        if pair.output is not None:
-            yield pair.output.shape

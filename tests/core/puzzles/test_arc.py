@@ -23,7 +23,7 @@ transforms = st.builds(
 
 @pytest.fixture
 def puzzle():
-    return parse(task_json(), "tasks/00576224.json")[0]
+    return parse(task_json(), "tasks/00576224.json", "00576224")[0]
 
 
 # Tokens
@@ -121,7 +121,10 @@ def test_a_puzzle_is_one_test_input_of_its_task(puzzle):
 
 def test_a_second_test_input_is_named_so():
     test = [{"input": INPUT}, {"input": OUTPUT}]
-    assert [p.name for p in parse(task_json(test=test), "abc.json")] == ["abc", "abc, test 2"]
+    assert [p.name for p in parse(task_json(test=test), "abc.json", "abc")] == [
+        "abc",
+        "abc, test 2",
+    ]
 
 
 def test_a_puzzle_needs_a_canvas_for_its_input_and_its_known_output(puzzle):
@@ -152,7 +155,7 @@ def test_the_task_follows_a_changed_grid(puzzle):
 
 
 def test_puzzles_are_equal_when_test_input_and_train_pairs_are(puzzle):
-    same = parse(task_json(test=[{"input": INPUT}]), "other.json")[0]
+    same = parse(task_json(test=[{"input": INPUT}]), "other.json", "other")[0]
     assert puzzle == same
     assert hash(puzzle) == hash(same)
     other_rule = parse(task_json(train=[{"input": INPUT, "output": INPUT}]))[0]

@@ -25,7 +25,7 @@ from trm_core.puzzles.base import PuzzleError
 
 @given(task=tasks)
 def test_a_formatted_task_parses_to_itself(task):
-    puzzles = parse(task.puzzles()[0].format(), "00576224.json")
+    puzzles = parse(task.puzzles()[0].format(), "00576224.json", "00576224")
     assert puzzles == task.puzzles()
     assert puzzles[0].task == task
 
@@ -33,7 +33,7 @@ def test_a_formatted_task_parses_to_itself(task):
 @given(task=tasks, answer=grids(6))
 def test_a_formatted_answer_parses_to_the_task_with_that_output(task, answer):
     for puzzle in task.puzzles():
-        read = parse(puzzle.format(answer), "00576224.json")[puzzle.test_index]
+        read = parse(puzzle.format(answer), "00576224.json", "00576224")[puzzle.test_index]
         assert read.task == replace(puzzle, solution=answer).task
 
 

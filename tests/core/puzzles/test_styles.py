@@ -59,6 +59,6 @@ def test_a_maze_like_none_of_them_is_of_no_style(drawing):
 
 
 def test_an_arc_task_is_its_own_style_and_a_sudoku_has_none():
-    (task,) = arc_tasks.parse(TASK, "mine.json")
+    (task,) = arc_tasks.parse(TASK, "mine.json", "mine")
     assert style_of(task) == "mine"
     assert style_of(sudoku_files.parse("1.3.....4.....2.")[0]) == ""

@@ -15,6 +15,7 @@ from trm_core.checkpoints.info import find_model, read_info
 from trm_core.evaluation.outcomes import Attempt, judge
 from trm_core.evaluation.scores import solved_sentence, tasks_solved
 from trm_core.puzzles.arc_tasks import generate
+from trm_core.puzzles.sources import source_in_words
 from trm_core.training.publish import publish
 from trm_core.training.run_directory import RunDirectory
 
@@ -102,7 +103,12 @@ def figures_of(events):
     rows = []
     for score in scores:
         guesses = [] if score["arc_score"] is None else [f"{score['arc_score']:.1%}"]
-        row = [score["source"], f"{score['puzzles']:,}", f"{score['exact']:.1%}", *guesses]
+        row = [
+            source_in_words(score["source"]),
+            f"{score['puzzles']:,}",
+            f"{score['exact']:.1%}",
+            *guesses,
+        ]
         rows.append([*row, f"{score['mean_halting_step']:.1f}"])
     for each in calibration["calibration"]["bins"]:
         if each["puzzles"]:
