@@ -278,7 +278,7 @@ def test_models_lists_what_is_bundled(trm, monkeypatch):
     listed = trm("models").out
     assert MODEL in listed
     assert "520,706" in listed
-    assert "74.4% of 309 sudoku_exchange" in listed
+    assert "74.4% of 309 Sudokus rated diabolical" in listed
 
 
 def test_models_tells_what_each_one_learned_and_how_often_it_is_right_in_text_as_in_json(trm):
