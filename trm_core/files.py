@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -85,9 +86,9 @@ def whole_directory(target: Path) -> Iterator[Path]:
     `target` holds anything already.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=_hidden(target.name), dir=target.parent))
-    _unfinished.add(unfinished)
+    unfinished = _stand_in(target.parent, target.name)
     try:
+        unfinished.mkdir(0o700)
         yield unfinished
         unfinished.chmod(0o755)
         for folder, _, files in os.walk(unfinished):
@@ -109,11 +110,9 @@ def whole_file(target: Path) -> Iterator[Path]:
     is removed, and `target` is as it was. What was written is on disk before the new name is.
     Raises OSError if it cannot be written.
     """
-    handle, name = tempfile.mkstemp(target.suffix, _hidden(target.stem), target.parent)
-    os.close(handle)
-    unfinished = Path(name)
-    _unfinished.add(unfinished)
+    unfinished = _stand_in(target.parent, target.stem, target.suffix)
     try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, 0o600))
         yield unfinished
         unfinished.chmod(0o644)
         flush(unfinished)
@@ -141,12 +140,20 @@ def remove_directory(directory: Path) -> None:
 
     Raises OSError if it is not there or cannot be renamed.
     """
-    doomed = Path(tempfile.mkdtemp(prefix=_hidden(directory.name), dir=directory.parent))
-    _unfinished.add(doomed)
+    doomed = _stand_in(directory.parent, directory.name)
     try:
+        doomed.mkdir(0o700)
         directory.replace(doomed / directory.name)
     finally:
         _discard(doomed)
+
+
+def _stand_in(folder: Path, name: str, suffix: str = "") -> Path:
+    """A new name for what stands in for `name`. It is known to `discard_unfinished` before it is
+    there, as a signal may come at any moment."""
+    path = folder / f"{_hidden(name)}{secrets.token_hex(4)}{suffix}"
+    _unfinished.add(path)
+    return path
 
 
 def _discard(path: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -218,7 +219,8 @@ def test_what_is_ended_by_a_signal_leaves_nothing_behind(recorded, tmp_path, num
     out.mkdir()
     command = [sys.executable, "-m", "trm_core.cli", "render", recorded / "sudoku.trmrec"]
     command += [out / "k.gif", "--side", "2160", "--fps", "50", "--hold", "60"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    heeded = partial(signal.signal, number, signal.SIG_DFL)  # also where tests run under nohup
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, preexec_fn=heeded)
     while not os.listdir(out):  # it has begun
         assert process.poll() is None
     process.send_signal(number)

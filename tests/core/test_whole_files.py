@@ -1,7 +1,10 @@
 """Files and directories appear whole or not at all, and what is in the way stays."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -157,3 +160,49 @@ def test_a_directory_is_put_aside_with_all_that_is_in_it(tmp_path):
         (tmp_path / "step_8" / "file").write_text("content")
         assert (put_aside(tmp_path / "step_8") / "file").read_text() == "content"
     assert {path.name for path in tmp_path.iterdir()} == {"step_8.damaged", "step_8.damaged1"}
+
+
+PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+from trm_core.files import remove_directory, whole_directory, write_whole
+from trm_core.signals import end_in_order
+target, number = Path(sys.argv[2]), int(sys.argv[3])
+if sys.argv[1] == "ignored":
+    signal.signal(number, signal.SIG_IGN)
+end_in_order()
+def interrupted(make):
+    def made(path, *arguments, **options):
+        result = make(path, *arguments, **options)
+        if Path(path).name.startswith("."):
+            os.kill(os.getpid(), number)
+        return result
+    return made
+os.open, os.mkdir = interrupted(os.open), interrupted(os.mkdir)
+if sys.argv[1] == "directory":
+    with whole_directory(target):
+        pass
+elif sys.argv[1] == "removed":
+    target.mkdir()
+    remove_directory(target)
+else:
+    write_whole(target, "content")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.parametrize("what", ["file", "directory", "removed"])
+def test_a_signal_in_the_moment_in_which_something_is_made_leaves_nothing_unfinished(
+    tmp_path, what
+):
+    command = [sys.executable, "-c", PROGRAM, what, tmp_path / "target", str(int(signal.SIGTERM))]
+    assert subprocess.run(command, timeout=60).returncode == -signal.SIGTERM
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_hangup_that_is_ignored_as_by_nohup_does_not_end_what_is_written(tmp_path):
+    file = tmp_path / "target"
+    command = [sys.executable, "-c", PROGRAM, "ignored", file, str(int(signal.SIGHUP))]
+    assert subprocess.run(command, timeout=60).returncode == 0
+    assert file.read_text() == "content"

@@ -26,6 +26,7 @@ import trm_core
 from trm_core.checkpoints.info import ModelInfo, read_info
 from trm_core.data.build import ArcBuild, MazeBuild, build
 from trm_core.data.dataset import read_dataset
+from trm_core.puzzles.sources import source_in_words
 from trm_core.solver import Solver
 from trm_core.trace import SolveSettings
 from trm_core.training.checkpoint import Progress, read_checkpoint, save_checkpoint
@@ -132,7 +133,7 @@ def test_the_last_checkpoint_is_a_model_that_says_how_well_it_does(run, data):
     assert result.exact == last["held_out/exact_accuracy"]
     card = (checkpoint / "README.md").read_text()
     assert "after 24 of 24 optimizer steps of 8 samples (192 supervision steps" in card
-    assert f"| {result.source} | {len(held_out)} | {result.exact:.1%} |" in card
+    assert f"| {source_in_words(result.source)} | {len(held_out)} | {result.exact:.1%} |" in card
     solver = Solver(model, info)
     *_, frame = solver.frames(solver.start(held_out[0], SolveSettings()))
     assert 0 <= frame.halt_probability <= 1
