@@ -1,9 +1,9 @@
 """A network with relations beside the token-mixing one of `sudoku-9x9`, on this machine's CPU.
 
 A supervision step of one puzzle as the window has it, and of a batch in training, forward and
-backward, compiled as `trm train` compiles it; and how much of that time matrix products alone
-take, all at once: what is left goes into moving and bending numbers. All take turns and are compared
-turn by turn, as a busy machine slows all.
+backward, compiled as `trm train` compiles it; and how much of that time matrix products alone take,
+all at once: what is left goes into moving and bending numbers. All take turns and are compared turn
+by turn, as a busy machine slows all.
 """
 
 import statistics
