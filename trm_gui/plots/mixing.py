@@ -28,6 +28,8 @@ SUBTITLES = {
 WORDS = {"attention": "attention", "mlp": "weight (RMS)", "relations": "share"}
 ALL_HEADS = {"attention": "mean of heads", "relations": "all pools"}
 """What of several heads is shown together; those of token mixing are one."""
+SHORT = {"column": "col", "above": "↑", "below": "↓", "left": "←", "right": "→"}
+"""Names of pools where four must stand in a line."""
 NO_MODEL = "A recording does not hold these maps; solve the puzzle again to see them."
 WORKING = "Being worked out…"
 PAUSE = 30
@@ -183,7 +185,7 @@ class MixingPane(PlotPane):
         if mixing.mixer == "relations":
             parts = mixing.weights[layer].sum(axis=1)
             told = zip(mixing.heads, parts, strict=True)
-            self.set_reading(" · ".join(f"{pool} {share:.0%}" for pool, share in told))
+            self.set_reading("  ".join(f"{SHORT.get(n, n)} {share:.0%}" for n, share in told))
             return
         there = np.unravel_index(int(shares.argmax()), shares.shape)
         self.set_reading(

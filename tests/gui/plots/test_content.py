@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from checkpoints_to_try import random_model
 from judgements_to_try import other_way
 from plots_to_try import NAMES, OVER_FRAMES, click, data
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
-from trm_core.checkpoints.info import find_model
+from trm_core.checkpoints.directory import save_model
+from trm_core.checkpoints.info import ModelInfo, find_model, read_info
 from trm_core.mixing import Mixing
+from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import load_task
+from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.library import read_library
 from trm_core.puzzles.sudoku import generate
@@ -359,3 +363,33 @@ def test_the_map_of_a_model_without_attention_is_not_called_that(window, mixing,
     assert shown.mixing.mixer == "mlp"
     assert dock("plot_attention").windowTitle() == "Mixing"
     assert shown.subtitle.text().startswith("Token mixing")
+
+
+def test_the_map_of_a_model_with_relations_tells_what_each_pool_gives(
+    session, solve, mixing, tmp_path
+):
+    """On a board of another size than the one that the model was made for."""
+    config = TRMConfig(
+        **{"cells": 16, "vocab_size": 6, "hidden_size": 16, "layers": 1},
+        **{"mixer": "relations", "positions": "none", "candidates": True},
+        relations=("lines", "box", "cell"),
+    )
+    info = ModelInfo("trm", PuzzleShape("sudoku", 4, 4, 2), config, directory=tmp_path / "any")
+    save_model(random_model(config), info, "# Any size\n")
+    session.use_model(read_info(info.directory))
+    session.set_settings(SolveSettings(1, None))
+    solve()
+    session.look_at((4, 4))
+    shown = mixing()
+    assert shown.subtitle.text().startswith("Relations")
+    heads = [shown.head.itemText(n) for n in range(shown.head.count())]
+    assert heads == ["all pools", "row", "column", "box", "cell"]
+    np.testing.assert_allclose(shown.image.image.sum(), 1, rtol=1e-5)
+    assert (shown.image.image > 0).sum() == 9 + 8 + 4
+    told = dict(zip(*[iter(shown.reading.text().split())] * 2, strict=True))
+    assert list(told) == ["row", "col", "box", "cell"]
+    for number, share in enumerate(told.values()):
+        assert share == f"{shown.mixing.weights[0, number].sum():.0%}"
+    shown.head.setCurrentIndex(1)
+    shown.head.activated.emit(1)
+    assert (shown.image.image > 0).nonzero()[0].tolist() == [4] * 9
