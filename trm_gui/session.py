@@ -9,8 +9,8 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.expectations import why_none_fits
-from trm_core.checkpoints.info import ModelInfo, smallest_fitting
+from trm_core.checkpoints.expectations import likeliest, why_none_fits
+from trm_core.checkpoints.info import ModelInfo
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import Puzzle
@@ -258,7 +258,7 @@ class Session(QObject):
         return next((here[each] for each in self._chosen if each in here), None)
 
     def _usual_model(self, puzzle: Puzzle) -> ModelInfo | None:
-        return self._chosen_for(puzzle) or smallest_fitting(self.models, puzzle)
+        return self._chosen_for(puzzle) or likeliest(self.models, puzzle)
 
     def show_recording(
         self, recording: Recording, origin: str = "", kept: Kept | None = None

@@ -25,18 +25,20 @@ from safetensors.torch import load_file, save_file
 
 from trm_core import load_model
 from trm_core.checkpoints.directory import save_model
+from trm_core.checkpoints.expectations import likeliest
 from trm_core.checkpoints.facts import HaltingBin, Learned, Result, StyleResult
 from trm_core.checkpoints.info import (
     CheckpointError,
     ModelInfo,
     find_model,
     read_info,
-    smallest_fitting,
 )
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.puzzles.blank import blank
 from trm_core.puzzles.maze_generators import generate_perfect
+from trm_core.puzzles.styles import style_of
 
 HELD_OUT = {
     **{"kind": "sudoku", "generate": 9, "held_out": 3},
@@ -281,24 +283,35 @@ def test_a_damaged_model_directory_is_refused_in_a_sentence_if_at_all(directory,
     check()
 
 
-def test_of_models_that_fit_the_most_accurate_one_of_the_smallest_board_is_taken():
-    def maze_model(name, side, exact, two_guesses=None):
+def test_of_models_that_fit_the_one_most_often_right_on_such_puzzles_is_taken():
+    def maze_model(name, side, exact, two_guesses=None, by_style=()):
         shape = PuzzleShape("maze", side, side)
         config = TRMConfig(cells=side**2, vocab_size=6, hidden_size=64, heads=1, puzzle_count=1)
         results = () if exact is None else (Result("held_out", "mazes", 10, exact, two_guesses),)
-        return ModelInfo("trm", shape, config, results, directory=Path(name))
+        return ModelInfo("trm", shape, config, results, directory=Path(name), by_style=by_style)
 
     models = [
-        maze_model("large", 9, 1.0),
+        maze_model("large", 9, 0.4),
         maze_model("unmeasured", 7, None),
         maze_model("worse", 7, 0.4),
         maze_model("better", 7, 0.2, two_guesses=0.5),
     ]
     maze = generate_perfect(0, 7, 7)
-    assert smallest_fitting(models, maze).name == "better"
-    assert smallest_fitting(models[:2], maze).name == "unmeasured"
-    assert smallest_fitting(models, generate_perfect(0, 9, 9)).name == "large"
-    assert smallest_fitting(models, generate_perfect(0, 11, 11)) is None
+    assert likeliest(models, maze).name == "better"
+    assert likeliest(models[:3], maze).name == "worse"  # as right as the large one
+    assert likeliest(models[:2], maze).name == "large"
+    assert likeliest(models[1:2], maze).name == "unmeasured"
+    assert likeliest(models, generate_perfect(0, 9, 9)).name == "large"
+    assert likeliest(models, generate_perfect(0, 11, 11)) is None
+    measured = (
+        StyleResult("corridors", 7, 10, 9),
+        StyleResult("corridors", 31, 10, 1),
+        StyleResult("open", 7, 10, 0),
+    )
+    models.append(maze_model("measured", 15, 0.1, by_style=measured))
+    assert style_of(maze) == "corridors"
+    assert likeliest(models, maze).name == "measured"
+    assert likeliest(models, blank("maze", 7, 7)).name == "better"  # of no style, 0.45
 
 
 def test_what_is_known_of_a_model_comes_back_and_older_directories_are_read_without(directory):

@@ -115,9 +115,10 @@ def test_a_maze_may_be_wider_than_high():
     assert solver.info.misfit(generate_perfect(1, 31, 31)) is None
 
 
-def test_a_step_reaches_the_neighbours_only():
+@pytest.mark.parametrize("change", [{}, {"gated": True, "message_size": 0}])
+def test_a_step_reaches_the_neighbours_only(change):
     """So that a path is seen to grow: one cell for each call of the network."""
-    model = random_model(MAZE_CONFIG)
+    model = random_model(replace(MAZE_CONFIG, **change))
     tokens = torch.full((1, 81), 2)
     changed = tokens.index_fill(1, torch.tensor([40]), 1)
     state = model.initial_state(1)

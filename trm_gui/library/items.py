@@ -77,6 +77,7 @@ class Item:
     collections: those that it belongs to whoever uses the program; RECENT and FAVOURITES change.
     defeats: names of the bundled models that fail on it.
     defeats_told: the same as they are shown, see `Entry.defeats`.
+    to_watch: in how many supervision steps models solve it, see `Entry.to_watch`.
     drawing: the puzzle as text, where that does not have to be read from the source.
     note: what else tells it from others, such as a date.
     """
@@ -91,6 +92,7 @@ class Item:
     collections: frozenset[str] = frozenset()
     defeats: tuple[str, ...] = ()
     defeats_told: tuple[str, ...] = ()
+    to_watch: str = ""
     drawing: str = ""
     note: str = ""
     words: str = field(init=False)
@@ -113,11 +115,11 @@ class Item:
 
     @property
     def line(self) -> str:
-        """Kind, size and difficulty, in words."""
+        """Kind, size, difficulty and how much there is to watch, in words."""
         words = f"{KINDS[self.kind]} {self.size}"
         if self.kind == "arc":  # of some tasks there are two, one in each data set
             words = f"{DATASETS.get(self.key.partition('/')[0], 'ARC')} up to {self.size}"
-        return f"{words}, {self.difficulty}" if self.difficulty else words
+        return ", ".join(filter(None, (words, self.difficulty, self.to_watch)))
 
     @property
     def short_line(self) -> str:
@@ -160,6 +162,7 @@ def of_entry(entry: Entry, collection: str) -> Item:
         frozenset({collection, DATASETS.get(dataset, collection)}),
         entry.not_solved_by,
         tuple(entry.defeats),
+        entry.to_watch,
         posed,
     )
 

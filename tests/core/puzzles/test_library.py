@@ -53,7 +53,7 @@ ARC["drawing"] = []
 
 
 def unmarked(entries):
-    unmarked = {"solved_by": (), "not_solved_by": (), "tests_solved": ()}
+    unmarked = {"solved_by": (), "steps": (), "not_solved_by": (), "tests_solved": ()}
     return [replace(entry, **unmarked) for entry in entries]
 
 
@@ -70,9 +70,9 @@ def loops(maze):
 # What is bundled
 
 
-def test_there_are_40_sudokus_30_mazes_and_30_tasks():
-    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 40, "maze": 30, "arc": 30}
-    assert Counter(entry.rows for entry in SUDOKUS) == {4: 8, 6: 12, 9: 20}
+def test_there_are_51_sudokus_30_mazes_and_30_tasks():
+    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 51, "maze": 30, "arc": 30}
+    assert Counter(entry.rows for entry in SUDOKUS) == {4: 8, 6: 12, 9: 26, 16: 5}
     assert {entry.rows for entry in MAZES} == {9, 11, 13, 15}
     assert {entry.difficulty for entry in SUDOKUS} == {
         "easy",
@@ -145,6 +145,15 @@ def test_a_judged_model_solves_at_least_half_and_is_defeated_by_some(name):
     solved = sum(name in entry.solved_by for entry in meant)
     defeats = sum(name in entry.not_solved_by for entry in meant)
     assert solved >= defeats > 0
+
+
+def test_how_long_there_is_something_to_watch_is_told():
+    entry = Entry(**{**SUDOKU, "drawing": tuple(SUDOKU["drawing"]), "solved_by": ("a", "b")})
+    assert (entry.to_watch, entry.solved_in) == ("", ["a", "b"])
+    entry = replace(entry, steps=(9, 1))
+    assert (entry.to_watch, entry.solved_in) == ("1 to 9 steps", ["a in 9 steps", "b in 1 step"])
+    assert replace(entry, steps=(3, 3)).to_watch == "3 steps"
+    assert all(len(each.steps) == len(each.solved_by) for each in ENTRIES)
 
 
 # Making it
@@ -221,6 +230,7 @@ def test_what_is_written_is_read(tmp_path):
         (SUDOKU, {"difficulty": ""}, "difficulty is '', expected easy, medium, hard, expert"),
         (ARC, {"difficulty": "easy"}, "found a difficulty, expected none for ARC"),
         (SUDOKU, {"not_solved_by": ["a"]}, "a is in solved_by and in not_solved_by, expected in"),
+        (SUDOKU, {"steps": [1, 2]}, "found 2 numbers in steps, expected one for each of solved_by"),
         (SUDOKU, {"rows": 9}, "found a drawing of 4×4 cells, expected 9×4"),
         (MAZE, {"cols": 4}, "found a drawing of 3×3 cells, expected 3×4"),
         (SUDOKU, {"drawing": SUDOKU["drawing"][:1]}, "expected two Sudokus in the drawing, as "),
