@@ -1,5 +1,7 @@
 """Networks that know the board's relations: as symmetric as the puzzle, for boards of any size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
