@@ -103,7 +103,7 @@ def test_a_number_of_steps_set_by_hand_is_that_of_the_model_it_was_set_for(
     assert later.session.max_supervision_steps == 5
     later.session.set_model("sudoku-9x9-att")
     assert later.session.max_supervision_steps == 16
-    later.session.set_model("sudoku-9x9")
+    later.session.set_model("sudoku-relations")
     assert later.session.max_supervision_steps == 5
 
 

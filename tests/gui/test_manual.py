@@ -83,7 +83,7 @@ def test_the_button_beside_the_choice_opens_the_card_of_the_model(window, sessio
         info.weights_hash(),
         str(info.directory),
         info.learned.words,
-        "trm eval sudoku-9x9 test.csv.gz",
+        f"trm eval {info.name} test.csv.gz",
         "diabolical",
         "Calibration",
     ):

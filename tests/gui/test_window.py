@@ -185,7 +185,7 @@ def test_dropped_text_is_refused(window):
     assert not entered.isAccepted()
 
 
-@pytest.mark.parametrize("kind", ["sudoku", "maze", "arc"])
+@pytest.mark.parametrize("kind", ["maze", "arc"])
 def test_where_no_model_fits_the_answer_says_so_and_solving_is_off(
     qtbot, session, widget, action, files, kind
 ):

@@ -109,7 +109,7 @@ class TRMConfig(RecursionConfig):
     mixer: Mixer = "attention"
     layers: Layers = 2
     relations: tuple[Relation, ...] = ()
-    message_size: Annotated[int, Between(0)] = 32
+    message_size: SizeOrNone = 32
     gated: bool = False
     candidates: bool = False
 
