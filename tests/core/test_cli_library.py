@@ -18,7 +18,8 @@ UNMARKED = {"solved_by": (), "steps": (), "not_solved_by": (), "tests_solved": (
 def file(tmp_path):
     """A library of two Sudokus with the mark of a model that is no longer bundled."""
     names = "sudoku-6x6-easy-01", "sudoku-9x9-easy-01"
-    two = [replace(e, solved_by=(), not_solved_by=("old",)) for e in ENTRIES if e.id in names]
+    old = UNMARKED | {"not_solved_by": ("old",)}
+    two = [replace(e, **old) for e in ENTRIES if e.id in names]
     write_library(two, tmp_path / "library.json")
     return tmp_path / "library.json"
 

@@ -36,7 +36,8 @@ def test_a_model_solves_what_the_solver_solves_in_all_steps_and_is_given_only_wh
 
 
 def test_marks_take_the_place_of_those_before():
-    before = [replace(entry, solved_by=("gone",), not_solved_by=("old",)) for entry in SOME[:3]]
+    old = {"solved_by": ("gone",), "steps": (1,), "not_solved_by": ("old",)}
+    before = [replace(entry, **old) for entry in SOME[:3]]
     small, sudoku, maze = marked(
         before,
         {

@@ -29,7 +29,8 @@ def pane(qtbot, dock):
 
 @pytest.fixture
 def trace(session, solve):
-    """Three supervision steps with all latent steps, looked at from row 3, column 4."""
+    """Three supervision steps of TRM-MLP with all latent steps, looked at from row 3, column 4."""
+    session.set_model("sudoku-9x9")
     session.set_settings(SolveSettings(3, None, every_latent_step=True))
     solve()
     session.look_at((2, 3))

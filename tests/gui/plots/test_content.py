@@ -359,7 +359,6 @@ def test_every_plot_says_in_words_what_it_shows(pane, solve, name):
 
 
 def test_the_map_of_a_model_without_attention_is_not_called_that(window, mixing, dock):
-    window.session.set_model("sudoku-9x9")
     shown = mixing()
     assert shown.mixing.mixer == "mlp"
     assert dock("plot_attention").windowTitle() == "Mixing"
