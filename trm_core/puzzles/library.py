@@ -112,12 +112,12 @@ class Entry:
 
     @property
     def to_watch(self) -> str:
-        """For people: in how many supervision steps models solve it, such as "2 to 9 steps"; ""
+        """For people: in how many supervision steps models solve it, such as "2–9 steps"; ""
         where none does or that was not measured."""
         if not self.steps:
             return ""
         least, most = min(self.steps), max(self.steps)
-        return counted(most, "step") if least == most else f"{least} to {most} steps"
+        return counted(most, "step") if least == most else f"{least}–{most} steps"
 
     @property
     def defeats(self) -> list[str]:

@@ -151,7 +151,7 @@ def test_how_long_there_is_something_to_watch_is_told():
     entry = Entry(**{**SUDOKU, "drawing": tuple(SUDOKU["drawing"]), "solved_by": ("a", "b")})
     assert (entry.to_watch, entry.solved_in) == ("", ["a", "b"])
     entry = replace(entry, steps=(9, 1))
-    assert (entry.to_watch, entry.solved_in) == ("1 to 9 steps", ["a in 9 steps", "b in 1 step"])
+    assert (entry.to_watch, entry.solved_in) == ("1–9 steps", ["a in 9 steps", "b in 1 step"])
     assert replace(entry, steps=(3, 3)).to_watch == "3 steps"
     assert all(len(each.steps) == len(each.solved_by) for each in ENTRIES)
 
