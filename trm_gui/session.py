@@ -243,7 +243,7 @@ class Session(QObject):
         """Show a changed form of the puzzle, unsolved; a running solve is cancelled.
 
         If the model in use does not fit, takes the one that was chosen last of those that do, or
-        that with the smallest board.
+        that most often right on such puzzles.
         """
         self._abandon_solve()
         self.puzzle = puzzle

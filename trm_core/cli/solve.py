@@ -41,7 +41,8 @@ def solve(
     ] = None,
     number: Annotated[int, typer.Option(min=1, help="Which puzzle of the file.")] = 1,
     model: Annotated[
-        str | None, typer.Option(help="Name or directory; else the smallest that fits.")
+        str | None,
+        typer.Option(help="Name or directory; else the one most often right on such puzzles."),
     ] = None,
     max_steps: Annotated[
         int | None, typer.Option(min=1, help="Supervision steps at most; by default the model's.")
