@@ -22,6 +22,16 @@ _MAZES = {
     "perfect": "mazes of corridors without loops",
     "loops": "mazes of corridors with loops",
     "hard": "mazes with obstacles",
+    "corridors": "mazes of long corridors",
+    "corridors with loops": "mazes of long corridors with loops",
+    "Prim": "mazes by Prim's algorithm",
+    "Prim with loops": "mazes by Prim's algorithm with loops",
+    "Kruskal": "mazes by Kruskal's algorithm",
+    "Kruskal with loops": "mazes by Kruskal's algorithm with loops",
+    "rooms": "mazes of rooms",
+    "scattered": "mazes of scattered walls",
+    "obstacles": "mazes of obstacles with a long way",
+    "open": "mazes without walls",
 }
 """By style of the mazes that a data set makes up, which their size follows."""
 

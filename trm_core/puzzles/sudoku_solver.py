@@ -132,21 +132,41 @@ def dig(side: int, box_rows: int, givens: int, seed: int) -> tuple[Grid | None, 
         while puzzle is None and work < DIG_PROPAGATIONS:
             rng = np.random.default_rng([seed, attempt])
             solution = full_grid(side, box_rows, rng)
-            kept = dict(enumerate((np.arange(cells) * side + solution.ravel()).tolist()))
-            for cell in rng.permutation(cells).tolist():
-                if len(kept) == givens or work >= DIG_PROPAGATIONS:
-                    break
-                literal = kept.pop(cell)
-                solver.prop_budget(DIG_PROPAGATIONS - work)
-                # Unique while no grid with the other givens has another digit in this cell.
-                if solver.solve_limited(assumptions=[*kept.values(), -literal]) is not False:
-                    kept[cell] = literal
-                work = solver.accum_stats()["propagations"]
+            kept = _emptied(solver, solution, rng, givens)
+            work = solver.accum_stats()["propagations"]
             if len(kept) == givens:
-                puzzle = _grid_of(list(kept.values()), side)
+                puzzle = _grid_of(kept, side)
             fewest = min(fewest, len(kept))
             attempt += 1
     return puzzle, solution, fewest
+
+
+def dig_all(side: int, box_rows: int, rng: np.random.Generator) -> tuple[Grid, Grid]:
+    """A random puzzle of which no given can be left out, but for those that there was no time to
+    try, and its solution."""
+    from pysat.solvers import Glucose3
+
+    solution = full_grid(side, box_rows, rng)
+    with Glucose3(bootstrap_with=_clauses(np.zeros((side, side), np.int8), box_rows)) as solver:
+        return _grid_of(_emptied(solver, solution, rng, 0), side), solution
+
+
+def _emptied(solver: Any, solution: Grid, rng: np.random.Generator, givens: int) -> list[int]:
+    """The literals of the cells that are left of `solution` when one after the other, in random
+    order, was emptied unless it is needed, until so many are left or there is no time."""
+    side, cells = len(solution), solution.size
+    kept = dict(enumerate((np.arange(cells) * side + solution.ravel()).tolist()))
+    work = solver.accum_stats()["propagations"]
+    for cell in rng.permutation(cells).tolist():
+        if len(kept) == givens or work >= DIG_PROPAGATIONS:
+            break
+        literal = kept.pop(cell)
+        solver.prop_budget(DIG_PROPAGATIONS - work)
+        # Unique while no grid with the other givens has another digit in this cell.
+        if solver.solve_limited(assumptions=[*kept.values(), -literal]) is not False:
+            kept[cell] = literal
+        work = solver.accum_stats()["propagations"]
+    return list(kept.values())
 
 
 def _taken(solver: Any) -> list[int]:

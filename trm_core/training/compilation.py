@@ -22,8 +22,15 @@ MEASURED = 7
 """Passes that are measured."""
 
 
+MOST_SIZES = 64
+"""As often a network is compiled before it runs as it is: with and without gradients, for the
+sizes of boards, and of batches."""
+
+
 def compile_networks(model: RecursiveModel) -> None:
-    """Have torch.compile build the networks of `model` when they first run."""
+    """Have torch.compile build the networks of `model` when they first run, and anew for each size
+    of the boards that they are given."""
+    torch._dynamo.config.recompile_limit = MOST_SIZES
     for module in model.modules():
         if isinstance(module, Network):
             module.compile(dynamic=False, options={"cpp.dynamic_threads": True})

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from trm_core.checkpoints.info import CONFIGS, architecture_of
-from trm_core.data.blocks import MakeBlock
+from trm_core.data.blocks import MakeBlock, SudokuBlocks
 from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
 from trm_core.data.plan import PuzzleBuild
@@ -88,6 +88,10 @@ class TrainingSettings:
         Whether samples are replaced by symmetric ones (all kinds), moved on their canvas (ARC).
     extra_givens
         Most cells of the answer that are given away with a puzzle (Sudoku), drawn for each.
+    other_sides, other_sides_every
+        Rows of Sudokus of other sizes that are made up beside those of the data set, for a model
+        with relations; one that is named twice comes twice as often. One of so many times
+        `stream.STEPS_EACH` steps is for them.
     dtype, compile
         Number format of the passes, and whether torch.compile builds them; "auto" measures.
     threads
@@ -121,6 +125,8 @@ class TrainingSettings:
     halt_exploration: Share = 0.1
     augment: bool = True
     extra_givens: Count = 0
+    other_sides: tuple[int, ...] = ()
+    other_sides_every: Annotated[int, Between(2, 1_000)] = 3
     dtype: Dtype = "auto"
     compile: Compile = "auto"
     threads: Annotated[int, Between(0, 1_000)] = 0
@@ -137,6 +143,8 @@ class TrainingSettings:
             raise DocumentError(
                 f"training.extra_givens is {self.extra_givens}, expected 0 where augment is false"
             )
+        with raised_as(DocumentError, "training.other_sides"):
+            _ = SudokuBlocks(self.other_sides)
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,8 @@ class RunConfig:
             settings = record(TrainingSettings, raw["training"], "training")
             if settings.show_board:
                 _check_attention(raw["model"])
+            if settings.other_sides:
+                _check_other_sides(raw["model"], raw["data"])
         return cls(str(raw.get("preset", "")), raw["model"], raw["data"], settings)
 
     def changed(self, assignments: Iterable[str]) -> RunConfig:
@@ -340,6 +350,15 @@ def _check_sizes(model: Mapping[str, Any], data: Mapping[str, Any]) -> None:
         raise DocumentError(
             f"data.smallest is {data['smallest']}, expected 0 where data.endless is true, unless "
             'model.mixer is "relations": other models are for one size'
+        )
+
+
+def _check_other_sides(model: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """Refuse Sudokus of other sizes for a model, or beside a data set, that can have none."""
+    if not model.get("candidates") or data.get("kind", "sudoku") != "sudoku":
+        raise DocumentError(
+            "training.other_sides names sides, expected none unless the puzzles are Sudokus, "
+            'model.mixer is "relations" and model.candidates is true'
         )
 
 

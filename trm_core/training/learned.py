@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,23 @@ from trm_core.checkpoints.facts import Learned
 from trm_core.data.build import ArcBuild, MazeBuild, SudokuBuild
 from trm_core.errors import first_of
 from trm_core.puzzles.styles import CORRIDORS, LOOPS, MAZE_STYLE_WORDS, OBSTACLES
-from trm_core.training.config import data_build
+from trm_core.training.config import RunConfig, data_build
 
 MAZE_STYLES = {"perfect": CORRIDORS, "loops": LOOPS, "hard": OBSTACLES}
 """The styles of a data set's mazes, as the window calls them."""
 
 
-def learned(data: Mapping[str, Any]) -> Learned:
-    """What the data table of a run's config says. Raises UserError where it makes no sense."""
+def learned(config: RunConfig) -> Learned:
+    """What a run's config says. Raises UserError where its data table makes no sense."""
+    told = _of_data(config.data)
+    sides = sorted(set(config.training.other_sides))
+    if not sides:
+        return told
+    others = first_of([f"{side}×{side}" for side in sides], len(sides))
+    return replace(told, words=f"{told.words}, and made-up Sudokus {others}")
+
+
+def _of_data(data: Mapping[str, Any]) -> Learned:
     if path := data.get("path"):
         return Learned(f"the data set {Path(path).name}")
     build = data_build(data)

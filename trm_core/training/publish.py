@@ -113,7 +113,7 @@ def publish(
     measured = Measured(evaluation, command_data, sample.limit, votes, tasks)
     info = replace(
         info,
-        learned=info.learned or learned(run_config.data),  # runs of older versions do not say
+        learned=info.learned or learned(run_config),  # runs of older versions do not say
         results=results_of(evaluation, sample.data),
         by_style=tuple(by_style.results_of(outcomes, info.puzzle.rows)) if tasks else (),
         calibration=bins_of(evaluation),

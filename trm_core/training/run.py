@@ -265,7 +265,7 @@ class _Run:
             puzzle=dataset.shape,
             config=self._trainer.config,
             identifiers=dataset.identifiers if several else (),
-            learned=learned(self._config.data),
+            learned=learned(self._config),
         )
 
     def _choose_compiled(self) -> bool:

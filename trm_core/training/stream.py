@@ -12,6 +12,7 @@ import torch
 from trm_core.data.batch import IGNORED, Batch
 from trm_core.data.blocks import Block, MakeBlock, block_of
 from trm_core.data.parallel import cores, map_ahead
+from trm_core.training.sampler import Sampler
 
 STEPS_EACH = 32
 """Steps that a block is for. All its batches have one size, so that what was begun in one goes on
@@ -89,3 +90,25 @@ class Stream:
                 )
             self._number, self._block = number, next(self._blocks)
         return self._block
+
+
+class Alternating:
+    """Of every `every` times `STEPS_EACH` steps the last ones are a stream's, the others' batches
+    are drawn from a data set."""
+
+    def __init__(self, sampler: Sampler, stream: Stream, every: int) -> None:
+        self._sampler = sampler
+        self._stream = stream
+        self._every = every
+
+    def batch(self, step: int) -> tuple[Batch, torch.Generator]:
+        """What step `step` (from 0) offers, and the generator for whatever else it draws."""
+        number, place = divmod(step, STEPS_EACH)
+        turn, at = divmod(number, self._every)
+        if at == self._every - 1:
+            return self._stream.batch(turn * STEPS_EACH + place)
+        return self._sampler.batch(step)
+
+    def close(self) -> None:
+        """As of the stream."""
+        self._stream.close()

@@ -13,6 +13,7 @@ from torch.autograd import backward
 from trm_core.checkpoints.directory import build_model
 from trm_core.data.augment import augmentation_for
 from trm_core.data.batch import Batches
+from trm_core.data.blocks import SudokuBlocks
 from trm_core.data.dataset import Dataset
 from trm_core.model.config import RecursionConfig
 from trm_core.model.recursion import RecursiveModel
@@ -31,7 +32,7 @@ from trm_core.training.optimizers import (
 )
 from trm_core.training.sampler import Sampler
 from trm_core.training.start import PUZZLE_EMBEDDING, start_from
-from trm_core.training.stream import Stream
+from trm_core.training.stream import Alternating, Stream
 from trm_core.training.tally import Tally
 from trm_core.training.widening import train_through
 
@@ -298,7 +299,7 @@ class Trainer:
 
     def close(self) -> None:
         """End the processes that make puzzles, where some do."""
-        if isinstance(self._sampler, Stream):
+        if isinstance(self._sampler, Stream | Alternating):
             self._sampler.close()
 
     def _new_sampler(self) -> Batches:
@@ -306,4 +307,8 @@ class Trainer:
         seeds, size = (self.settings.seed, self.rewinds), self.settings.batch_size
         if self._blocks is not None:
             return Stream(self._blocks, size, seeds, self.device)
-        return Sampler(self._dataset, size, seeds, self.device, self._augment)
+        sampler = Sampler(self._dataset, size, seeds, self.device, self._augment)
+        if sides := self.settings.other_sides:
+            others = Stream(SudokuBlocks(sides), size, seeds, self.device)
+            return Alternating(sampler, others, self.settings.other_sides_every)
+        return sampler

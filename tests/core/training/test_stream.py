@@ -11,15 +11,17 @@ import torch
 from runs_to_try import train_here, write_preset
 from safetensors.torch import load_file
 
+from trm_core.checkpoints.info import read_info
 from trm_core.data.batch import IGNORED
-from trm_core.data.blocks import Block, MazeBlocks
-from trm_core.puzzles.base import PuzzleError
+from trm_core.data.blocks import VARIANTS, Block, MazeBlocks, SudokuBlocks
+from trm_core.puzzles.base import PuzzleError, PuzzleShape
 from trm_core.puzzles.maze import Maze
+from trm_core.puzzles.sudoku import Sudoku, usual_box_rows
 from trm_core.training.config import TrainingConfigError, load_preset
 from trm_core.training.estimate import estimate
 from trm_core.training.losses import exactly_right, supervision_loss
 from trm_core.training.run_directory import RunDirectory
-from trm_core.training.stream import STEPS_EACH, Stream
+from trm_core.training.stream import STEPS_EACH, Alternating, Stream
 
 CPU = torch.device("cpu")
 SIZE = 3
@@ -115,7 +117,48 @@ def test_a_maker_of_other_puzzles_fits_in_as_well() -> None:
     assert batch.tokens[0].tolist() == [(SIZE * 25 + n) % 256 % 5 + 1 for n in range(25)]
 
 
+@pytest.mark.parametrize("side", [4, 6, 9])
+def test_sudokus_of_every_size_have_one_solution_and_from_few_givens_to_many(side):
+    block = SudokuBlocks((side,))(np.random.default_rng(0), 2 * VARIANTS)
+    assert block.shape == PuzzleShape("sudoku", side, side, usual_box_rows(side))
+    givens = []
+    for tokens, labels in zip(block.inputs, block.labels, strict=True):
+        grid, answer = (row.reshape(side, side) - Sudoku.first_token for row in (tokens, labels))
+        assert not Sudoku(grid, answer).problems()
+        givens.append(int((grid > 0).sum()))
+    fewest = 4 if side == 4 else side * side // 5
+    assert fewest <= min(givens) < side * side / 3 < max(givens) < side * side
+
+
+def test_a_block_of_sudokus_has_the_size_that_was_asked_for_and_their_sizes_vary():
+    make = SudokuBlocks((4, 6))
+    blocks = [make(np.random.default_rng(seed), VARIANTS + 1) for seed in range(8)]
+    assert {block.shape.rows for block in blocks} == {4, 6}
+    assert {len(block.inputs) for block in blocks} == {VARIANTS + 1}
+
+
+def test_one_in_so_many_stretches_of_steps_is_of_other_sudokus_all_else_of_the_data_set():
+    class Recorded:
+        """Tells which step it was asked for."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def batch(self, step: int) -> tuple[str, int]:
+            return self.name, step
+
+    both = Alternating(Recorded("set"), Recorded("stream"), every=3)
+    asked = [both.batch(step) for step in range(6 * STEPS_EACH)]
+    assert asked[: 2 * STEPS_EACH] == [("set", step) for step in range(2 * STEPS_EACH)]
+    others = [step for name, step in asked if name == "stream"]
+    assert others == list(range(2 * STEPS_EACH))
+    assert asked[2 * STEPS_EACH] == ("stream", 0)
+    assert asked[5 * STEPS_EACH] == ("stream", STEPS_EACH)
+
+
 def test_styles_and_sizes_that_there_are_not_are_refused() -> None:
+    with pytest.raises(PuzzleError, match=r"7 is no side of a Sudoku, expected one of 4, 6, 8"):
+        SudokuBlocks((9, 7))
     with pytest.raises(PuzzleError, match="found the style 'round'"):
         MazeBlocks(styles=("round",))
     with pytest.raises(PuzzleError, match="found 41×9 cells for mazes of all styles"):
@@ -173,3 +216,35 @@ def test_how_long_a_run_with_mazes_that_are_made_up_would_take_can_be_told(endle
 def test_puzzles_of_several_sizes_are_refused_for_a_model_of_one_size(endless):
     with pytest.raises(TrainingConfigError, match=r"data.smallest is 5, expected 0 where data.end"):
         endless.changed(["smallest=5"])
+
+
+SUDOKUS_4 = {
+    **{"kind": "sudoku", "generate": 30, "held_out": 4},
+    **{"box_rows": 2, "box_cols": 2, "givens_from": 6, "givens_to": 9},
+}
+CANDIDATES = "mixer=relations", 'relations=["lines", "box", "cell"]', "candidates=true"
+
+
+def test_a_run_trains_on_sudokus_of_other_sizes_beside_those_of_its_data_set(endless, tmp_path):
+    sudokus = replace(endless, data=SUDOKUS_4).changed(
+        [*CANDIDATES, "other_sides=[6]", "other_sides_every=2", f"steps={STEPS_EACH + 2}"]
+    )
+    run = RunDirectory.create(tmp_path / "run", sudokus.to_json())
+    status = train_here(run, config=sudokus)
+    assert (status.state, status.step) == ("finished", STEPS_EACH + 2)
+    state = load_file(run.checkpoint(status.step) / f"{PARTS[1]}.safetensors")
+    assert state["board"].tolist() == [6, 6, 2]
+    assert state["carry/tokens"].shape[1] == 36
+    info = read_info(run.checkpoint(status.step))
+    assert info.learned.words == ("made-up Sudokus 4×4 with 6 to 9 givens, and made-up Sudokus 6×6")
+
+
+@pytest.mark.parametrize("changes", [(), (*CANDIDATES, "data.kind=maze")])
+def test_sudokus_of_other_sizes_are_refused_for_other_models_and_other_puzzles(endless, changes):
+    with pytest.raises(TrainingConfigError, match="other_sides names sides, expected none unless"):
+        endless.changed(["other_sides=[6]", *changes])
+
+
+def test_sides_that_no_sudoku_has_are_refused(endless):
+    with pytest.raises(TrainingConfigError, match=r"training.other_sides: 7 is no side"):
+        endless.changed(["other_sides=[7]"])
