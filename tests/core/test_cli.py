@@ -479,6 +479,7 @@ def test_eval_measures_a_style_and_keeps_it_with_the_model(trm, tmp_path):
     card = (copy / "README.md").read_text(encoding="utf-8")
     assert card.count("## By style") == 1
     assert "| corridors with loops | 9×9 | 3 | " in card
+    assert "`trm eval mine --style all --side 9 --limit 3`" in card
     assert info.weights_hash() == find_model("maze-15x15").weights_hash()
 
 

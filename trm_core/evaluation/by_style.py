@@ -92,5 +92,9 @@ def style_section(info: ModelInfo) -> str:
         for each in info.by_style
     ]
     measured = table(("made-up puzzles", "size", "number", "exact"), *rows)
-    command = f"`trm eval {info.name} --style all --side {info.by_style[-1].side}`"
-    return "\n".join(["", "## By style", "", measured, "", f"{command} measures this again.", ""])
+    counts = dict.fromkeys((each.side, each.puzzles) for each in info.by_style)
+    commands = "; ".join(
+        f"`trm eval {info.name} --style all --side {side} --limit {count}`"
+        for side, count in counts
+    )
+    return "\n".join(["", "## By style", "", measured, "", f"Measured by {commands}.", ""])

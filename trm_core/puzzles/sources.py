@@ -31,7 +31,7 @@ _MAZES = {
     "rooms": "mazes of rooms",
     "scattered": "mazes of scattered walls",
     "obstacles": "mazes of obstacles with a long way",
-    "open": "mazes without walls",
+    "open": "mazes without walls inside",
 }
 """By style of the mazes that a data set makes up, which their size follows."""
 

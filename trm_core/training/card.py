@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from trm_core.evaluation.scores import CONFIDENT, Calibration, Evaluation, Score
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
 from trm_core.puzzles.sources import source_in_words
 from trm_core.training.config import RunConfig
+
+MOST_ROWS = 12
+"""Of the table that tells how accuracy grew."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,14 @@ class Effort:
     """What training took, as far as the run knows.
 
     seconds: of optimizer steps alone. cpu_threads, processes: of the machine on which the run went
-    last.
+    last. evaluations: seconds and steps so far, and the share of held-out puzzles that were exactly
+    right then.
     """
 
     seconds: float | None = None
     cpu_threads: int | None = None
     processes: int | None = None
+    evaluations: Sequence[tuple[float, int, float]] = ()
 
 
 def card_of(info: ModelInfo, run: RunConfig, step: int) -> str:
@@ -93,6 +98,7 @@ def published_card(
         f"rate {run.training.learning_rate:g}. Start: {_start(run)}. Weights: averaged, decay "
         f"{run.training.ema_decay}, then rounded to bfloat16.",
         *_effort(effort),
+        *_progress(effort),
         "## Accuracy",
         _how(info.config, run, measured),
         _accuracy(measured.evaluation),
@@ -157,6 +163,19 @@ def _effort(effort: Effort) -> list[str]:
         by = f" in {processes} processes" if processes > 1 else ""
         facts.append(f"The run went last on a machine with {effort.cpu_threads} CPU threads{by}.")
     return [" ".join(facts)] if facts else []
+
+
+def _progress(effort: Effort) -> list[str]:
+    """A sentence and a table of how accuracy grew, at most `MOST_ROWS` rows and the last one."""
+    every = -(-len(effort.evaluations) // MOST_ROWS)
+    if not every:
+        return []
+    chosen = effort.evaluations[::-1][::every][::-1]
+    rows = [(f"{seconds / 60:.1f}", f"{step:,}", f"{exact:.1%}") for seconds, step, exact in chosen]
+    return [
+        "How many of the run's held-out puzzles were right on the way:",
+        table(("minutes", "optimizer steps", "exact"), *rows),
+    ]
 
 
 def _duration(seconds: float) -> str:

@@ -185,14 +185,18 @@ def _effort(run: RunDirectory, config: RunConfig, step: int) -> Effort:
     """What training up to `step` took. Unknown is what the run, or this machine, does not tell."""
     seconds: float | None = None
     done = 0
+    evaluations = []
     for row in read_metrics(run.path / METRICS):
         speed = row.get("train/samples_per_second")
         if speed and done < row["step"] <= step:
             seconds = (seconds or 0.0) + (row["step"] - done) * config.training.batch_size / speed
             done = row["step"]
+        exact = row.get("held_out/exact_accuracy")
+        if exact is not None and seconds is not None and row["step"] <= step:
+            evaluations.append((seconds, row["step"], exact))
     try:
         status = read_status(run.path)
     except RunError:  # a run that has come from elsewhere and has not gone on
-        return Effort(seconds)
+        return Effort(seconds, evaluations=evaluations)
     here = status.host == socket.gethostname()
-    return Effort(seconds, os.cpu_count() if here else None, status.world_size)
+    return Effort(seconds, os.cpu_count() if here else None, status.world_size, evaluations)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from trm_core.evaluation.outcomes import Attempt, judge
 from trm_core.evaluation.scores import solved_sentence, tasks_solved
 from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.sources import source_in_words
+from trm_core.training.metrics import METRICS, read_metrics
 from trm_core.training.publish import publish
 from trm_core.training.run_directory import RunDirectory
 
@@ -91,8 +93,9 @@ def arc_run(tmp_path_factory):
 
 
 def figures(card):
-    """The rows of the tables on a card, without their heads."""
-    rows = [line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("|")]
+    """The rows of the tables on a card from accuracy on, without their heads."""
+    measured = card[card.index("## Accuracy") :].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in measured if line.startswith("|")]
     return [row for row in rows if row[1] not in ("---", "number")]
 
 
@@ -115,6 +118,29 @@ def figures_of(events):
             spread = f"{each['low']:.1f} to {each['high']:.1f}"
             rows.append([spread, f"{each['puzzles']:,}", f"{each['exact']:.1%}"])
     return rows
+
+
+def test_a_card_tells_how_accuracy_grew_with_the_minutes(trm, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = trained(tmp_path, "longer", SUDOKUS, "", "steps=30", "evaluate_every=1", "log_every=1")
+    assert trm("publish", run.path, "tiny", "--device=cpu").status == 0
+    card = Path("tiny", "README.md").read_text(encoding="utf-8")
+    told = card[card.index("right on the way:") : card.index("## Accuracy")].splitlines()
+    rows = [
+        [float(cell.strip(" %").replace(",", "")) for cell in line.strip("|").split("|")]
+        for line in told[4:]
+        if line
+    ]
+    assert [steps for _, steps, _ in rows] == list(range(3, 31, 3))
+    assert [minutes for minutes, *_ in rows] == sorted(minutes for minutes, *_ in rows)
+    measured = {
+        row["step"]: row["held_out/exact_accuracy"]
+        for row in read_metrics(run.path / METRICS)
+        if "held_out/exact_accuracy" in row
+    }
+    assert [exact for *_, exact in rows] == pytest.approx(
+        [100 * measured[steps] for _, steps, _ in rows], abs=0.05
+    )
 
 
 def command_on(card):
