@@ -11,6 +11,7 @@ from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.model.config import TRMConfig
 from trm_core.model.recursion import State
+from trm_core.model.relations import RelationBlock
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.maze_generators import generate_perfect
 from trm_core.puzzles.sudoku import generate
@@ -169,3 +170,13 @@ def test_a_model_with_relations_says_that_it_takes_any_size():
     )
     assert info.takes("sudoku", 16, 16)
     assert not info.takes("maze", 9, 9)
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_a_fresh_block_hardly_changes_what_a_position_knows(gated):
+    """It would be lost in a few updates else, and what must cross the board never arrives."""
+    torch.manual_seed(0)
+    block = RelationBlock(("neighbours",), 48, 0, 96, 1e-5, gated)
+    x = 3**0.5 * torch.randn(1, 225, 48)  # as the sum of z, y and the input embedding
+    change = block(x, PuzzleShape("maze", 15, 15)) - x / x.square().mean(-1, keepdim=True).sqrt()
+    assert 0 < change.square().mean().sqrt() < 0.25

@@ -48,7 +48,8 @@ class MazeBuild(PuzzleBuild):
     style, rows, cols, loops, min_length
         Of mazes that are made up: "perfect", "loops" (with so many), "hard" (with a shortest path
         of more steps than `min_length`) or "mixed" (each of one of `styles`), and their size. Their
-        source is style and size, such as "perfect 9×9".
+        source is style and size, such as "perfect 9×9", of mixed ones of several sizes the least
+        and the largest, as in "Prim 5×5–31×31".
     styles
         Of mixed mazes, see `maze_generators.STYLES`; one named twice comes twice as often.
     smallest
@@ -147,7 +148,9 @@ class MazeBuild(PuzzleBuild):
         if self.style == "mixed":
             rows, cols = self._mixed.size(rng)
             style = self.styles[rng.integers(len(self.styles))]
-            return replace(generate(seed, style, rows, cols), source=f"{style} {rows}×{cols}")
+            least = f"{self.smallest}×{self.smallest}–" if self.smallest else ""
+            source = f"{style} {least}{self.rows}×{self.cols}"
+            return replace(generate(seed, style, rows, cols), source=source)
         if self.smallest:
             rows = cols = int(rng.choice(self._sides))
         if self.style == "hard":

@@ -30,6 +30,11 @@ FIRST_UPDATES = 0.02
 """Standard deviation of the weights by which a fresh block changes its input: hardly, at first."""
 
 
+FIRST_GATES = 0.41
+"""Factor of a fresh gated block's other weights: the product of two of what they make would be
+large at first, and what a position knows be lost in a few updates."""
+
+
 class Place(NamedTuple):
     """Row and column from 0: two numbers, or two tensors of them."""
 
@@ -183,6 +188,10 @@ class RelationBlock(nn.Module):
         )
         self.out = linear(inner, size)
         init_truncated_normal_(self.out.weight.data, FIRST_UPDATES)
+        if gated:
+            with torch.no_grad():
+                for taking in (self.own, *(relation.take for relation in self._relations)):
+                    taking.weight.mul_(FIRST_GATES)
 
     def forward(self, x: Tensor, shape: PuzzleShape) -> Tensor:
         """x (B, L, size), with positions row by row, the candidates for a cell side by side."""

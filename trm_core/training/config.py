@@ -82,6 +82,8 @@ class TrainingSettings:
         Share that the averaged weights keep in each step; they are what is evaluated and saved.
     gradient
         How much of a supervision step is differentiated; empty for the architecture's own way.
+    halting_weight
+        Of the halting loss beside that of the answer; the official code has 0.5.
     halt_exploration
         Probability with which a sample gets a random number of supervision steps at least.
     augment
@@ -122,6 +124,7 @@ class TrainingSettings:
     puzzle_weight_decay: Number = 0.1
     ema_decay: Share = 0.999
     gradient: GradientMode = ""
+    halting_weight: Number = 0.5
     halt_exploration: Share = 0.1
     augment: bool = True
     extra_givens: Count = 0

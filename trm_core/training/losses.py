@@ -1,4 +1,4 @@
-"""The loss of one supervision step: cross entropy, and half the halting loss."""
+"""The loss of one supervision step: cross entropy, and a share of the halting loss."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from torch import Tensor
 
 from trm_core.data.batch import IGNORED
 from trm_core.model.stablemax import stablemax
+from trm_core.training.config import TrainingSettings
 
 
 @dataclass(frozen=True)
 class Losses:
-    """Scalars, summed over the batch: `total` = `answer` + `halting` / 2."""
+    """Scalars, summed over the batch: `total` = `answer` + `halting_weight` × `halting`."""
 
     answer: Tensor
     halting: Tensor
+    halting_weight: float
 
     @property
     def total(self) -> Tensor:
-        return self.answer + 0.5 * self.halting
+        return self.answer + self.halting_weight * self.halting
 
 
 Probabilities = Callable[[Tensor], Tensor]
@@ -50,6 +52,7 @@ def supervision_loss(
     halt_logit: Tensor,
     labels: Tensor,
     probabilities: Probabilities = stablemax,
+    halting_weight: float = TrainingSettings.halting_weight,
 ) -> Losses:
     """Losses of one supervision step (TRM paper, section 4): the halting head learns whether
     the decoded answer is exactly right.
@@ -58,4 +61,4 @@ def supervision_loss(
     """
     right = exactly_right(logits.detach(), labels).to(halt_logit.dtype)
     halting = F.binary_cross_entropy_with_logits(halt_logit, right, reduction="sum")
-    return Losses(answer_loss(logits, labels, probabilities).sum(), halting)
+    return Losses(answer_loss(logits, labels, probabilities).sum(), halting, halting_weight)

@@ -172,7 +172,11 @@ class Trainer:
                 samples.tokens, samples.state, rows[part], gradient=self.settings.gradient or None
             )
             losses = supervision_loss(
-                output.logits, output.halt_logit, samples.labels, self.model.probabilities
+                output.logits,
+                output.halt_logit,
+                samples.labels,
+                self.model.probabilities,
+                self.settings.halting_weight,
             )
             backward(losses.total / self.settings.batch_size)
             self._collect_gradients()
@@ -220,7 +224,7 @@ class Trainer:
         """Means over the steps since the last call (see `Tally.take`), and the learning rate."""
         means = self._tally.take()
         rate = learning_rate_share(self.step, self.settings) * self.settings.learning_rate
-        loss = means["answer_loss"] + 0.5 * means["halting_loss"]
+        loss = means["answer_loss"] + self.settings.halting_weight * means["halting_loss"]
         return {"loss": loss, **means, "learning_rate": rate}
 
     def averaged_weights(self) -> dict[str, Tensor]:

@@ -232,12 +232,12 @@ def test_mixed_mazes_are_of_the_styles_that_were_named_in_any_size_from_the_smal
     )
     mazes = read_dataset(write(build), "train").puzzles()
     assert all(np.array_equal(maze.solution, maze.solve()) for maze in mazes)
-    sources = {maze.source for maze in mazes}
-    assert {source.rpartition(" ")[0] for source in sources} == set(styles)
-    sizes = {source.rpartition(" ")[2] for source in sources}
-    assert {"5×5", "6×6", "7×7"} < sizes
-    assert sizes - {"5×5", "6×6", "7×7"}
-    assert sizes <= {f"{rows}×{cols}" for rows in range(5, 8) for cols in range(5, 10)}
+    assert {maze.source for maze in mazes} == {f"{style} 5×5–7×9" for style in styles}
+    made = [build.make(np.random.default_rng(seed)) for seed in range(80)]
+    sizes = {(maze.rows, maze.cols) for maze in made}
+    assert {(5, 5), (6, 6), (7, 7)} < sizes
+    assert sizes - {(5, 5), (6, 6), (7, 7)}
+    assert sizes <= {(rows, cols) for rows in range(5, 8) for cols in range(5, 10)}
 
 
 def test_mazes_of_several_sizes_keep_their_corner_in_all_symmetries(write):

@@ -70,6 +70,9 @@ def test_no_answer_is_right_where_the_goal_is_out_of_reach_so_that_halting_is_ne
     losses = supervision_loss(logits[1:2], torch.zeros(1), labels[1:2])
     assert losses.answer == 0
     assert losses.halting == torch.tensor(2.0).log()
+    assert losses.total == 0.5 * losses.halting
+    less = supervision_loss(logits[1:2], torch.zeros(1), labels[1:2], halting_weight=0.1)
+    assert less.total == 0.1 * less.halting
 
 
 def test_a_step_offers_the_same_whoever_makes_it_and_wherever_one_begins() -> None:
