@@ -26,7 +26,9 @@ DEBIAN_PACKAGES = (
     "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 "
     "libxcb-shape0 libxcb-xinerama0"
 )
-FIRST_PUZZLE = "sudoku-9x9.sdm"
+FIRST_PUZZLES = "first.sdm", "sudoku-9x9.sdm"
+"""Shown at the first start: the first one of the first file, the others a key away."""
+
 SWITCH_SECONDS = 0.0001
 """How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
 from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
@@ -173,8 +175,9 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
         window.session.take_up(kept)
         window.begins_solved = kept.solved
     else:
-        file = RESOURCES / "puzzles" / FIRST_PUZZLE
-        window.session.show_puzzles(parse(file.read_text(encoding="utf-8"), file.stem))
+        files = [RESOURCES / "puzzles" / name for name in FIRST_PUZZLES]
+        texts = [(file.read_text(encoding="utf-8"), file.stem) for file in files]
+        window.session.show_puzzles([puzzle for text in texts for puzzle in parse(*text)])
     return window
 
 

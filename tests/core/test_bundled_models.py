@@ -13,12 +13,15 @@ import pytest
 import torch
 
 from trm_core.checkpoints.directory import read_tensors
+from trm_core.checkpoints.expectations import likeliest
 from trm_core.checkpoints.info import bundled_models, held_out_build
 from trm_core.data.build import ArcBuild, held_out_puzzles
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import CONFIDENT, summarise
+from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.sources import source_in_words
 from trm_core.puzzles.sudoku_files import read_csv
+from trm_core.resources import RESOURCES
 from trm_core.solver import Solver
 
 DATA = Path(__file__).parents[1] / "sudoku"
@@ -124,3 +127,17 @@ def test_the_sudoku_model_solves_as_many_as_when_it_was_measured(source, exact, 
     assert (score.source, score.puzzles) == (source, FIRST)
     assert abs(score.exact * FIRST - exact) <= 1
     assert score.mean_halting_step == pytest.approx(halting_step, abs=0.4)
+
+
+def test_the_first_puzzle_that_the_window_shows_gives_something_to_watch():
+    """Of the bundled model that is taken for it."""
+    (puzzle,) = load_puzzles(RESOURCES / "puzzles" / "first.sdm")
+    model = likeliest(BUNDLED.values(), puzzle)
+    solver = Solver.load(model, "cpu", "float32")
+    trace = solver.start(puzzle)
+    for frame in solver.frames(trace):
+        trace.append(frame)
+    last = len(trace) - 1
+    assert trace.solved(last)
+    assert 6 <= trace[last].supervision_step <= 12
+    assert (trace.flips(last)[puzzle.open_cells] > 0).sum() > 10

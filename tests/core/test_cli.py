@@ -513,6 +513,6 @@ def test_what_is_not_solved_is_told_with_how_often_the_model_is_right(trm, tmp_p
     maze = make(Recipe("maze", 15, "corridors with loops", 3)).puzzles()[0]
     file = tmp_path / "loops.txt"
     file.write_text(maze.format())
-    ended = trm("solve", file, "--device=cpu", "--max-steps=2")
+    ended = trm("solve", file, "--model=maze-15x15", "--device=cpu", "--max-steps=2")
     assert ended.status == 0
     assert "\nThis maze is unlike those that maze-15x15 learned from" in ended.out

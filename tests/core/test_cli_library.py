@@ -72,7 +72,7 @@ def test_make_writes_the_same_file_for_the_same_seed_only(trm, tmp_path, monkeyp
         file = tmp_path / f"{name}.json"
         assert trm("library", "make", f"--seed={seed}", "--file", file) == (
             0,
-            f"{file}: 73 entries\n",
+            f"{file}: 123 entries\n",
             "",
         )
         made[name] = file.read_text()

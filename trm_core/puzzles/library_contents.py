@@ -9,8 +9,10 @@ from random import Random
 from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.difficulty import grade_maze
 from trm_core.puzzles.library import Entry
-from trm_core.puzzles.maze_generators import generate_with_loops
-from trm_core.puzzles.sudoku import generate, usual_box_rows
+from trm_core.puzzles.maze import Maze
+from trm_core.puzzles.maze_generators import STYLES, generate, generate_with_loops
+from trm_core.puzzles.sudoku import generate as generate_sudoku
+from trm_core.puzzles.sudoku import usual_box_rows
 from trm_core.puzzles.sudoku_grade import grade_sudoku
 
 SUDOKUS = (
@@ -33,11 +35,17 @@ SUDOKUS = (
 CHOSEN = {"sudoku-4x4-easy-08": 26, "sudoku-6x6-extreme-01": 142}
 """Seeds found by trying hundreds: the models for these sizes fail on few puzzles, but on these."""
 
-MAZES = ((9, 8), (11, 8), (13, 7), (15, 7))
-"""Side, and how many of them."""
+MAZES = ((9, 4), (11, 6), (13, 4), (15, 6))
+"""Side, and how many of them: of long corridors, S and G as far apart as they can be."""
 
 LOOPS = (0, 0, 0, 1)
 """Of the first maze of a size, the second, ..., and then from the start again."""
+
+MAZE_SIZES = ((9, 14), (15, 15), (21, 21), (25, 31), (30, 30), (40, 40))
+"""Rows and columns of the mazes of each style there is, S and G anywhere."""
+
+LEAST_WAY = 0.5
+"""Least steps between them, divided by rows + columns."""
 
 ARC_DATASET = "arc-agi-1"
 ARC_TASKS = (
@@ -50,7 +58,12 @@ ARC_TASKS = (
 """Tasks that the preset arc-7x7 is trained on: its model had solved the first twenty when they were
 chosen, and none of the others."""
 
-COUNT = sum(count for *_, count, _ in SUDOKUS) + sum(count for _, count in MAZES) + len(ARC_TASKS)
+COUNT = (
+    sum(count for *_, count, _ in SUDOKUS)
+    + sum(count for _, count in MAZES)
+    + len(STYLES) * len(MAZE_SIZES)
+    + len(ARC_TASKS)
+)
 
 _SEEDS = 10**6
 
@@ -63,6 +76,9 @@ def make_entries(seed: int) -> Iterator[Entry]:
     for side, count in MAZES:
         for number in range(1, count + 1):
             yield make_maze(seed, side, LOOPS[(number - 1) % len(LOOPS)], number)
+    for style in STYLES:
+        for rows, cols in MAZE_SIZES:
+            yield make_maze_of_style(seed, style, rows, cols)
     for task in map(load_task, ARC_TASKS):
         rows, cols = task.canvas
         name, tests = f"{ARC_DATASET}/{task.id}", len(task.test)
@@ -75,7 +91,9 @@ def make_sudoku(seed: int, side: int, difficulty: str, givens: int, number: int)
     box_rows = usual_box_rows(side) or 0
     chosen = [CHOSEN[name]] if name in CHOSEN else []
     for own_seed in chain(chosen, _seeds(seed, name)):
-        puzzle = generate(own_seed, box_rows=box_rows, box_cols=side // box_rows, givens=givens)
+        puzzle = generate_sudoku(
+            own_seed, box_rows=box_rows, box_cols=side // box_rows, givens=givens
+        )
         if grade_sudoku(puzzle) == difficulty:
             break
     drawing = puzzle.format(), puzzle.format(puzzle.solution)
@@ -86,9 +104,22 @@ def make_maze(seed: int, side: int, loops: int, number: int) -> Entry:
     """A random maze of corridors; without loops it is a perfect one."""
     name = f"maze-{side}x{side}-{number:02}"
     own_seed = next(_seeds(seed, name))
-    maze = generate_with_loops(own_seed, side, side, loops)
+    return _maze(name, generate_with_loops(own_seed, side, side, loops), own_seed)
+
+
+def make_maze_of_style(seed: int, style: str, rows: int, cols: int) -> Entry:
+    """The first random maze of that style in which the way is not short."""
+    name = f"maze-{rows}x{cols}-{'-'.join(style.split())}"
+    for own_seed in _seeds(seed, name):
+        maze = generate(own_seed, style, rows, cols)
+        if (maze.shortest_length or 0) >= LEAST_WAY * (rows + cols):
+            break
+    return _maze(name, maze, own_seed)
+
+
+def _maze(name: str, maze: Maze, seed: int) -> Entry:
     drawing = tuple(maze.format(maze.solution).split("\n"))
-    return Entry(name, maze.kind, side, side, grade_maze(maze), own_seed, drawing)
+    return Entry(name, maze.kind, maze.rows, maze.cols, grade_maze(maze), seed, drawing)
 
 
 def _seeds(seed: int, name: str) -> Iterator[int]:

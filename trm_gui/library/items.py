@@ -100,7 +100,13 @@ class Item:
 
     def __post_init__(self) -> None:
         words = [self.title, self.key, KINDS[self.kind], self.size, f"{self.rows}x{self.cols}"]
-        words += [self.difficulty, self.note, *sorted(self.collections), *map(defeat, self.defeats)]
+        words += [
+            self.difficulty,
+            self.to_watch,
+            self.note,
+            *sorted(self.collections),
+            *map(defeat, self.defeats),
+        ]
         object.__setattr__(self, "words", " ".join(words).lower())
 
     @property

@@ -40,9 +40,9 @@ class Line(NamedTuple):
         """The words that are seen where there are `width` logical pixels."""
         metrics = QFontMetrics(self.font)
         known = (self.words, *self.shorter)
-        words = next((w for w in known if metrics.horizontalAdvance(w) <= width), known[-1])
         mode = Qt.TextElideMode.ElideMiddle if self.bold else Qt.TextElideMode.ElideRight
-        return metrics.elidedText(words, mode, width)
+        seen = [metrics.elidedText(words, mode, width) for words in known]
+        return next((s for s, words in zip(seen, known, strict=True) if s == words), seen[-1])
 
 
 class ThumbnailRow(QStyledItemDelegate):

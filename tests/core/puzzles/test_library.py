@@ -25,14 +25,35 @@ from trm_core.puzzles.library import (
     read_library,
     write_library,
 )
-from trm_core.puzzles.library_contents import ARC_TASKS, make_entries, make_maze, make_sudoku
-from trm_core.puzzles.maze_generators import generate_with_loops
+from trm_core.puzzles.library_contents import (
+    ARC_TASKS,
+    make_entries,
+    make_maze,
+    make_maze_of_style,
+    make_sudoku,
+)
+from trm_core.puzzles.maze_generators import STYLES, generate_with_loops
+from trm_core.puzzles.maze_generators import generate as generate_maze
 from trm_core.puzzles.sudoku import generate
 from trm_core.puzzles.sudoku_grade import grade_sudoku
+
+
+def number(entry):
+    """Of those that are numbered; None for a maze of a style."""
+    last = entry.id.rpartition("-")[2]
+    return int(last) if last.isdigit() else None
+
+
+def style_of(entry):
+    """Of a maze that has its style in its id."""
+    return " ".join(entry.id.split("-")[2:])
+
 
 ENTRIES = read_library()
 SUDOKUS = [entry for entry in ENTRIES if entry.kind == "sudoku"]
 MAZES = [entry for entry in ENTRIES if entry.kind == "maze"]
+CORRIDORS = [entry for entry in MAZES if number(entry) is not None]
+STYLED = [entry for entry in MAZES if number(entry) is None]
 TASKS = [entry for entry in ENTRIES if entry.kind == "arc"]
 
 SUDOKU = {
@@ -57,10 +78,6 @@ def unmarked(entries):
     return [replace(entry, **unmarked) for entry in entries]
 
 
-def number(entry):
-    return int(entry.id.rpartition("-")[2])
-
-
 def loops(maze):
     """How many corridors could be closed with no cell cut off from another."""
     graph = maze.graph()
@@ -70,10 +87,12 @@ def loops(maze):
 # What is bundled
 
 
-def test_there_are_51_sudokus_30_mazes_and_30_tasks():
-    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 51, "maze": 30, "arc": 30}
+def test_there_are_51_sudokus_80_mazes_and_30_tasks():
+    assert Counter(entry.kind for entry in ENTRIES) == {"sudoku": 51, "maze": 80, "arc": 30}
     assert Counter(entry.rows for entry in SUDOKUS) == {4: 8, 6: 12, 9: 26, 16: 5}
-    assert {entry.rows for entry in MAZES} == {9, 11, 13, 15}
+    assert {entry.rows for entry in CORRIDORS} == {9, 11, 13, 15}
+    assert len(STYLED) == len(STYLES) * len(library_contents.MAZE_SIZES) == 60
+    assert max(entry.cols for entry in STYLED) == 40
     assert {entry.difficulty for entry in SUDOKUS} == {
         "easy",
         "medium",
@@ -82,7 +101,7 @@ def test_there_are_51_sudokus_30_mazes_and_30_tasks():
         "extreme",
     }
     assert {entry.difficulty for entry in MAZES} == {"easy", "medium", "hard"}
-    assert {loops(*entry.puzzles()) for entry in MAZES} == {0, 1}
+    assert {loops(*entry.puzzles()) for entry in CORRIDORS} == {0, 1}
 
 
 def test_no_puzzle_is_there_twice():
@@ -109,7 +128,11 @@ def test_a_maze_has_a_shortest_path_its_grade_and_the_seed_that_makes_it(entry):
     assert maze.problems() == []
     assert maze.is_solved_by(maze.solution)
     assert grade_maze(maze) == entry.difficulty
-    assert generate_with_loops(entry.seed, maze.rows, maze.cols, loops(maze)) == maze
+    if entry in STYLED:
+        assert generate_maze(entry.seed, style_of(entry), maze.rows, maze.cols) == maze
+        assert maze.shortest_length >= (maze.rows + maze.cols) / 2
+    else:
+        assert generate_with_loops(entry.seed, maze.rows, maze.cols, loops(maze)) == maze
 
 
 @pytest.mark.parametrize("entry", TASKS, ids=lambda entry: entry.id)
@@ -169,7 +192,13 @@ def test_making_it_gives_what_is_bundled():
     ]
     easy = [make_sudoku(0, 9, "easy", 36, at) for at in range(1, 5)]
     assert first == unmarked(ENTRIES[:13])
-    assert mazes == unmarked(MAZES)
+    assert mazes == unmarked(CORRIDORS)
+    styled = [
+        make_maze_of_style(0, style, *size)
+        for style in STYLES
+        for size in library_contents.MAZE_SIZES[:2]
+    ]
+    assert styled == unmarked(entry for entry in STYLED if entry.rows <= 15)
     assert easy == unmarked(e for e in SUDOKUS if (e.rows, e.difficulty) == (9, "easy"))
     assert [f"arc-agi-1/{task_id}" for task_id in ARC_TASKS] == [e.id for e in TASKS]
 
