@@ -129,11 +129,12 @@ def test_the_sudoku_model_solves_as_many_as_when_it_was_measured(source, exact, 
     assert score.mean_halting_step == pytest.approx(halting_step, abs=0.4)
 
 
-def test_the_first_puzzle_that_the_window_shows_gives_something_to_watch():
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_the_first_puzzle_that_the_window_shows_gives_something_to_watch(dtype):
     """Of the bundled model that is taken for it."""
-    (puzzle,) = load_puzzles(RESOURCES / "puzzles" / "first.sdm")
+    (puzzle,) = load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9-extreme.sdm")
     model = likeliest(BUNDLED.values(), puzzle)
-    solver = Solver.load(model, "cpu", "float32")
+    solver = Solver.load(model, "cpu", dtype)
     trace = solver.start(puzzle)
     for frame in solver.frames(trace):
         trace.append(frame)

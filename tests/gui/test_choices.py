@@ -79,7 +79,7 @@ def test_a_solve_stops_after_the_model_s_own_number_of_steps_and_the_window_says
     steps = control("Max steps")
     assert steps.text() == "16 (own)"
     session.set_puzzle(generate_perfect(1, 9, 9))
-    assert session.model_name == "maze-15x15"
+    session.set_model("maze-15x15")
     assert steps.text() == "8 (own)"
     assert "8 is the model's own number" in steps.toolTip().replace("\n", " ")
     session.set_extent("all")
@@ -95,6 +95,7 @@ def test_a_number_of_steps_set_by_hand_is_that_of_the_model_it_was_set_for(
     steps.setValue(5)
     assert steps.text() == "5"
     session.set_puzzle(generate_perfect(1, 9, 9))
+    session.set_model("maze-15x15")
     assert steps.text() == "8 (own)"
     session.set_puzzle(puzzles[1])
     assert steps.text() == "5"

@@ -327,7 +327,7 @@ def test_the_dialog_begins_with_the_puzzle_at_hand_and_says_what_models_learned(
     assert dialog.solver.text().startswith("sudoku-relations learned from ")
     assert "Maze" not in dialog.solver.text()
     dialog.kind.setCurrentIndex(dialog.kind.findData("maze"))
-    assert "long corridors without loops" in dialog.solver.text()
+    assert "made-up mazes 15×15 of all kinds" in dialog.solver.text()
     dialog.kind.setCurrentIndex(dialog.kind.findData("arc"))
     dialog.rows.setValue(3)
     dialog.cols.setValue(3)

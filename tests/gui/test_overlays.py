@@ -118,7 +118,8 @@ def test_of_the_colourings_one_is_on_at_most(overlays):
     assert {FIRST_RIGHT, FLIPS} & on(overlays) == {FLIPS}
 
 
-def test_the_board_shows_what_the_trace_says_at_the_cursor(session, solve, content, only):
+def test_the_board_shows_what_the_trace_says_at_the_cursor(session, puzzles, solve, content, only):
+    session.set_puzzle(puzzles[0])
     session.set_model("sudoku-9x9-small")
     trace = solve()
     session.move_to(5)

@@ -104,7 +104,10 @@ def test_each_scale_of_colours_grows_brighter_from_its_first_to_its_last(scale):
     assert shades[-1] - shades[0] > 0.5
 
 
-def test_another_scale_colours_boards_and_plots_at_once(qtbot, window, dialog, solve, session):
+def test_another_scale_colours_boards_and_plots_at_once(
+    qtbot, window, dialog, solve, session, puzzles
+):
+    session.set_puzzle(puzzles[0])
     window.plots.reset()
     solve()
     session.look_at((0, 0))

@@ -94,7 +94,10 @@ def test_the_wheel_steps_by_one_frame(session, solve, timeline, frame_place):
         assert session.cursor == frame
 
 
-def test_marks_stand_over_the_first_right_answer_and_where_halting_stops(session, solve, has_mark):
+def test_marks_stand_over_the_first_right_answer_and_where_halting_stops(
+    session, puzzles, solve, has_mark
+):
+    session.set_puzzle(puzzles[0])
     trace = solve()
     right, halt = trace.first_right(), trace.halts_at(0.5)
     assert right != halt
@@ -104,8 +107,9 @@ def test_marks_stand_over_the_first_right_answer_and_where_halting_stops(session
 
 
 def test_the_threshold_moves_its_line_and_its_mark_and_nothing_else(
-    qtbot, session, solve, widget, control, has_mark
+    qtbot, session, puzzles, solve, widget, control, has_mark
 ):
+    session.set_puzzle(puzzles[0])
     session.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
     trace = solve()
     session.move_to(2)

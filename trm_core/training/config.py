@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -169,7 +170,9 @@ class RunConfig:
     training: TrainingSettings
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """What a file of it holds: lists where it has tuples, so that both compare as equal."""
+        raw: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return raw
 
     @classmethod
     def from_json(cls, raw: Any, place: str) -> RunConfig:
