@@ -217,7 +217,10 @@ def test_a_cancelled_supervision_step_is_finished_before_another_is_appended(
     ]
 
 
-def test_all_steps_are_run_beyond_halting_with_the_threshold_still_shown(session, solve, widget):
+def test_all_steps_are_run_beyond_halting_with_the_threshold_still_shown(
+    session, puzzles, solve, widget
+):
+    session.set_puzzle(puzzles[0])
     session.set_settings(SolveSettings(max_supervision_steps=8))
     session.set_extent("all")
     trace = solve()
