@@ -174,7 +174,6 @@ def test_a_model_with_relations_says_that_it_takes_any_size():
 
 @pytest.mark.parametrize("gated", [False, True])
 def test_a_fresh_block_hardly_changes_what_a_position_knows(gated):
-    """It would be lost in a few updates else, and what must cross the board never arrives."""
     torch.manual_seed(0)
     block = RelationBlock(("neighbours",), 48, 0, 96, 1e-5, gated)
     x = 3**0.5 * torch.randn(1, 225, 48)  # as the sum of z, y and the input embedding

@@ -228,7 +228,7 @@ def failed_session(qtbot, session_of, damaged_model, puzzles):
 
 @pytest.fixture
 def files(tmp_path):
-    """One small file of each kind of puzzle for which there is no model, by kind."""
+    """One small file of each kind of puzzle, by kind; there is no model for that of ARC."""
     contents = {
         "maze": ("maze.txt", "S" + " " * 19 + ("\n" + "#" * 19 + " ") * 18 + "\n" + " " * 19 + "G"),
         "arc": (

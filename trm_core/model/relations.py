@@ -31,8 +31,8 @@ FIRST_UPDATES = 0.02
 
 
 FIRST_GATES = 0.41
-"""Factor of a fresh gated block's other weights: the product of two of what they make would be
-large at first, and what a position knows be lost in a few updates."""
+"""Factor of a fresh gated block's other weights, as the product of two of what they make would be
+a large update at first."""
 
 
 class Place(NamedTuple):
