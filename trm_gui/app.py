@@ -26,7 +26,7 @@ DEBIAN_PACKAGES = (
     "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 "
     "libxcb-shape0 libxcb-xinerama0"
 )
-FIRST_PUZZLES = "sudoku-9x9-extreme.sdm", "sudoku-9x9.sdm"
+FIRST_PUZZLES = "sudoku-extreme.sdm", "sudoku-9x9.sdm"
 """Shown at the first start: the first one of the first file, the others a key away."""
 
 SWITCH_SECONDS = 0.0001

@@ -132,7 +132,7 @@ def test_the_sudoku_model_solves_as_many_as_when_it_was_measured(source, exact, 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_the_first_puzzle_that_the_window_shows_gives_something_to_watch(dtype):
     """Of the bundled model that is taken for it."""
-    (puzzle,) = load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9-extreme.sdm")
+    (puzzle,) = load_puzzles(RESOURCES / "puzzles" / "sudoku-extreme.sdm")
     model = likeliest(BUNDLED.values(), puzzle)
     solver = Solver.load(model, "cpu", dtype)
     trace = solver.start(puzzle)

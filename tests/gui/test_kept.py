@@ -238,7 +238,7 @@ def test_a_window_that_is_to_start_with_something_else_shows_the_first_puzzle(
     session.set_puzzle(puzzles[4])
     keep(Preferences(start=Start(0.5, 16)), window.settings)
     window.close()
-    (first,) = load_puzzles(RESOURCES / "puzzles" / "sudoku-9x9-extreme.sdm")
+    (first,) = load_puzzles(RESOURCES / "puzzles" / "sudoku-extreme.sdm")
     assert open_window().session.puzzle == first
 
 

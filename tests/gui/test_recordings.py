@@ -127,7 +127,7 @@ def test_what_is_saved_is_what_was_solved(
     assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
     assert dialog.defaultSuffix() == "trmrec"
     (name,) = dialog.selectedFiles()
-    assert "sudoku-9x9" in name
+    assert "sudoku-extreme" in name
     assert name.endswith(".trmrec")
     assert str(tmp_path / "settings" / "recordings") in name
     with qtbot.waitSignal(session.recording_saved) as saved:
