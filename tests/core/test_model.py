@@ -212,6 +212,7 @@ def test_weights_are_cast_once_and_stay_where_they_are(model, tokens):
 # Configs
 
 RELATIONS = {"mixer": "relations", "positions": "none", "relations": ["neighbours"]}
+CANVAS = {"candidates": True, "canvas": True}
 TYPES = get_type_hints(TRMConfig)
 WHOLE = [name for name, kind in TYPES.items() if kind is int]
 NUMBERS = [name for name, kind in TYPES.items() if kind is float]
@@ -266,7 +267,7 @@ def test_a_config_takes_finite_numbers_from_or_above_0_for_the_rest(name):
         (
             RELATIONS | {"relations": ["diagonal"]},
             "relations is ['diagonal'], expected a list of names out of "
-            "lines, box, cell, neighbours",
+            "lines, row, column, box, board, cell, neighbours, diagonals, rays",
         ),
         (
             RELATIONS | {"positions": "learned"},
@@ -275,6 +276,29 @@ def test_a_config_takes_finite_numbers_from_or_above_0_for_the_rest(name):
         (
             RELATIONS | {"relations": ["cell"]},
             "relations has 'cell', expected it only where candidates is true",
+        ),
+        (
+            RELATIONS | {"canvas": True},
+            "canvas is true, expected it only where candidates is true",
+        ),
+        (
+            RELATIONS | {"puzzle_embedding_size": 11},
+            "puzzle_embedding_size is 11, expected 0 with the mixer relations unless canvas is "
+            "true",
+        ),
+        (
+            RELATIONS | CANVAS | {"puzzle_embedding_size": 16},
+            "puzzle_embedding_size is 16, expected a multiple of 11, a part for each candidate, up "
+            "to 176",
+        ),
+        (
+            RELATIONS | CANVAS | {"puzzle_embedding_size": 187},
+            "puzzle_embedding_size is 187, expected a multiple of 11, a part for each candidate, "
+            "up to 176",
+        ),
+        (
+            RELATIONS | CANVAS | {"puzzle_embedding_size": 11, "puzzle_positions": 1},
+            "puzzle_positions is 1, expected 0 with the mixer relations",
         ),
         ({"heads": 3}, "hidden_size is 16, expected a multiple of heads (3)"),
         (

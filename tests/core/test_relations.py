@@ -11,7 +11,8 @@ from trm_core.checkpoints.info import CheckpointError, ModelInfo
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.model.config import TRMConfig
 from trm_core.model.recursion import State
-from trm_core.model.relations import RelationBlock
+from trm_core.model.relations import RELATIONS, Place, RelationBlock
+from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.maze_generators import generate_perfect
 from trm_core.puzzles.sudoku import generate
@@ -34,6 +35,19 @@ SUDOKU_CONFIG = TRMConfig(
     cells=81, vocab_size=11, relations=("lines", "box", "cell"), candidates=True, **SHARED
 )
 MAZE_CONFIG = TRMConfig(cells=81, vocab_size=6, relations=("neighbours",), **SHARED)
+ARC = PuzzleShape("arc", 6, 6)
+ON_A_CANVAS = ("neighbours", "diagonals", "rays", "row", "column", "board", "cell")
+ARC_CONFIG = TRMConfig(
+    cells=36,
+    vocab_size=12,
+    relations=ON_A_CANVAS,
+    candidates=True,
+    canvas=True,
+    gated=True,
+    puzzle_count=3,
+    puzzle_embedding_size=11 * 4,
+    **SHARED,
+)
 
 
 def solver_for(config, shape):
@@ -155,6 +169,9 @@ def test_the_random_start_is_the_same_always_or_drawn_for_every_sample():
     [
         (SUDOKU_CONFIG, MAZE, "cells and vocab_size are 81 and 11"),
         (MAZE_CONFIG, PuzzleShape("arc", 9, 9), "cells and vocab_size are 81 and 6"),
+        (replace(ARC_CONFIG, canvas=False, puzzle_embedding_size=0), ARC, "canvas is false"),
+        (replace(ARC_CONFIG, cells=100), PuzzleShape("sudoku", 10, 10, 2), "canvas is true"),
+        (replace(MAZE_CONFIG, candidates=True), MAZE, "candidates is true, expected true for"),
     ],
 )
 def test_a_config_for_another_kind_is_refused(config, shape, sentence):
@@ -170,6 +187,104 @@ def test_a_model_with_relations_says_that_it_takes_any_size():
     )
     assert info.takes("sudoku", 16, 16)
     assert not info.takes("maze", 9, 9)
+
+
+def test_colours_that_trade_places_in_a_task_do_so_in_the_answer():
+    """With what the puzzle embedding says of them; black and the mark of the end stay."""
+    model = random_model(ARC_CONFIG).double()
+    torch.nn.init.normal_(model.puzzle_embedding.weight)
+    with torch.no_grad():
+        of_each = model.puzzle_embedding.weight.view(3, 11, 4)
+        order = torch.tensor([0, 1, *(2 + torch.randperm(9)).tolist()])
+        of_each[2] = of_each[1, order]  # which candidate each one takes the place of
+    renamed = torch.cat([torch.tensor([0]), 1 + order.argsort()])
+    tokens = torch.randint(0, 12, (1, 36))
+    state = model.initial_state(1)
+    turned = State(
+        *(each.view(1, 36, 11, -1)[:, :, order].flatten(1, 2) for each in (state.y, state.z))
+    )
+    for _ in range(2):
+        out = model.supervision_step(tokens, state, torch.tensor([1]))
+        again = model.supervision_step(renamed[tokens], turned, torch.tensor([2]))
+        state, turned = out.state, again.state
+        assert torch.allclose(again.logits[..., renamed], out.logits, rtol=0, atol=1e-9)
+        assert not torch.allclose(again.logits, out.logits, rtol=0, atol=1e-3)
+        assert torch.allclose(again.halt_logit, out.halt_logit, rtol=0, atol=1e-9)
+
+
+def test_what_the_puzzle_embedding_says_of_a_task_changes_its_answer():
+    model = random_model(ARC_CONFIG)
+    torch.nn.init.zeros_(model.puzzle_embedding.weight)
+    tokens = torch.randint(0, 12, (1, 36)).expand(2, -1)
+    state = model.initial_state(2)
+
+    def answers():
+        return model.supervision_step(tokens, state, torch.tensor([1, 2])).logits
+
+    one, other = answers()
+    assert torch.equal(one, other)
+    torch.nn.init.normal_(model.puzzle_embedding.weight)
+    one, other = answers()
+    assert not torch.allclose(one, other, atol=1e-3)
+
+
+def test_an_arc_task_is_shown_on_the_canvas_of_the_training_or_a_larger_one():
+    task = arc_tasks.generate(1, rows=9, cols=8).task
+    info = ModelInfo("trm", ARC, ARC_CONFIG, identifiers=("<blank>", task.id))
+    assert info.title == "TRM-Rel, ARC, any size to 30×30"
+    assert info.board(task.puzzles()[0]) == PuzzleShape("arc", 9, 8)
+    small = arc_tasks.generate(1, rows=6, cols=6).task
+    assert info.board(small.puzzles()[0]) == ARC
+    assert info.takes("arc", 9, 8, task.id)
+    assert not info.takes("arc", 9, 8, "another")
+    solver = Solver(random_model(ARC_CONFIG), info)
+    (puzzle,) = task.puzzles()
+    trace = solver.start(puzzle, SolveSettings())
+    trace.append(next(iter(solver.frames(trace))))
+    assert trace.shape == PuzzleShape("arc", 9, 8)
+
+
+def relation_of(name):
+    torch.manual_seed(0)
+    return RELATIONS[name](3, 5)
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_a_position_takes_from_the_members_of_its_pools_alone(name):
+    """And what all pools give it adds up to what the relation does."""
+    shape = PuzzleShape("sudoku", 6, 6, 2)
+    relation, messages = relation_of(name), torch.rand(1, 6, 6, 4, 3)
+    cells = Place(torch.arange(6).unsqueeze(1), torch.arange(6))
+    cell = Place(2, 3)
+
+    def taken(messages):
+        parts = relation.taken(messages, shape)
+        return [each.expand(1, 6, 6, 4, 5)[0, cell.row, cell.col] for each in parts]
+
+    whole = relation(messages, shape).expand(1, 6, 6, 4, 5)[0, cell.row, cell.col]
+    before = taken(messages)
+    assert torch.allclose(sum(before), whole, atol=1e-5)
+    for pool, members in enumerate(relation.members(cell, cells, shape)):
+        members = members.expand(6, 6)
+        assert members.any()
+        others = messages.masked_fill(~members[..., None, None], 9.0)
+        assert torch.allclose(taken(others)[pool], before[pool], atol=1e-5)
+        these = messages.masked_fill(members[..., None, None], 9.0)
+        assert not torch.allclose(taken(these)[pool], before[pool], atol=1e-2)
+
+
+def test_a_ray_is_the_maximum_of_all_cells_in_its_direction():
+    messages = torch.rand(2, 4, 5, 3, 2)
+    above, below, left, right = relation_of("rays").around(messages)
+    for row, col in np.ndindex(4, 5):
+        for found, there in (
+            (above, messages[:, :row, col]),
+            (below, messages[:, row + 1 :, col]),
+            (left, messages[:, row, :col]),
+            (right, messages[:, row, col + 1 :]),
+        ):
+            most = there.amax(1) if there.shape[1] else torch.zeros(2, 3, 2)
+            assert torch.equal(found[:, row, col], most)
 
 
 @pytest.mark.parametrize("gated", [False, True])

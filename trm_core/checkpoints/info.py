@@ -20,7 +20,7 @@ from trm_core.documents import DocumentError, Format, read_names, reading, regul
 from trm_core.errors import UserError, counted, in_a_line, quoted, raised_as
 from trm_core.files import write_whole
 from trm_core.model.config import HRMConfig, RecursionConfig, TRMConfig
-from trm_core.puzzles import maze, sudoku
+from trm_core.puzzles import arc_tasks, maze, sudoku
 from trm_core.puzzles.arc import UNNAMED, Arc
 from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
 from trm_core.puzzles.base import KIND_NAMES, Puzzle, PuzzleShape
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _Record = TypeVar("_Record")
 
 FORMAT = Format("trm-studio-model", 1, "a model's config")
-MAX_SIDES = {"sudoku": sudoku.MAX_SIDE, "maze": maze.MAX_SIDE}
-"""The largest puzzles that there are, of the kinds that models with relations are for."""
+MAX_SIDES = {"sudoku": sudoku.MAX_SIDE, "maze": maze.MAX_SIDE, "arc": arc_tasks.MAX_SIZE}
+"""The largest puzzles that there are."""
 START_STATES = {"y_init", "z_init"}
 """Tensors that are drawn once and never trained."""
 CONFIG, IDENTIFIERS, WEIGHTS = FILES = "config.json", "identifiers.json", "model.safetensors"
@@ -153,7 +153,13 @@ class ModelInfo:
 
     def board(self, puzzle: Puzzle) -> PuzzleShape:
         """On which the model is shown `puzzle`."""
-        return puzzle.shape if self.config.any_size else self.puzzle
+        if not self.config.any_size:
+            return self.puzzle
+        shape = puzzle.shape
+        if puzzle.kind == "arc":  # as in training, where it can be
+            rows, cols = max(shape.rows, self.puzzle.rows), max(shape.cols, self.puzzle.cols)
+            return PuzzleShape("arc", rows, cols)
+        return shape
 
     def misfit(self, puzzle: Puzzle) -> str | None:
         """Why this model cannot be given `puzzle`, in a sentence; None if it can."""
@@ -170,11 +176,11 @@ class ModelInfo:
     def takes(self, kind: str, rows: int, cols: int, task: str = "") -> bool:
         """`misfit` for a puzzle of which no more than kind, size and ARC task are known."""
         shape = self.puzzle
+        knows = kind != "arc" or not self._tells_tasks_apart or task in self._rows
         if kind != shape.kind or self.config.any_size:
-            return kind == shape.kind
+            return kind == shape.kind and knows
         if kind == "sudoku":
             return (rows, cols) == (shape.rows, shape.cols)
-        knows = kind == "maze" or not self._tells_tasks_apart or task in self._rows
         return rows <= shape.rows and cols <= shape.cols and knows
 
     def _holds(self, puzzle: Puzzle) -> bool:
@@ -223,11 +229,15 @@ class ModelInfo:
 
 def _misplaced(config: TRMConfig, kind: str) -> str | None:
     """What in the config of a model with relations is not for puzzles of `kind`, in a sentence."""
-    if config.mixer == "relations" and kind not in MAX_SIDES:
-        return f"mixer is 'relations', expected another for {KIND_NAMES[kind]}"
-    if config.mixer == "relations" and config.candidates != (kind == "sudoku"):
-        found = str(config.candidates).lower()
-        return f"candidates is {found}, expected true for Sudoku and false for others"
+    if config.mixer != "relations":
+        return None
+    for name, is_so, where in (
+        ("candidates", kind != "maze", "Sudoku and ARC"),
+        ("canvas", kind == "arc", "ARC"),
+    ):
+        found = getattr(config, name)
+        if found != is_so:
+            return f"{name} is {str(found).lower()}, expected true for {where} and false for others"
     if "box" in config.relations and kind != "sudoku":
         return "relations has 'box', expected it for Sudoku only"
     return None

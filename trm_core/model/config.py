@@ -10,7 +10,12 @@ from trm_core.records import Between, check_fields
 
 Positions = Literal["rotary", "learned", "none"]
 Mixer = Literal["attention", "mlp", "relations"]
-Relation = Literal["lines", "box", "cell", "neighbours"]
+Relation = Literal[
+    "lines", "row", "column", "box", "board", "cell", "neighbours", "diagonals", "rays"
+]
+
+CANVAS_CANDIDATES = 11
+"""For a cell of a canvas: the mark of the grid's end, and ten colours."""
 
 _MOST = 10_000_000  # what is larger is a mistake that no memory could hold
 Size = Annotated[int, Between(1, _MOST)]
@@ -60,6 +65,9 @@ class RecursionConfig:
         check_fields(self, ConfigError)
         if round(self.expansion * min(self.hidden_size, self.length) * 2 / 3) < 1:
             raise ConfigError(f"expansion is {self.expansion}, too little to give layers any width")
+        self._check_puzzle_embedding()
+
+    def _check_puzzle_embedding(self) -> None:
         if self.puzzle_positions * self.hidden_size < self.puzzle_embedding_size:
             raise ConfigError(
                 f"puzzle_embedding_size is {self.puzzle_embedding_size}, more than "
@@ -104,6 +112,9 @@ class TRMConfig(RecursionConfig):
     gated: whether half of what a position takes from them opens and shuts the other half.
     candidates: whether there is a position for each digit that a cell may have, in place of one for
         the cell.
+    canvas: whether the candidates are instead ARC's ten colours and the mark of a grid's end. They
+        share `puzzle_embedding_size` evenly, so that a task says of each what it is to it, and
+        colours but black that trade places in a task and in its embedding do so in the answer.
     """
 
     mixer: Mixer = "attention"
@@ -112,6 +123,7 @@ class TRMConfig(RecursionConfig):
     message_size: SizeOrNone = 32
     gated: bool = False
     candidates: bool = False
+    canvas: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -138,16 +150,38 @@ class TRMConfig(RecursionConfig):
             )
         if "cell" in self.relations and not self.candidates:
             raise ConfigError("relations has 'cell', expected it only where candidates is true")
-        if self.puzzle_embedding_size:
+        if self.canvas and not self.candidates:
+            raise ConfigError("canvas is true, expected it only where candidates is true")
+
+    def _check_puzzle_embedding(self) -> None:
+        if self.mixer != "relations":
+            super()._check_puzzle_embedding()
+            return
+        if self.puzzle_positions:
             raise ConfigError(
-                f"puzzle_embedding_size is {self.puzzle_embedding_size}, expected 0 with the mixer "
-                "relations"
+                f"puzzle_positions is {self.puzzle_positions}, expected 0 with the mixer relations"
+            )
+        size, most = self.puzzle_embedding_size, self.hidden_size * CANVAS_CANDIDATES
+        if size and not self.canvas:
+            raise ConfigError(
+                f"puzzle_embedding_size is {size}, expected 0 with the mixer relations unless "
+                "canvas is true"
+            )
+        if size % CANVAS_CANDIDATES or size > most:
+            raise ConfigError(
+                f"puzzle_embedding_size is {size}, expected a multiple of {CANVAS_CANDIDATES}, a "
+                f"part for each candidate, up to {most}"
             )
 
     @property
     def any_size(self) -> bool:
         """Whether boards may have other sizes than the ones it was trained on."""
         return self.mixer == "relations"
+
+    @property
+    def first_candidate(self) -> int:
+        """The token that stands for the first candidate; those of the others follow in order."""
+        return 1 if self.canvas else 2
 
 
 @dataclass(frozen=True, kw_only=True)

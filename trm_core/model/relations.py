@@ -15,6 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import reduce
+from itertools import accumulate
 from operator import add
 from typing import Any, ClassVar, NamedTuple
 
@@ -43,8 +44,15 @@ class Place(NamedTuple):
 
 
 def pooled(messages: Tensor, *over: int) -> Tensor:
-    """(..., 2P) mean and maximum of messages (..., P) over the axes `over`, which go."""
-    return torch.cat((messages.mean(over), messages.amax(over)), dim=-1)
+    """(..., 2P) mean and maximum of messages (..., P) over the axes `over`, which go.
+
+    `max` knows where the maximum was. The gradient of `amax` looks for it by its value, which in
+    compiled code may be rounded otherwise, is then found nowhere, and is no number.
+    """
+    most = messages
+    for axis in sorted(over, reverse=True):
+        most = most.max(axis).values
+    return torch.cat((messages.mean(over), most), dim=-1)
 
 
 class Relation(nn.Module, ABC):
@@ -70,6 +78,54 @@ class Relation(nn.Module, ABC):
 
     def forward(self, messages: Tensor, shape: PuzzleShape) -> Tensor:
         return reduce(add, self.taken(messages, shape))
+
+
+class Pool(Relation):
+    """Everything along the axes `over`: mean and maximum."""
+
+    over: ClassVar[tuple[int, ...]]
+
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        pool: Tensor = self.take(pooled(messages, *self.over))
+        for axis in self.over:
+            pool = pool.unsqueeze(axis)
+        return [pool]
+
+
+class Row(Pool):
+    """The row of a position; each candidate for itself."""
+
+    pools, over = ("row",), (2,)
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, Place(cell.row, cells.col))]
+
+
+class Column(Pool):
+    """The column of a position; each candidate for itself."""
+
+    pools, over = ("column",), (1,)
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, Place(cells.row, cell.col))]
+
+
+class Board(Pool):
+    """The whole board; each candidate for itself."""
+
+    pools, over = ("board",), (1, 2)
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, cells)]
+
+
+class Cell(Pool):
+    """All candidates for a cell."""
+
+    pools, over = ("cell",), (3,)
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, cell)]
 
 
 class Lines(Relation):
@@ -102,36 +158,80 @@ class Box(Relation):
         return [_same(each, own)]
 
 
-class Cell(Relation):
-    """All candidates for a cell."""
+class Directed(Relation):
+    """What lies in each of four directions, each with its own weights; zeros beyond the board; each
+    candidate for itself."""
 
-    pools = ("cell",)
+    ways: ClassVar[tuple[tuple[int, int], ...]]
+    """Down and to the right."""
 
-    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
-        return [self.take(pooled(messages, 3)).unsqueeze(3)]
-
-    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
-        return [_same(cells, cell)]
-
-
-class Neighbours(Relation):
-    """The cells above, below, left and right, each with its own weights; zeros beyond the board."""
-
-    pools = "above", "below", "left", "right"
     numbers = 4
 
-    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
-        weights = self.take.weight.chunk(4, dim=1)
-        return [F.linear(*each) for each in zip(_around(messages), weights, strict=True)]
+    @abstractmethod
+    def around(self, messages: Tensor) -> list[Tensor]:
+        """What lies in each direction, in the shape of messages."""
 
-    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
-        around = (-1, 0), (1, 0), (0, -1), (0, 1)
-        return [_same(cells, Place(cell.row + down, cell.col + right)) for down, right in around]
+    def taken(self, messages: Tensor, shape: PuzzleShape) -> list[Tensor]:
+        weights = self.take.weight.chunk(self.numbers, dim=1)
+        return [F.linear(*each) for each in zip(self.around(messages), weights, strict=True)]
 
     def forward(self, messages: Tensor, shape: PuzzleShape) -> Tensor:
         """As one product of matrices, which is quicker."""
-        taken: Tensor = self.take(torch.cat(_around(messages), dim=-1))
+        taken: Tensor = self.take(torch.cat(self.around(messages), dim=-1))
         return taken
+
+
+class Neighbours(Directed):
+    """The cells above, below, left and right."""
+
+    pools = "above", "below", "left", "right"
+    ways = (-1, 0), (1, 0), (0, -1), (0, 1)
+
+    def around(self, messages: Tensor) -> list[Tensor]:
+        rows, cols = messages.shape[1:3]
+        framed = F.pad(messages, (0, 0, 0, 0, 1, 1, 1, 1))
+        return [
+            framed[:, 1 + down : 1 + down + rows, 1 + right : 1 + right + cols]
+            for down, right in self.ways
+        ]
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [_same(cells, Place(cell.row + down, cell.col + right)) for down, right in self.ways]
+
+
+class Diagonals(Neighbours):
+    """The cells that touch at a corner."""
+
+    pools = "above left", "above right", "below left", "below right"
+    ways = (-1, -1), (-1, 1), (1, -1), (1, 1)
+
+
+class Rays(Directed):
+    """All cells above, all below, all to the left and all to the right: the maximum."""
+
+    pools = "ray above", "ray below", "ray left", "ray right"
+    ways = Neighbours.ways
+
+    def around(self, messages: Tensor) -> list[Tensor]:
+        return [
+            _maximum_before(messages, 1 if down else 2, -down - right) for down, right in self.ways
+        ]
+
+    def members(self, cell: Place, cells: Place, shape: PuzzleShape) -> list[Tensor]:
+        return [
+            ((cells.row - cell.row) * down > 0) & (cells.col == cell.col)
+            if down
+            else ((cells.col - cell.col) * right > 0) & (cells.row == cell.row)
+            for down, right in self.ways
+        ]
+
+
+def _maximum_before(messages: Tensor, axis: int, step: int) -> Tensor:
+    """At each place along `axis` the maximum of all before it as one goes by `step`, 1 or -1, and
+    of 0."""
+    lines = messages.unbind(axis)[::step]
+    before = accumulate(lines[:-1], torch.maximum, initial=torch.zeros_like(lines[0]))
+    return torch.stack([*before][::step], axis)
 
 
 def _same(one: Place, other: Place) -> Tensor:
@@ -145,19 +245,16 @@ def _box(shape: PuzzleShape) -> tuple[int, int]:
     return shape.box_rows, shape.rows // shape.box_rows
 
 
-def _around(messages: Tensor) -> tuple[Tensor, ...]:
-    """The messages of the cells above, below, left and right of each."""
-    framed = F.pad(messages, (0, 0, 0, 0, 1, 1, 1, 1))
-    above, below = framed[:, :-2, 1:-1], framed[:, 2:, 1:-1]
-    left, right = framed[:, 1:-1, :-2], framed[:, 1:-1, 2:]
-    return above, below, left, right
-
-
 RELATIONS: dict[str, type[Relation]] = {
     "lines": Lines,
+    "row": Row,
+    "column": Column,
     "box": Box,
+    "board": Board,
     "cell": Cell,
     "neighbours": Neighbours,
+    "diagonals": Diagonals,
+    "rays": Rays,
 }
 
 

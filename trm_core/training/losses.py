@@ -37,7 +37,7 @@ def answer_loss(logits: Tensor, labels: Tensor, probabilities: Probabilities = s
     """
     counted = labels != IGNORED
     picked = probabilities(logits).gather(-1, labels.clamp(min=0).long().unsqueeze(-1)).squeeze(-1)
-    return -(picked.log() * counted).sum(-1) / counted.sum(-1).clamp(min=1)
+    return -picked.masked_fill(~counted, 1).log().sum(-1) / counted.sum(-1).clamp(min=1)
 
 
 def exactly_right(logits: Tensor, labels: Tensor) -> Tensor:

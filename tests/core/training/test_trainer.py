@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
+from trm_core.data.batch import IGNORED
 from trm_core.data.build import ArcBuild, SudokuBuild, build
 from trm_core.data.dataset import read_dataset
 from trm_core.training.config import RunConfig
@@ -117,6 +118,17 @@ def test_the_latents_go_on_from_where_they_were(sudokus):
     assert metrics["loss"] == pytest.approx(
         metrics["answer_loss"] + metrics["halting_loss"] / 2, rel=1e-6
     )
+
+
+def test_a_cell_that_does_not_count_adds_nothing_though_no_answer_could_be_its_token():
+    """As beyond the end of an ARC grid, where a model with relations has no candidate."""
+    logits = torch.tensor([[[-1000.0, 1.0, 2.0], [-1000.0, 3.0, 1.0]]], requires_grad=True)
+    labels = torch.tensor([[2, IGNORED]])
+    losses = supervision_loss(logits, torch.zeros(1), labels, lambda each: each.float().softmax(-1))
+    assert losses.answer.item() == pytest.approx(-logits[0, 0].log_softmax(-1)[2].item())
+    losses.total.backward()
+    assert logits.grad.isfinite().all()
+    assert not logits.grad[0, 1].any()
 
 
 def test_metrics_of_answers_are_of_the_samples_that_halted(sudokus):
