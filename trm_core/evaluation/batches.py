@@ -32,7 +32,8 @@ class EvaluationSettings:
     batch_size: solves that step together.
     trajectories, noise: K independent solves of each puzzle (Probabilistic TRM, arXiv 2605.19943).
         The first is without noise; in the others, Gaussian noise of standard deviation `noise` is
-        added to y and z before every supervision step, the first one included.
+        added to y and z before every supervision step, the first one included. Where a model's
+        starts are drawn (`start_noise`), each has another one.
     seed: noise depends on this, the puzzle's grid and the trajectory's number alone, so it is the
         same in any batch, order or part of the puzzles (but not on another kind of device).
     votes: above 1, each ARC puzzle is solved under up to so many variants of its task that the
@@ -163,8 +164,9 @@ def _run(
     batch: list[Tensor] = []  # tokens, puzzle ids, y and z, one row for each that is running
     while not cancelled():
         if fresh := list(islice(waiting, settings.batch_size - len(running))):
-            start = solver.model.initial_state(len(fresh), board)
-            rows = [*solver.inputs([solve.asked for solve in fresh]), start.y, start.z]
+            starts = [solver.model.initial_state(1, board, solve.noise) for solve in fresh]
+            y, z = (torch.cat([getattr(start, name) for start in starts]) for name in ("y", "z"))
+            rows = [*solver.inputs([solve.asked for solve in fresh]), y, z]
             batch = [torch.cat(pair) for pair in zip(batch, rows, strict=True)] if running else rows
             running += fresh
         if not running:

@@ -73,6 +73,7 @@ def test_outcomes_agree_with_single_solves(solver, sudokus):
         assert outcome.halt_probability == pytest.approx(trace[-1].halt_probability, abs=1e-3)
 
 
+@pytest.mark.parametrize("model", ["trm-att", "trm-mlp", "hrm"], indirect=True)
 def test_trajectories_without_noise_all_agree_with_the_clean_solve(tiny):
     clean = solve_many(tiny, SMALL[:4], EvaluationSettings(STEPS))
     settings = EvaluationSettings(STEPS, trajectories=3, noise=0.0, batch_size=5)
@@ -80,6 +81,18 @@ def test_trajectories_without_noise_all_agree_with_the_clean_solve(tiny):
         assert np.array_equal(one.answer, other.answer)
         assert one.supervision_steps == 3 * STEPS
         assert one.exact == one.exact_by_majority == one.exact_by_any == other.exact
+
+
+@pytest.mark.parametrize("model", ["trm-rel"], indirect=True)
+def test_trajectories_start_elsewhere_where_starts_are_drawn(tiny):
+    clean = solve_many(tiny, SMALL[:6], EvaluationSettings(STEPS))
+    settings = EvaluationSettings(STEPS, trajectories=8, noise=0.0, batch_size=5)
+    several = solve_many(tiny, SMALL[:6], settings)
+    assert_same(solve_many(tiny, SMALL[:6], dataclasses.replace(settings, batch_size=18)), several)
+    surest, alone = ([each.halt_probability for each in some] for some in (several, clean))
+    gained = np.subtract(surest, alone)
+    assert gained.min() > -1e-6  # the first one starts where a single solve does
+    assert gained.max() > 3e-6
 
 
 @pytest.mark.parametrize("adaptive", [False, True])
