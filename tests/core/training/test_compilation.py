@@ -82,8 +82,7 @@ def test_compiled_pools_have_the_gradient_of_those_that_are_not():
     """Also where what is pooled is rounded in one of the two only, as in bfloat16."""
     torch.manual_seed(0)
     board = PuzzleShape("arc", 5, 5)
-    names = ("row", "column", "board", "cell")
-    block = RelationBlock(names, 16, 8, 16, 1e-5, gated=True).bfloat16()
+    block = RelationBlock(("cell",), 16, 8, 16, 1e-5, gated=True).bfloat16()
     x = torch.randn(4, 25 * 11, 16).bfloat16().requires_grad_()
     pull = torch.randn(x.shape)
 
