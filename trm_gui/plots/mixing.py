@@ -28,8 +28,14 @@ SUBTITLES = {
 WORDS = {"attention": "attention", "mlp": "weight (RMS)", "relations": "share"}
 ALL_HEADS = {"attention": "mean of heads", "relations": "all pools"}
 """What of several heads is shown together; those of token mixing are one."""
-SHORT = {"column": "col", "above": "↑", "below": "↓", "left": "←", "right": "→"}
-"""Names of pools where four must stand in a line."""
+SHORT = {
+    **{"column": "col", "above": "↑", "below": "↓", "left": "←", "right": "→"},
+    **{"above left": "↖", "above right": "↗", "below left": "↙", "below right": "↘"},
+    **{"ray above": "⇑", "ray below": "⇓", "ray left": "⇐", "ray right": "⇒"},
+}
+"""Names of pools where several must stand in a line."""
+MOST_TOLD = 4
+"""Pools that stand in a line at most: those that give most."""
 NO_MODEL = "A recording does not hold these maps; solve the puzzle again to see them."
 WORKING = "Being worked out…"
 PAUSE = 30
@@ -184,7 +190,9 @@ class MixingPane(PlotPane):
         self.ring.setData(*(corners + np.array([col + 0.5, row + 0.5])).T)
         if mixing.mixer == "relations":
             parts = mixing.weights[layer].sum(axis=1)
-            told = zip(mixing.heads, parts, strict=True)
+            told = list(zip(mixing.heads, parts, strict=True))
+            if len(told) > MOST_TOLD:
+                told = sorted(told, key=lambda each: -each[1])[:MOST_TOLD]
             self.set_reading("  ".join(f"{SHORT.get(n, n)} {share:.0%}" for n, share in told))
             return
         there = np.unravel_index(int(shares.argmax()), shares.shape)

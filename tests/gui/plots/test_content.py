@@ -14,6 +14,7 @@ from trm_core.checkpoints.directory import save_model
 from trm_core.checkpoints.info import ModelInfo, find_model, read_info
 from trm_core.mixing import Mixing
 from trm_core.model.config import TRMConfig
+from trm_core.puzzles import arc_tasks
 from trm_core.puzzles.arc_tasks import load_task
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
@@ -393,3 +394,26 @@ def test_the_map_of_a_model_with_relations_tells_what_each_pool_gives(
     shown.head.setCurrentIndex(1)
     shown.head.activated.emit(1)
     assert (shown.image.image > 0).nonzero()[0].tolist() == [4] * 9
+
+
+def test_of_many_pools_those_are_told_that_give_most(session, solve, mixing, tmp_path):
+    """And an ARC task is solved on a larger canvas than the one that the model was made for."""
+    (puzzle,) = arc_tasks.generate(1, rows=7, cols=6).task.puzzles()
+    config = TRMConfig(
+        **{"cells": 25, "vocab_size": 12, "hidden_size": 16, "layers": 1},
+        **{"mixer": "relations", "positions": "none", "candidates": True, "canvas": True},
+        relations=("neighbours", "diagonals", "rays", "row", "column", "board", "cell"),
+    )
+    info = ModelInfo("trm", PuzzleShape("arc", 5, 5), config, directory=tmp_path / "any")
+    save_model(random_model(config), info, "# Any size\n")
+    session.use_model(read_info(info.directory))
+    session.set_puzzle(puzzle)
+    session.set_settings(SolveSettings(1, None))
+    solve()
+    assert session.trace.shape == PuzzleShape("arc", 7, 6)
+    session.look_at((3, 3))
+    shown = mixing()
+    assert shown.head.count() == 1 + len(shown.mixing.heads) == 17
+    told = [int(each.rstrip("%")) for each in shown.reading.text().split() if "%" in each]
+    largest = sorted(shown.mixing.weights[0].sum(axis=1))[:-5:-1]
+    assert told == [round(100 * share) for share in largest]
