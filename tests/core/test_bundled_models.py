@@ -17,6 +17,7 @@ from trm_core.checkpoints.expectations import likeliest
 from trm_core.checkpoints.info import bundled_models, held_out_build
 from trm_core.data.build import ArcBuild, held_out_puzzles
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
+from trm_core.evaluation.by_style import made_puzzles
 from trm_core.evaluation.scores import CONFIDENT, summarise
 from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.sources import source_in_words
@@ -69,6 +70,15 @@ def solved(info, source):
         puzzles = first_of_source(info.results[0].data, source)
     settings = EvaluationSettings(info.config.max_supervision_steps, batch_size=FIRST, votes=votes)
     return solve_many(Solver.load(info, "cpu", "float32"), puzzles, settings)
+
+
+@pytest.mark.parametrize("side", [4, 6, 9, 16])
+def test_one_model_solves_sudokus_of_every_size_and_knows_it(side):
+    solver = Solver.load(BUNDLED["sudoku-sizes"], "cpu", "float32")
+    puzzles = made_puzzles("sudoku", side, "easy", 3)
+    outcomes = solve_many(solver, puzzles, EvaluationSettings())
+    assert all(each.exact and each.halt_probability > 0.5 for each in outcomes)
+    assert max(each.halting_step for each in outcomes) < 8
 
 
 def chance_of_at_most(right, count, share):
