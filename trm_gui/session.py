@@ -93,6 +93,7 @@ class Session(QObject):
         self._opened: Puzzle | None = None
         """The puzzle as it was opened."""
         self._chosen: list[Path] = []
+        self._usual: ModelInfo | None = None
         """Directories of the models that somebody chose, the last one first."""
         self.trace: Trace | None = None
         self.recording: Recording | None = None
@@ -215,7 +216,7 @@ class Session(QObject):
         if shown.puzzles is not self.puzzles:
             self._numbers = {id(each): n for n, each in enumerate(shown.puzzles, start=1)}
         self.puzzles, self.origin, self._opened = shown.puzzles, shown.origin, shown.opened
-        self.edit_puzzle(shown.puzzle)
+        self._put(shown.puzzle, another=True)
         self.look_at(None)
         self.another_puzzle.emit()
 
@@ -240,15 +241,18 @@ class Session(QObject):
         self.show(kept.shown)
 
     def edit_puzzle(self, puzzle: Puzzle) -> None:
-        """Show a changed form of the puzzle, unsolved; a running solve is cancelled.
+        """Show a changed form of the puzzle, unsolved; a running solve is cancelled."""
+        self._put(puzzle, another=False)
 
-        If the model in use does not fit, takes the one that was chosen last of those that do, or
-        that most often right on such puzzles.
-        """
+    def _put(self, puzzle: Puzzle, another: bool) -> None:
+        """If the model in use does not fit, or nobody asked for it and this is another puzzle,
+        takes the one that was chosen last of those that do, or that most often right on such."""
         self._abandon_solve()
         self.puzzle = puzzle
-        if self.model is None or self.model.misfit(puzzle):
-            self._change_model(self._usual_model(puzzle))
+        usual = another and self.model is self._usual
+        if usual or self.model is None or self.model.misfit(puzzle):
+            self._usual = self._usual_model(puzzle)
+            self._change_model(self._usual)
         self.puzzle_changed.emit()
         self._set_recording(None)
 
@@ -297,6 +301,7 @@ class Session(QObject):
         self._use(chosen)
 
     def _use(self, model: ModelInfo | None) -> None:
+        self._usual = None
         if model is not self.model:
             self._abandon_solve()
             self._change_model(model)
@@ -331,6 +336,7 @@ class Session(QObject):
         self.models = tuple(other for other in self.models if other is not model)
         if self.model is model:
             self._use(None if self.puzzle is None else self._usual_model(self.puzzle))
+            self._usual = self.model
         self.models_changed.emit()
 
     @property

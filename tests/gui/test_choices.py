@@ -4,9 +4,11 @@ import shutil
 
 import pytest
 
+from trm_core.checkpoints.expectations import likeliest
 from trm_core.checkpoints.info import find_model
 from trm_core.puzzles.files import parse_puzzles
 from trm_core.puzzles.maze_generators import generate_perfect
+from trm_core.puzzles.sudoku import generate
 from trm_core.trace import SolveSettings
 
 
@@ -24,6 +26,21 @@ def test_a_model_that_was_chosen_is_in_use_again_for_puzzles_of_its_size(
     assert session.model_name == "sudoku-4x4"
     session.set_puzzle(puzzles[1])
     assert session.model_name == "sudoku-9x9-att"
+
+
+def test_a_model_that_nobody_chose_gives_way_to_a_likelier_one_for_another_puzzle(session):
+    """Though it fits, as one with relations fits every size."""
+    large = generate(1, box_rows=4, box_cols=4, givens=200)
+    session.set_puzzle(generate(1, givens=40))
+    usual = session.model_name
+    session.set_puzzle(large)
+    assert session.model_name == likeliest(session.models, large).name != usual
+    session.edit_puzzle(generate(2, box_rows=4, box_cols=4, givens=190))
+    session.set_puzzle(generate(1, givens=40))
+    assert session.model_name == usual
+    session.use_model(find_model("sudoku-relations"))
+    session.set_puzzle(large)
+    assert session.model_name == "sudoku-relations"
 
 
 def test_what_was_chosen_last_is_used_and_editing_stays_with_the_model_in_use(
