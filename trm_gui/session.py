@@ -9,7 +9,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.expectations import likeliest, why_none_fits
+from trm_core.checkpoints.expectations import likeliest, share_right_like, why_none_fits
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.model.config import RecursionConfig
@@ -245,16 +245,25 @@ class Session(QObject):
         self._put(puzzle, another=False)
 
     def _put(self, puzzle: Puzzle, another: bool) -> None:
-        """If the model in use does not fit, or nobody asked for it and this is another puzzle,
+        """If the model in use does not fit, or is to give way to a better one for another puzzle,
         takes the one that was chosen last of those that do, or that most often right on such."""
         self._abandon_solve()
         self.puzzle = puzzle
-        usual = another and self.model is self._usual
-        if usual or self.model is None or self.model.misfit(puzzle):
+        if self.model is None or self.model.misfit(puzzle) or (another and self._gives_way()):
             self._usual = self._usual_model(puzzle)
             self._change_model(self._usual)
         self.puzzle_changed.emit()
         self._set_recording(None)
+
+    def _gives_way(self) -> bool:
+        """Whether nobody asked for the model in use, and another was chosen or is likelier."""
+        if self.model is None or self.puzzle is None or self.model is not self._usual:
+            return False
+        if self._chosen_for(self.puzzle):
+            return True
+        other = likeliest(self.models, self.puzzle)
+        shares = [share_right_like(each, self.puzzle) or 0 for each in (other, self.model) if each]
+        return shares[0] > shares[-1]
 
     def _chosen_for(self, puzzle: Puzzle) -> ModelInfo | None:
         """The model that was chosen last of those here that fit."""
