@@ -93,8 +93,9 @@ class Session(QObject):
         self._opened: Puzzle | None = None
         """The puzzle as it was opened."""
         self._chosen: list[Path] = []
-        self._usual: ModelInfo | None = None
         """Directories of the models that somebody chose, the last one first."""
+        self._usual: ModelInfo | None = None
+        """The model that was taken last without being asked for; None once one was asked for."""
         self.trace: Trace | None = None
         self.recording: Recording | None = None
         """The trace with what made it."""
