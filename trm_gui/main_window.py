@@ -406,11 +406,9 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         save(self)
         save_shown(self)
         self.hide()  # at once; what runs in the background may take a moment to end
-        self._input.solutions.close()
         self.library.close()
-        self.exports.close()
         self.jobs.close()
-        self.session.close()
         self.recordings.close()
+        self.session.close()
         thaw()
         super().closeEvent(event)

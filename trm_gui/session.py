@@ -30,6 +30,7 @@ from trm_gui.loaded_models import LoadedModels
 from trm_gui.manual import FORMATS
 from trm_gui.shown import Kept, Shown
 from trm_gui.span import Span
+from trm_gui.work import Work
 
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
@@ -81,6 +82,8 @@ class Session(QObject):
 
     def __init__(self, models: Sequence[ModelInfo]) -> None:
         super().__init__()
+        self.work = Work()
+        """Of the whole window; it ends with the session."""
         self.models = tuple(models)
         self.model: ModelInfo | None = None
         self.puzzles: Sequence[Puzzle] = ()
@@ -513,6 +516,7 @@ class Session(QObject):
         ends with this."""
         self._abandon_solve()
         self._background.close()
+        self.work.close()
         self._set_recording(None)
 
     def _start(self, settings: SolveSettings, steps: int | None) -> bool:

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 from PySide6.QtCore import QObject, Signal
 
 from trm_core.puzzles.sudoku import Sudoku
 from trm_core.puzzles.sudoku_solver import count_solutions
 from trm_gui.session import Session
+from trm_gui.work import Stop
 
 MANY = 10
 """So many solutions and more are not counted further."""
 
 
 class SolutionCount(QObject):
-    """How many solutions the session's puzzle has; a Sudoku's are counted on a thread of its own,
-    where a changed puzzle drops the count before it. Begins with `start`.
+    """How many solutions the session's puzzle has; a Sudoku's are counted beside the window, where
+    a changed puzzle drops the count before it. Begins with `start`.
 
     count: up to MANY; None where that is not known, or not yet.
     """
 
     changed = Signal()
 
-    _done = Signal(object, int)
-
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self.count: int | None = None
         self._session = session
-        self._started = self._closed = False
-        self._thread = ThreadPoolExecutor(1, "counter")
-        self._dropped = threading.Event()
-        self._done.connect(self._on_done)
+        self._started = False
+        self._lane = session.work.lane("counter")
+        self._tasks = session.work.tasks(session.fail, "The solutions cannot be counted")
         session.puzzle_changed.connect(self._begin)
 
     @property
@@ -54,15 +49,8 @@ class SolutionCount(QObject):
             self._started = True
             self._begin()
 
-    def close(self) -> None:
-        """Stop counting and wait for the thread."""
-        self._closed = True
-        self._dropped.set()
-        self._thread.shutdown(wait=True, cancel_futures=True)
-
     def _begin(self) -> None:
-        self._dropped.set()
-        self._dropped = threading.Event()
+        self._tasks.cancel("count")
         puzzle = self._session.puzzle
         if not isinstance(puzzle, Sudoku):
             found = None if puzzle is None else puzzle.solution_count
@@ -71,18 +59,11 @@ class SolutionCount(QObject):
             self.count = 0
         else:
             self.count = None
-            if self._started and not self._closed:
-                self._thread.submit(self._count, puzzle, self._dropped)
+            if self._started:
+                self._tasks.start(self._count(puzzle), place="count")
         self.changed.emit()
 
-    def _count(self, puzzle: Sudoku, dropped: threading.Event) -> None:
-        if dropped.is_set():
-            return
-        count = count_solutions(puzzle.grid, puzzle.box_rows, MANY, dropped.is_set)
-        if count is not None:
-            self._done.emit(puzzle, count)
-
-    def _on_done(self, puzzle: Sudoku, count: int) -> None:
-        if puzzle is self._session.puzzle:
-            self.count = count
-            self.changed.emit()
+    async def _count(self, puzzle: Sudoku) -> None:
+        with Stop() as stop:
+            self.count = await self._lane(count_solutions, puzzle.grid, puzzle.box_rows, MANY, stop)
+        self.changed.emit()

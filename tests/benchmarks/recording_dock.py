@@ -30,10 +30,10 @@ def main() -> None:
         catalogue, recordings = window.library.catalogue, window.recordings
         gaps_while(lambda: not catalogue.reading)
         gaps_while(lambda: catalogue.reading)
-        dock, done = recordings.dock, []
-        recordings.folder.all_read.connect(lambda: done.append(True))
+        dock = recordings.dock
         tell("opening the dock", [milliseconds(dock.enter)])
-        tell(f"event loop while {RECORDINGS:,} headers are read", gaps_while(lambda: not done))
+        reading = gaps_while(lambda: dock.reading)
+        tell(f"event loop while {RECORDINGS:,} headers are read", reading)
         assert len(dock.model.rows) == RECORDINGS
         typed = []
         for _ in range(5):

@@ -109,15 +109,11 @@ def unforeseen(window, monkeypatch):
 
 
 def test_a_defect_beside_the_window_is_told_with_all_that_is_known(qtbot, window, session):
-    for part, words in (
-        (window.library.catalogue.worker, "The library"),
-        (window.recordings.folder, "The recordings"),
-    ):
-        with qtbot.waitSignal(session.failed) as told:
-            part._submit(lambda: 1 / 0)
-        why = "could not go on (ZeroDivisionError: division by zero)."
-        assert told.args == [f"{words} {why}"]
-        assert "Traceback" in session.details
+    with qtbot.waitSignal(session.failed) as told:
+        window.library.catalogue._write(lambda: 1 / 0)
+    why = "could not go on (ZeroDivisionError: division by zero)."
+    assert told.args == [f"The library {why}"]
+    assert "Traceback" in session.details
 
 
 @pytest.mark.parametrize("in_a_thread", [False, True])

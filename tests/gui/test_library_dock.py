@@ -379,6 +379,12 @@ def test_all_names_of_collections_are_offered_and_all_is_first(dock):
     assert names == [ALL, BUNDLED, ARC_1, ARC_2, FAVOURITES, RECENT, OPEN_FILE, YOURS, GENERATED]
 
 
+def title_of(item):
+    """The data set that an item is read with; "" for others."""
+    titles = (title for title in (ARC_1, ARC_2) if title in item.collections)
+    return "" if BUNDLED in item.collections else next(titles, "")
+
+
 def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
     qtbot, session_of, puzzles, tmp_path
 ):
@@ -386,12 +392,13 @@ def test_the_arc_tasks_are_read_only_after_a_model_that_is_being_loaded(
     catalogue = Catalogue(session, open_settings(tmp_path))
     events = []
     session.trace_changed.connect(lambda: events.append(session.trace is not None))
-    catalogue.worker.read.connect(lambda collection, _: events.append(collection))
+    catalogue.added.connect(lambda items: events.extend({title_of(item) for item in items}))
     session.set_puzzle(puzzles[0])
     session.solve()
     catalogue.read_all()
     qtbot.waitUntil(lambda: not catalogue.reading)
     catalogue.close()
+    session.close()
     assert events.index(True) < events.index(ARC_1) < events.index(ARC_2)
     assert events.count(ARC_1) == 1
 
@@ -465,11 +472,17 @@ def challenges(tmp_path):
     return file
 
 
+def open_listed(qtbot, catalogue, session, file):
+    """Open a file, and wait until its puzzles are items."""
+    with qtbot.waitSignal(session.opened):
+        session.open(file)
+    qtbot.waitUntil(lambda: any(OPEN_FILE in item.collections for item in catalogue.items.values()))
+
+
 def test_the_puzzles_of_a_file_are_searched_by_their_ids_and_shown(
     qtbot, dock, catalogue, listed, session, challenges
 ):
-    with qtbot.waitSignal(catalogue.worker.listed):
-        session.open(challenges)
+    open_listed(qtbot, catalogue, session, challenges)
     choose(dock, "Collection", OPEN_FILE)
     titles = [puzzle.title for puzzle in session.puzzles]
     assert [item.title for item in listed()] == titles
@@ -492,8 +505,7 @@ def test_the_puzzles_of_a_file_are_searched_by_their_ids_and_shown(
 def test_puzzles_of_a_file_are_listed_only_while_it_is_open(
     qtbot, dock, catalogue, listed, session, challenges, files
 ):
-    with qtbot.waitSignal(catalogue.worker.listed):
-        session.open(challenges)
+    open_listed(qtbot, catalogue, session, challenges)
     choose(dock, "Collection", OPEN_FILE)
     item, count = listed()[3], len(listed())
     catalogue.toggle_favourite(item)
@@ -513,7 +525,6 @@ def test_the_file_is_the_current_one_where_its_puzzles_are_not_listed(
     qtbot, dock, catalogue, session, challenges
 ):
     choose(dock, "Collection", RECENT)
-    with qtbot.waitSignals([session.opened, catalogue.worker.listed]):
-        session.open(challenges)
+    open_listed(qtbot, catalogue, session, challenges)
     session.set_puzzle(session.puzzles[2])
     assert dock.view.current_item.title == challenges.name

@@ -1,6 +1,8 @@
 """The recordings of a folder are listed, found, opened, renamed, noted on and thrown away."""
 
+import os
 import shutil
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +22,10 @@ from PySide6.QtWidgets import (
 
 from trm_core.recordings import SUFFIX, read_header, read_recording
 from trm_core.trace import SolveSettings
+from trm_gui import work as works
 from trm_gui.app import make_window
 from trm_gui.recordings.entries import Entry
+from trm_gui.recordings.folder import RecordingFolder
 from trm_gui.recordings.model import RecordingModel
 from trm_gui.recordings.names import default_folder
 from trm_gui.settings import open_settings
@@ -46,16 +50,11 @@ def folder(tmp_path):
 def dock(qtbot, folder, window):
     """The dock, open, with all samples listed by name."""
     dock = window.recordings.dock
-    with qtbot.waitSignal(window.recordings.folder.all_read):
-        window.actions_by_name["show_recordings"].trigger()
-    qtbot.waitUntil(lambda: len(dock.model.rows) == len(SAMPLES))
+    window.actions_by_name["show_recordings"].trigger()
+    qtbot.waitUntil(lambda: not dock.reading)
+    assert len(dock.model.rows) == len(SAMPLES)
     dock.order.setCurrentText("By name")
     return dock
-
-
-@pytest.fixture
-def files(window):
-    return window.recordings.folder
 
 
 @pytest.fixture
@@ -87,6 +86,11 @@ def trash(tmp_path, monkeypatch):
     return tmp_path / "data" / "Trash" / "files"
 
 
+def noted(dock, title):
+    """What the list says is noted on a recording."""
+    return next(entry.notes for entry in dock.model.rows if entry.title == title)
+
+
 def titles(dock):
     return [entry.title for entry in dock.model.rows]
 
@@ -101,9 +105,9 @@ def test_every_recording_is_listed_with_what_it_is(dock):
     assert dock.count.text() == f"{len(SAMPLES)} of {len(SAMPLES)}"
 
 
-def test_nothing_is_read_before_the_dock_is_seen(qtbot, folder, window, files):
+def test_nothing_is_read_before_the_dock_is_seen(qtbot, folder, window):
     assert not window.recordings.dock.isVisible()
-    assert files.folder == Path()
+    assert window.recordings.dock.folder is None
     assert window.recordings.dock.model.entries == {}
 
 
@@ -208,41 +212,38 @@ def test_the_thumbnail_is_of_the_last_answer(qtbot, dock, folder):
     assert {themes.LIGHT.wall, themes.LIGHT.accent} <= inks  # the path is in the accent
 
 
-def test_a_recording_is_renamed_in_its_row(qtbot, dock, folder, files, choose, keys):
+def test_a_recording_is_renamed_in_its_row(qtbot, dock, folder, choose, keys):
     choose("arc")
     keys(Key.Key_F2)
     editor = dock.view.findChild(QLineEdit)
     assert editor.text() == "arc"
     editor.selectAll()
     qtbot.keyClicks(editor, "three arcs")
-    with qtbot.waitSignal(files.renamed):
-        qtbot.keyClick(editor, Key.Key_Return)
+    qtbot.keyClick(editor, Key.Key_Return)
+    qtbot.waitUntil(lambda: "three arcs" in titles(dock))
     assert (folder / f"three arcs{SUFFIX}").exists()
     assert not (folder / f"arc{SUFFIX}").exists()
-    assert "three arcs" in titles(dock)
     assert "arc" not in titles(dock)
     assert dock.view.current_entry.title == "three arcs"
 
 
 @pytest.mark.parametrize("name", ["maze", "", "a/b", ".hidden", "a\0b"])
-def test_a_name_that_cannot_be_is_told_and_the_old_one_stays(
-    qtbot, dock, folder, files, session, name
-):
+def test_a_name_that_cannot_be_is_told_and_the_old_one_stays(qtbot, dock, folder, session, name):
     entry = next(each for each in dock.model.rows if each.title == "arc")
     with qtbot.waitSignal(session.failed) as failed:
-        files.rename(entry, name)
+        dock.rename(entry, name)
     assert "\n" not in failed.args[0]
     assert sorted(file.stem for file in folder.iterdir()) == sorted(NAMES)
 
 
-def test_notes_are_kept_in_the_file_and_found(qtbot, dock, folder, files, choose):
+def test_notes_are_kept_in_the_file_and_found(qtbot, dock, folder, choose):
     choose("maze")
     assert dock.notes.toPlainText().startswith("A sample.")
     dock.notes.setFocus()
     dock.notes.selectAll()
-    with qtbot.waitSignal(files.read):
-        qtbot.keyClicks(dock.notes, "A detour at the end.")
-        choose("sudoku")  # typing had not paused yet
+    qtbot.keyClicks(dock.notes, "A detour at the end.")
+    choose("sudoku")  # typing had not paused yet
+    qtbot.waitUntil(lambda: noted(dock, "maze") == "A detour at the end.")
     assert read_header(folder / f"maze{SUFFIX}").notes == "A detour at the end."
     before, now = (read_recording(f / f"maze{SUFFIX}") for f in (SAMPLES[0].parent, folder))
     assert len(now.trace) == len(before.trace)
@@ -251,16 +252,14 @@ def test_notes_are_kept_in_the_file_and_found(qtbot, dock, folder, files, choose
 
 
 def test_notes_are_written_when_typing_pauses_and_the_field_keeps_what_is_typed(
-    qtbot, dock, folder, files, choose
+    qtbot, dock, folder, choose
 ):
     choose("maze")
     dock.notes.setFocus()
     dock.notes.clear()
-    with qtbot.waitSignal(files.read):
-        qtbot.keyClicks(dock.notes, "One")
+    qtbot.keyClicks(dock.notes, "One")
+    qtbot.waitUntil(lambda: noted(dock, "maze") == "One")
     qtbot.keyClicks(dock.notes, " and two")
-    with qtbot.waitSignal(files.all_read):
-        files.look()
     assert dock.notes.toPlainText() == "One and two"
     file = folder / f"maze{SUFFIX}"
     qtbot.waitUntil(lambda: read_header(file).notes == "One and two")
@@ -285,7 +284,7 @@ def test_notes_of_nothing_cannot_be_written(dock):
 
 
 def test_a_recording_is_moved_to_the_trash_once_that_is_confirmed(
-    qtbot, dock, folder, files, choose, keys, trash
+    qtbot, dock, folder, choose, keys, trash
 ):
     choose("arc")
     keys(Key.Key_Delete)
@@ -295,30 +294,28 @@ def test_a_recording_is_moved_to_the_trash_once_that_is_confirmed(
     assert (folder / f"arc{SUFFIX}").exists()
     qtbot.waitUntil(lambda: dock.findChild(QMessageBox) is None)
     keys(Key.Key_Delete)
-    with qtbot.waitSignal(files.gone):
-        dock.findChild(QMessageBox).defaultButton().click()
-    assert "arc" not in titles(dock)
+    dock.findChild(QMessageBox).defaultButton().click()
+    qtbot.waitUntil(lambda: "arc" not in titles(dock))
     assert not (folder / f"arc{SUFFIX}").exists()
     assert [file.name for file in trash.iterdir()] == [f"arc{SUFFIX}"]
 
 
-def test_several_are_moved_to_the_trash_at_once(qtbot, dock, folder, files, keys):
+def test_several_are_moved_to_the_trash_at_once(qtbot, dock, folder, keys):
     dock.view.selectAll()
     keys(Key.Key_Delete)
     box = dock.findChild(QMessageBox)
     assert box.text() == f"Move {len(SAMPLES)} recordings to the trash?"
-    with qtbot.waitSignal(files.gone):
-        box.defaultButton().click()
+    box.defaultButton().click()
     qtbot.waitUntil(lambda: titles(dock) == [])
     assert list(folder.iterdir()) == []
 
 
 def test_what_cannot_be_thrown_away_is_told_and_stays(
-    qtbot, dock, folder, session, files, monkeypatch, tmp_path
+    qtbot, dock, folder, session, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("XDG_DATA_HOME", str(SAMPLES[0] / "no folder"))
     with qtbot.waitSignal(session.failed) as failed:
-        files.trash(dock.model.rows[:2])
+        dock.trash(dock.model.rows[:2])
     assert "\n" not in failed.args[0]
     assert len(list(folder.iterdir())) == len(SAMPLES)
 
@@ -363,12 +360,11 @@ def drop(target, urls):
     return enter.isAccepted()
 
 
-def test_recordings_from_elsewhere_are_copied_in(qtbot, dock, folder, files, tmp_path):
+def test_recordings_from_elsewhere_are_copied_in(qtbot, dock, folder, tmp_path):
     elsewhere = tmp_path / f"arc{SUFFIX}"
     shutil.copy(SAMPLES[0], elsewhere)
-    with qtbot.waitSignal(files.read):
-        assert drop(dock, [elsewhere, tmp_path / "puzzle.sdm"])
-    assert "arc-2" in titles(dock)
+    assert drop(dock, [elsewhere, tmp_path / "puzzle.sdm"])
+    qtbot.waitUntil(lambda: "arc-2" in titles(dock))
     assert (folder / f"arc-2{SUFFIX}").read_bytes() == elsewhere.read_bytes()
     assert elsewhere.exists()
     assert not drop(dock, [folder / f"arc{SUFFIX}"])  # it is here already
@@ -422,7 +418,7 @@ def test_an_empty_folder_says_how_to_fill_it(qtbot, window, session, solve, acti
     dialog.reject()
 
 
-def test_another_folder_is_listed_and_remembered(qtbot, dock, tmp_path, open_window, files):
+def test_another_folder_is_listed_and_remembered(qtbot, dock, tmp_path, open_window):
     (tmp_path / "others").mkdir()
     shutil.copy(SAMPLES[1], tmp_path / "others" / f"another{SUFFIX}")
     dock._ask_for_folder()
@@ -508,7 +504,9 @@ def test_recordings_are_kept_among_the_documents_and_what_survives_a_crash_besid
     recordings = window.recordings
     recordings.dock.show()
     expected = home / "Documents" / "TRM Studio" / "Recordings"
-    qtbot.waitUntil(lambda: recordings.folder.folder == expected)
+    qtbot.waitUntil(lambda: recordings.dock.folder is not None)
+    assert recordings.dock.folder.path == expected
+    qtbot.waitUntil(lambda: not recordings.dock.reading)
     assert expected.is_dir()
     where = next(b for b in recordings.dock.findChildren(QToolButton) if "Folder" in b.text())
     assert "".join(str(expected).split()) in "".join(where.toolTip().split())  # in lines
@@ -529,3 +527,38 @@ def test_who_has_recordings_beside_the_settings_keeps_them_there(home):
 def test_settings_in_a_place_of_their_own_have_their_recordings_beside_them(home):
     settings = open_settings(home / "elsewhere")
     assert default_folder(settings) == home / "elsewhere" / "recordings"
+
+
+@pytest.fixture
+def cut_off(tmp_path):
+    """A file that hangs whoever opens it, until it answers in the end."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    yield pipe
+    os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))
+
+
+def test_a_folder_that_does_not_answer_is_told_and_another_one_opens(
+    qtbot, window, dock, session, folder, tmp_path, cut_off, monkeypatch
+):
+    monkeypatch.setattr(works, "ANSWERS_WITHIN", 0.3)
+    changes = RecordingFolder.changes
+
+    def hanging(self):
+        if self.path.name == "share":
+            cut_off.read_bytes()
+        yield from changes(self)
+
+    monkeypatch.setattr(RecordingFolder, "changes", hanging)
+    with qtbot.waitSignal(session.failed) as failed:
+        dock._use_folder(str(tmp_path / "share"))
+    assert failed.args == [f"{tmp_path / 'share'} does not answer."]
+    qtbot.waitUntil(lambda: not dock.reading)
+    assert titles(dock) == []
+    dock._use_folder(str(tmp_path / "share"))
+    dock._use_folder(str(folder))  # at once
+    qtbot.waitUntil(lambda: titles(dock) == sorted(NAMES))
+    dock._use_folder(str(tmp_path / "share"))
+    begun = time.monotonic()
+    window.close()
+    assert time.monotonic() - begun < works.CLOSES_WITHIN + 2

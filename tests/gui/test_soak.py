@@ -1,5 +1,7 @@
 """Thousands of random things that a user could do, one after the other."""
 
+import ctypes
+import ctypes.util
 import gc
 import os
 import random
@@ -21,7 +23,7 @@ SETTLED = 1500
 """Actions after which caches are full and the models are loaded that may be, so that memory should
 not grow any more."""
 MOST_GROWN = 50
-"""MiB; half of that was measured, and each solve that is kept takes some."""
+"""MiB; a fifth of that was measured, and each solve that is kept takes some."""
 LEAST_SHOWN, MOST_KEPT = 30, 3
 """Solves that are shown at least, and that live at the end at most: the one on screen, and what a
 plot behind another may have asked about last."""
@@ -137,10 +139,16 @@ class User:
 
 
 def resident(window):
-    """MiB of memory that this process holds beside what somebody wants to be kept."""
+    """MiB of memory that this process holds beside what somebody wants to be kept.
+
+    What was freed goes back first: else glibc keeps tens of MiB of it, the more so the more the
+    process did before.
+    """
     window.exports.unmark_all()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    if libc := ctypes.util.find_library("c"):
+        ctypes.CDLL(libc).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 

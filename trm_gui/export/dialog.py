@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,11 +25,12 @@ from trm_gui.board.overlays import Overlay
 from trm_gui.export.choices import store_choices, stored_choices
 from trm_gui.export.estimate import in_words
 from trm_gui.export.form import ExportForm
+from trm_gui.export.order import Order, draw, estimate, write
 from trm_gui.export.preview_view import PreviewView
 from trm_gui.export.status_row import StatusRow, plain_label
-from trm_gui.export.worker import Drawn, Export, ExportWorker, Order, Preview
 from trm_gui.names import safe_name
 from trm_gui.stored import stored_text
+from trm_gui.work import Lane, Stop, Work, on_gui_thread
 
 DATA_WORDS = {
     "html": "A page that plays all frames in any browser, also on a phone, without a network.",
@@ -51,7 +52,8 @@ class ExportDialog(QDialog):
 
     def __init__(
         self,
-        worker: ExportWorker,
+        work: Work,
+        lane: Lane,
         solve: Recording,
         marked: Sequence[Recording],
         frame: int,
@@ -63,10 +65,11 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export")
         self.setAccessibleName("Export")
         self.setObjectName("export_dialog")
-        self._worker, self._settings = worker, settings
+        self._lane, self._settings = lane, settings
+        self._tasks = work.tasks(self._fail, "The export stopped")
         self._solve, self._marked = solve, tuple(marked)
-        self._preview: Preview | None = None
-        self._export: Export | None = None
+        self._writing: Stop | None = None
+        """Of what is being written."""
         self._size_words = self._bytes_words = ""
         self.form = ExportForm(stored_choices(settings), overlays)
         self.what = QComboBox()
@@ -88,11 +91,6 @@ class ExportDialog(QDialog):
         self.frame.valueChanged.connect(self._refresh)
         self.form.changed.connect(self._refresh)
         self.view.resized.connect(self._refresh)
-        worker.previewed.connect(self._on_previewed)
-        worker.estimated.connect(self._on_estimated)
-        worker.progressed.connect(self._on_progressed)
-        worker.exported.connect(self._on_exported)
-        worker.failed.connect(self._on_failed)
         self._show_running()
 
     @property
@@ -116,23 +114,23 @@ class ExportDialog(QDialog):
         """Begin to write what is chosen."""
         self._settings.setValue("export/folder", str(target.parent))
         store_choices(self._settings, self.form.choices)
-        self._preview = None
-        self._export = Export(self.order, target)
-        self.status.begin(target, self._export.order.frames)
+        self._tasks.cancel("preview")
+        self._writing = Stop()
+        order = self.order
+        self.status.begin(target, order.frames)
         self._show_running()
-        self._worker.export(self._export)
+        self._tasks.start(self._write(order, target, self._writing))
 
     def reject(self) -> None:
         """Stop what runs, or close the dialog where nothing does."""
-        if self._export is None:
+        if self._writing is None:
             super().reject()
         else:
-            self._export.cancelled.set()
+            self._writing.ask()
 
     def done(self, result: int) -> None:
         store_choices(self._settings, self.form.choices)
-        if self._export is not None:
-            self._export.cancelled.set()
+        self._end()
         super().done(result)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -141,9 +139,12 @@ class ExportDialog(QDialog):
             self._refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._export is not None:
-            self._export.cancelled.set()
+        self._end()
         super().closeEvent(event)
+
+    def _end(self) -> None:
+        self._tasks.close()
+        self._writing = None
 
     @property
     def _recordings(self) -> tuple[Recording, ...]:
@@ -198,19 +199,19 @@ class ExportDialog(QDialog):
 
     def _refresh(self) -> None:
         """Show what is chosen, as soon as it is drawn."""
-        if self._export is not None:
+        if self._writing is not None:
             return
         order, chosen = self.order, self.form.chosen_format
         several = not chosen.is_drawn and len(order.recordings) > 1
         self._size_words = self._bytes_words = ""
         if several:
             self.view.show_words(f"{chosen.words}: of one solve at a time. Choose “This solve”.")
-            self._preview = None
+            self._tasks.cancel("preview")
         else:
             if not chosen.is_drawn:
                 self.view.show_words(DATA_WORDS[chosen.name])
-            self._preview = Preview(order, self.view.room if chosen.is_drawn else None)
-            self._worker.preview(self._preview)
+            room = self.view.room if chosen.is_drawn else None
+            self._tasks.start(self._preview(order, room), place="preview")
         if self.status.saved is None:
             self.status.say("")
         self.start.setEnabled(not several)
@@ -231,7 +232,7 @@ class ExportDialog(QDialog):
         self.facts.setText(" · ".join(filter(None, facts)))
 
     def _show_running(self) -> None:
-        runs = self._export is not None
+        runs = self._writing is not None
         self.form.setEnabled(not runs)
         self.start.setEnabled(not runs)
         self.frame.setEnabled(not runs and self.form.chosen_format.is_drawn)
@@ -259,34 +260,35 @@ class ExportDialog(QDialog):
         puzzles = dict.fromkeys(each.trace.puzzle.name for each in self._recordings)
         return safe_name("-and-".join(list(filter(None, puzzles))[:3])) or "solve"
 
-    def _stop(self, sentence: str, *, failed: bool = False) -> None:
-        self._export = None
-        self._show_running()
-        self.status.say(sentence, failed=failed)
-
-    def _on_previewed(self, preview: Preview, drawn: Drawn) -> None:
-        if preview is self._preview:
+    async def _preview(self, order: Order, room: QSize | None) -> None:
+        """Show the order's frame, if it has a `room`, then about how large the export will be."""
+        if room is not None:
+            drawn = await self._lane(draw, order, room)
             self.view.show_picture(drawn)
             self._size_words = f"{drawn.size.width()} × {drawn.size.height()} pixels"
             self._show_facts()
+        with Stop() as stop:
+            size = await self._lane(estimate, order, stop)
+        self._bytes_words = f"about {in_words(size)}"
+        self._show_facts()
 
-    def _on_estimated(self, preview: Preview, size: int) -> None:
-        if preview is self._preview:
-            self._bytes_words = f"about {in_words(size)}"
-            self._show_facts()
+    async def _write(self, order: Order, target: Path, stop: Stop) -> None:
+        def progress(frames: int) -> None:
+            if stop is self._writing:
+                self.status.bar.setValue(frames)
 
-    def _on_progressed(self, export: Export, frames: int) -> None:
-        if export is self._export:
-            self.status.bar.setValue(frames)
+        with stop:
+            written = await self._lane(write, order, target, stop, on_gui_thread(progress))
+        if written:
+            self.status.saved = target
+        self._tell(f"Saved as {target}." if written else "Cancelled; nothing was left behind.")
 
-    def _on_exported(self, export: Export) -> None:
-        if export is self._export:
-            self.status.saved = export.target
-            self._stop(f"Saved as {export.target}.")
+    def _fail(self, sentence: str, details: str) -> None:
+        sentence = f"{sentence[:1].upper()}{sentence[1:]}"
+        self._tell(sentence if sentence.endswith(".") else f"{sentence}.", failed=True)
 
-    def _on_failed(self, request: Preview | Export, why: str, details: str) -> None:
-        if request is self._export:
-            self._stop(why or "Cancelled; nothing was left behind.", failed=bool(why))
-        elif request is self._preview:
-            self._preview = None
-            self.status.say(why, failed=True)
+    def _tell(self, sentence: str, *, failed: bool = False) -> None:
+        """Say what came of it; nothing runs any more."""
+        self._writing = None
+        self._show_running()
+        self.status.say(sentence, failed=failed)

@@ -12,7 +12,6 @@ from trm_gui.board.overlays import OVERLAYS
 from trm_gui.session import Session
 
 if TYPE_CHECKING:
-    from trm_gui.export.worker import ExportWorker
     from trm_gui.main_window import MainWindow
 
 
@@ -22,7 +21,7 @@ class Exports(QObject):
     def __init__(self, window: MainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
-        self._worker: ExportWorker | None = None
+        self._lane = session.work.lane("export")
         self.marked: list[Recording] = []
         self._export = window.actions_by_name["export"]
         self._mark = window.actions_by_name["mark"]
@@ -41,17 +40,15 @@ class Exports(QObject):
     def ask(self, marked: bool = False) -> None:
         """Open the dialog; for the marked solves, if so or if there are several."""
         from trm_gui.export.dialog import ExportDialog
-        from trm_gui.export.worker import ExportWorker
 
         solve = self._session.recording
         if marked and self.marked and (solve is None or not solve.trace):
             solve = self.marked[-1]
         if solve is None or not solve.trace:
             return
-        if self._worker is None:
-            self._worker = ExportWorker(self)
         dialog = ExportDialog(
-            self._worker,
+            self._session.work,
+            self._lane,
             solve,
             self.marked,
             self._session.cursor or 0,
@@ -68,11 +65,6 @@ class Exports(QObject):
     def unmark_all(self) -> None:
         self.marked.clear()
         self._show()
-
-    def close(self) -> None:
-        """Stop what runs and wait for that."""
-        if self._worker is not None:
-            self._worker.close()
 
     def _on_mark(self, on: bool) -> None:
         recording = self._session.recording

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from trm_gui import theme as themes
-from trm_gui.export.worker import Drawn
+from trm_gui.export.order import Drawn
 
 
 class PreviewView(QWidget):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
 from trm_core.documents import DocumentError, parse_json
 from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.library import Entry
+from trm_gui import work as works
+from trm_gui.library import reading
 from trm_gui.library.items import (
     DATASETS,
     FAVOURITES,
@@ -25,15 +28,16 @@ from trm_gui.library.items import (
     Pasted,
     in_file,
     of_entry,
+    of_file,
     of_puzzle,
     of_yours,
     remembered,
 )
-from trm_gui.library.worker import Worker
-from trm_gui.library.yours import Yours
+from trm_gui.library.yours import Yours, write
 from trm_gui.session import Session
 from trm_gui.shown import Shown
 from trm_gui.stored import stored_text
+from trm_gui.work import Bell
 
 MOST_RECENT = 50
 
@@ -43,8 +47,8 @@ MOST_IN_FILE = 2_000
 MADE_HERE = frozenset({GENERATED, YOURS})
 """Collections of puzzles that are nowhere else."""
 
-MOMENT = 500
-"""Milliseconds."""
+MOMENT = 0.5
+"""Seconds."""
 
 MOST_TEXT = 64_000
 """Characters of a pasted text up to which it is remembered from one start to the next."""
@@ -81,15 +85,14 @@ class Catalogue(QObject):
         """Keys, the one opened last in front."""
         self.reading = False
         self.datasets_read: set[str] = set()
-        self.worker = Worker()
+        self.lane = session.work.lane("library")
+        self._tasks = session.work.tasks(session.fail, "The library could not go on")
+        self._solve_changed = Bell()
         self._listed: Sequence[Puzzle] = ()
         """The puzzles of the open file, as the session has them."""
         self._asked = False
         self._generated_read = False
         self._write_is_due = False
-        self._wants_datasets = False
-        self._moment = QTimer(self, singleShot=True)
-        self._moment.timeout.connect(self.worker.read_datasets)
         self._session = session
         self._settings = settings
         self._generated = Path(settings.fileName()).with_name("generated.json")
@@ -100,20 +103,15 @@ class Catalogue(QObject):
         session.another_puzzle.connect(self.shown_changed)
         session.opened.connect(self._on_opened)
         session.models_changed.connect(self.models_changed)
-        self.worker.read.connect(self._on_read)
-        session.trace_changed.connect(self._read_datasets)
-        session.solving_changed.connect(self._read_datasets)
-        self.worker.listed.connect(self._on_listed)
-        self.worker.own_read.connect(self._on_own_read)
-        self.worker.all_read.connect(self._on_all_read)
-        self.worker.trouble.connect(self.trouble)
+        for changed in (session.trace_changed, session.solving_changed):
+            changed.connect(self._solve_changed.ring)
 
     def read_all(self) -> None:
         """Begin to read what there is, the first time that somebody wants to see it."""
         if not self._asked:
             self._asked = self.reading = True
             self.reading_changed.emit()
-            self.worker.read_own(self._generated, self._yours)
+            self._tasks.start(self._read_all())
 
     @property
     def shown(self) -> list[str]:
@@ -130,13 +128,13 @@ class Catalogue(QObject):
         if shown is not None and shown.is_own:
             yours = Yours(shown.puzzle, datetime.now().astimezone())
             self._add([of_yours(yours)])
-            self.worker.write_yours(yours, self._yours)
+            self._write(write, yours, self._yours)
 
     def close(self) -> None:
+        """Have written what is to outlive the window."""
         self.keep(self._session.shown)
         if self._write_is_due:
-            self.worker.add_generated(self._made, self._generated)
-        self.worker.close()
+            self._write(reading.add_generated, self._made, self._generated)
 
     def fits(self, item: Item) -> bool:
         """Whether a model here can be given the item's puzzle."""
@@ -197,7 +195,7 @@ class Catalogue(QObject):
         if GENERATED in item.collections:
             self._write_generated()
         elif isinstance(item.source, Yours):
-            self.worker.remove_yours(item.source, self._yours)
+            self._write(partial(item.source.file(self._yours).unlink, missing_ok=True))
         self._keep()
 
     def add_generated(self, entry: Entry) -> Item:
@@ -212,7 +210,12 @@ class Catalogue(QObject):
             self._write_is_due = True  # together with those in the file, once they are read
             return
         self._write_is_due = False
-        self.worker.write_generated(self._made, self._generated)
+        self._write(reading.write_generated, self._made, self._generated)
+
+    def _write(self, function: Callable[..., None], *arguments: object) -> None:
+        """In the order asked for, even while the window closes."""
+        place = self._generated.parent
+        self._tasks.heed(self.lane.surely(function, *arguments, of=place))
 
     @property
     def _made(self) -> list[Entry]:
@@ -258,13 +261,13 @@ class Catalogue(QObject):
         if puzzles is self._listed:
             return
         self._listed = puzzles
+        self._tasks.cancel("file")
         self._remove([item for item in self.items.values() if OPEN_FILE in item.collections])
         if 1 < len(puzzles) <= MOST_IN_FILE and Path(origin).is_absolute():
-            self.worker.list_file(puzzles, origin)
+            self._tasks.start(self._list(puzzles, origin), place="file")
 
-    def _on_listed(self, puzzles: Sequence[Puzzle], items: list[Item]) -> None:
-        if puzzles is self._listed:
-            self._add(items)
+    async def _list(self, puzzles: Sequence[Puzzle], origin: str) -> None:
+        self._add(await self.lane(of_file, puzzles, origin))
 
     def _on_opened(self, source: object) -> None:
         if isinstance(source, Entry | Yours):
@@ -273,34 +276,50 @@ class Catalogue(QObject):
         elif isinstance(source, Path | Pasted):
             self.remember([of_puzzle(self._session.puzzles[0], source)])
 
-    def _on_read(self, collection: str, items: list[Item]) -> None:
-        self.datasets_read |= {name for name, title in DATASETS.items() if title == collection}
-        self._add(items)
-        if collection == GENERATED:
-            self._generated_read = True
-            if self._write_is_due:
-                self._write_generated()
+    async def _read_all(self) -> None:
+        """What of it cannot be read is told, and the rest is read."""
+        own = self._generated.parent
+        try:
+            bundled = await self._read(reading.read_bundled) or []
+            self._add(bundled)
+            generated = await self._read(reading.read_generated, self._generated, of=own)
+            if generated is not None:
+                self._add(generated)
+                self._generated_read = True
+                if self._write_is_due:
+                    self._write_generated()
+            self._add(await self._read(reading.read_yours, self._yours, of=own) or [])
+            await self._until_no_model_is_loaded()
+            tasks = (item.source for item in bundled if item.kind == "arc")
+            marked = {task.id.partition("/")[2]: task for task in tasks}
+            for dataset in DATASETS:
+                if items := await self._read(reading.read_dataset, dataset, marked):
+                    self.datasets_read.add(dataset)
+                    self._add(items)
+        finally:
+            self.reading = False
+            self.reading_changed.emit()
 
-    def _read_datasets(self) -> None:
-        """Read them when no model is being loaded, and a moment after one was.
+    async def _read(
+        self, function: Callable[..., list[Item]], *arguments: object, of: object = None
+    ) -> list[Item] | None:
+        troubles: list[str] = []
+        items = await self._tasks.attempt(self.lane(function, *arguments, troubles.append, of=of))
+        for sentence in troubles:
+            self.trouble.emit(sentence)
+        return items
+
+    async def _until_no_model_is_loaded(self) -> None:
+        """Nor was one a moment ago.
 
         torch is imported for the first one, and two threads that run nothing but Python hold up
         the window, which then has a first answer to paint.
         """
-        if not self._wants_datasets:
-            return
         session = self._session
-        if not session.solving or session.trace is not None:
-            self._wants_datasets = False
-            self._moment.start(MOMENT if session.solving else 0)
-
-    def _on_own_read(self) -> None:
-        self._wants_datasets = True
-        self._read_datasets()
-
-    def _on_all_read(self) -> None:
-        self.reading = False
-        self.reading_changed.emit()
+        while session.solving and session.trace is None:
+            await self._solve_changed.rung()
+        if session.solving:
+            await works.sleep(MOMENT)
 
 
 def _texts(settings: QSettings, name: str) -> list[str]:

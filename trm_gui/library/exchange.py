@@ -8,8 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.files import SAVE_SUFFIXES
 from trm_core.recordings import SUFFIX
+from trm_gui.library import reading
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS, RECENT, InFile, Item, Pasted
 from trm_gui.library.model import MIME_TYPE
@@ -36,18 +38,23 @@ class Exchange(QObject):
         self._catalogue = catalogue
         self._settings = settings
         self._window = window
-        catalogue.worker.imported.connect(self._on_imported)
-        catalogue.worker.saved.connect(self._on_saved)
-        catalogue.worker.failed.connect(session.fail)
+        self._lane = session.work.lane("files")
+        self._tasks = session.work.tasks(session.fail, "The library could not go on")
 
     def open_item(self, item: Item) -> None:
         """Show an item's puzzle; a file that is gone can be taken off the list."""
-        if isinstance(item.source, Path) and not item.source.exists():
-            self._offer_to_forget(item)
-        elif isinstance(item.source, InFile):
+        if isinstance(item.source, InFile):
             self._session.set_puzzle(item.source.puzzle)
+        elif isinstance(item.source, Path):
+            self._tasks.start(self._open_file(item, item.source), place="open")
         else:
             self._session.open(item.source)
+
+    async def _open_file(self, item: Item, file: Path) -> None:
+        if await self._lane(file.exists, of=file):
+            self._session.open(file)
+        else:
+            self._offer_to_forget(item)
 
     def open_files(self, files: Sequence[Path]) -> None:
         """Show the puzzle or recording of a file; of several the first recording, or where there is
@@ -56,7 +63,7 @@ class Exchange(QObject):
         if recordings or len(files) == 1:
             self._session.open([*recordings, *files][0])
         elif files:
-            self._catalogue.worker.import_files(files)
+            self._tasks.start(self._import(files), place="open")
 
     def takes(self, data: QMimeData, *, text: bool = False) -> bool:
         """Whether there may be puzzles in what is dragged or copied; `text` counts where said."""
@@ -108,17 +115,20 @@ class Exchange(QObject):
 
     def _save(self, file: Path) -> None:
         self._settings.setValue("folder", str(file.parent))
-        self._catalogue.worker.save(self._session.puzzle, file)
+        self._tasks.start(self._write(self._session.puzzle, file))
 
-    def _on_saved(self, item: Item) -> None:
+    async def _write(self, puzzle: Puzzle, file: Path) -> None:
+        item = await self._lane.surely(reading.write_puzzle, puzzle, file, of=file)
         self._catalogue.remember([item])
 
-    def _on_imported(self, items: list[Item], sentence: str) -> None:
+    async def _import(self, files: Sequence[Path]) -> None:
+        troubles: list[str] = []
+        items = await self._lane(reading.read_files, files, troubles.append, of=files[0].parent)
         self._catalogue.remember(reversed(items))
         if items:
             self.collection_wanted.emit(RECENT)
             self._session.open(items[0].source)
-        if sentence:
+        for sentence in troubles:
             self._session.fail(sentence, page=FORMATS)
 
     def _offer_to_forget(self, item: Item) -> None:

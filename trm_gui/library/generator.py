@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QShowEvent
@@ -24,14 +23,14 @@ from PySide6.QtWidgets import (
 from trm_core.checkpoints.expectations import outlook_of_new
 from trm_core.errors import quoted
 from trm_core.puzzles.blank import blank
-from trm_core.puzzles.library import Entry
-from trm_core.puzzles.recipes import MOST_SEED, SIZES, Recipe, styles
+from trm_core.puzzles.recipes import MOST_SEED, SIZES, Recipe, make, styles
 from trm_core.puzzles.sudoku import SIDES as SUDOKU_SIDES
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS
 from trm_gui.session import Session
+from trm_gui.work import Stop
 
 FIRST_SIDE = {"sudoku": 9, "maze": 15, "arc": 10}
 """Of these sizes there are models, or presets to train one."""
@@ -60,7 +59,8 @@ class GeneratorDialog(QDialog):
         self._recipe: Recipe | None = None
         self._chosen: dict[str, tuple[int, str]] = {}
         """By kind, size and style as somebody chose them."""
-        self._cancelled = threading.Event()
+        self._lane = session.work.lane("maker")
+        self._tasks = session.work.tasks(self._fail, "The puzzle could not be made")
         self.kind = _choice("Kind", "What to make")
         for kind, name in KINDS.items():
             self.kind.addItem(name, kind)
@@ -82,8 +82,6 @@ class GeneratorDialog(QDialog):
         self.seed.textChanged.connect(self._show_seed)
         session.models_changed.connect(self._show_outlook)
         self.another.clicked.connect(self._draw_seed)
-        catalogue.worker.made.connect(self._on_made)
-        catalogue.worker.not_made.connect(self._on_not_made)
         self._show_sizes()
         self._draw_seed()
         self._show_running()
@@ -92,7 +90,6 @@ class GeneratorDialog(QDialog):
         """Begin to make it; the dialog closes when it is there."""
         seed = self._seed()
         if self._recipe is None and seed is not None:
-            self._cancelled = threading.Event()
             self._recipe = Recipe(
                 self.kind.currentData(),
                 self.side.currentData(),
@@ -101,16 +98,18 @@ class GeneratorDialog(QDialog):
             )
             self._say("")
             self._show_running()
-            self._catalogue.worker.make(self._recipe, self._cancelled)
+            self._tasks.start(self._make(self._recipe), place="make")
 
     def reject(self) -> None:
         """Stop what runs, or close the dialog where nothing does."""
         if self._recipe is None:
             super().reject()
         else:
+            self._tasks.cancel("make")
             self._stop("Cancelled.")
 
     def closeEvent(self, event) -> None:
+        self._tasks.cancel("make")
         self._stop("")
         super().closeEvent(event)
 
@@ -258,23 +257,23 @@ class GeneratorDialog(QDialog):
         self.words.setStyleSheet(f"color: {colour}" if failed else "")
 
     def _stop(self, words: str, *, failed: bool = False) -> None:
-        self._cancelled.set()
         self._recipe = None
         self._show_running()
         self.create.setFocus()  # which it lost as it was disabled
         self._say(words, failed=failed)
 
-    def _on_made(self, recipe: Recipe, entry: Entry | None) -> None:
-        if recipe is not self._recipe or entry is None:
-            return
+    async def _make(self, recipe: Recipe) -> None:
+        with Stop() as stop:
+            entry = await self._lane(make, recipe, stop)
         self._stop("")
         self._draw_seed()
         super().accept()
         self.made.emit(self._catalogue.add_generated(entry))
 
-    def _on_not_made(self, recipe: Recipe, sentence: str) -> None:
-        if recipe is self._recipe:
-            self._stop(sentence, failed=True)
+    def _fail(self, sentence: str, details: str) -> None:
+        self._stop(sentence, failed=True)
+        if details:
+            self._session.fail(sentence, details)
 
 
 def _choice(name: str, hint: str) -> QComboBox:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QFileSystemWatcher, QSettings, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QDesktopServices,
@@ -28,8 +29,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trm_core.recordings import SUFFIX
+from trm_core.recordings import SUFFIX, write_notes
 from trm_gui import theme as themes
+from trm_gui import work as works
 from trm_gui.board.message import BoardMessage
 from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
@@ -37,37 +39,56 @@ from trm_gui.hints import wrapped
 from trm_gui.library.filter_bar import SearchField
 from trm_gui.menus import add_item
 from trm_gui.recordings.entries import Entry
-from trm_gui.recordings.folder import RecordingFolder
+from trm_gui.recordings.folder import RecordingFolder, trash
 from trm_gui.recordings.model import ORDERS, RecordingModel
 from trm_gui.recordings.names import default_folder
 from trm_gui.recordings.notes import NotesEditor
 from trm_gui.recordings.thumbnails import RecordingThumbnails
 from trm_gui.recordings.view import RecordingView
 from trm_gui.stored import stored_text
+from trm_gui.work import Bell, Work
+
+if TYPE_CHECKING:
+    from asyncio import Future
 
 WIDTH = 38 * themes.SPACE
 LEAST_WIDTH = 32 * themes.SPACE
 
 FOLDER = "recordings/folder"
 
+PAUSE = 0.2
+"""Seconds after a change of the folder until it is looked at again."""
+
 
 class RecordingDock(QDockWidget):
-    """Lists the recordings of a folder, which is read once the dock is seen."""
+    """Lists the recordings of a folder, which is read once the dock is seen, and followed from then
+    on, whoever changes it.
+
+    folder: None until then. reading: whether there may be more than is listed.
+    """
 
     chosen = Signal(object)
     """The file of the recording to open."""
 
-    def __init__(self, folder: RecordingFolder, settings: QSettings, save: QAction) -> None:
+    def __init__(
+        self, work: Work, fail: Callable[[str, str], None], settings: QSettings, save: QAction
+    ) -> None:
         super().__init__("Recordings")
         self.setObjectName("recordings")
         self.setAccessibleName("Recordings")
         self.setAcceptDrops(True)
-        self._folder, self._settings, self._save = folder, settings, save
+        self._settings, self._save = settings, save
+        self._lane = work.lane("recordings")
+        self._tasks = work.tasks(fail, "The recordings could not go on")
+        self.folder: RecordingFolder | None = None
+        self._changed = Bell()
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._changed.ring)
         self._first_paint: FirstPaint | None = None
-        self._reading = True
+        self.reading = True
         self._wanted: Path | None = None
         self.model = RecordingModel()
-        self.thumbnails = RecordingThumbnails(folder)
+        self.thumbnails = RecordingThumbnails(work, self._tasks)
         self.view = RecordingView(self.model, self.thumbnails)
         self.search = SearchField()
         self.search.setPlaceholderText("Search, such as maze solved")
@@ -109,14 +130,12 @@ class RecordingDock(QDockWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Copy recordings from elsewhere into the folder."""
         event.acceptProposedAction()
-        self._folder.take_in(self._from_elsewhere(event))
+        self.take_in(self._from_elsewhere(event))
 
     def _from_elsewhere(self, event: QDropEvent) -> Sequence[Path]:
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         return [
-            file
-            for file in files
-            if file.suffix.lower() == SUFFIX and file.parent != self._folder.folder
+            file for file in files if file.suffix.lower() == SUFFIX and file.parent != self._path
         ]
 
     def _lay_out(self) -> None:
@@ -136,7 +155,7 @@ class RecordingDock(QDockWidget):
         where.setAccessibleName("Folder of the recordings")
         where.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(where)
-        menu.addAction("&Show the folder", lambda: self._show_folder(self._folder.folder))
+        menu.addAction("&Show the folder", lambda: self._show_folder(self._path))
         menu.addAction("&Choose another folder…", self._ask_for_folder)
         where.setMenu(menu)
         for button in (save, where):
@@ -166,39 +185,87 @@ class RecordingDock(QDockWidget):
         self.search.downwards.connect(self._enter_list)
         self.order.currentTextChanged.connect(self.model.order)
         self.model.modelReset.connect(self._show_count)
-        self.model.rename_wanted.connect(self._folder.rename)
+        self.model.rename_wanted.connect(self.rename)
         self._message.button_clicked.connect(self._on_message_button)
         self._save.enabledChanged.connect(self._show_count)
-        view, folder = self.view, self._folder
+        view = self.view
         view.chosen.connect(lambda entry: self.chosen.emit(entry.file))
         view.deleted.connect(self._ask_to_delete)
         view.menu_wanted.connect(self._show_menu)
         view.left_upwards.connect(self.search.setFocus)
         view.current_changed.connect(self.notes.show_entry)
-        folder.read.connect(self._on_read)
-        folder.gone.connect(self.model.take_out)
-        folder.renamed.connect(self._on_renamed)
-        folder.all_read.connect(self._on_all_read)
-        self.notes.written.connect(folder.set_notes)
+        self.notes.written.connect(self._write_notes)
+
+    @property
+    def _path(self) -> Path:
+        stored = stored_text(self._settings, FOLDER)
+        return Path(stored) if stored else default_folder(self._settings)
 
     def _open_folder(self) -> None:
-        stored = stored_text(self._settings, FOLDER)
-        folder = Path(stored) if stored else default_folder(self._settings)
-        self._where.setToolTip(wrapped(f"The recordings are kept in {folder}"))
-        self._folder.open(folder)
+        """List what is in the folder of the settings, and nothing else."""
+        path = self._path
+        self._where.setToolTip(wrapped(f"The recordings are kept in {path}"))
+        if self._watcher.directories():
+            self._watcher.removePaths(self._watcher.directories())
+        self.model.take_out(list(self.model.entries))
+        self.folder = RecordingFolder(path)
+        self.reading = True
+        self._show_count()
+        self._tasks.start(self._follow(self.folder), place="folder")
 
-    def _on_read(self, entries: list[Entry]) -> None:
-        self.model.put(entries)
-        self._show_wanted()
+    async def _follow(self, folder: RecordingFolder) -> None:
+        """Make it if it is not there, list what it has, and then whatever changes."""
+        try:
+            await self._lane(folder.make, of=folder.path)
+            self._watcher.addPath(str(folder.path))
+            while True:
+                async for changes in self._lane.each(folder.changes(), of=folder.path):
+                    for change in changes:
+                        self.model.take_out(change.gone)
+                        self.model.put(change.read)
+                    self._show_wanted()
+                self._show_all_read()
+                await self._changed.rung()
+                await works.sleep(PAUSE)
+        finally:
+            if folder is self.folder:
+                self._show_all_read()
 
-    def _on_renamed(self, file: Path, entry: Entry) -> None:
+    def _show_all_read(self) -> None:
+        self.reading = False
+        self._show_count()
+
+    def rename(self, entry: Entry, name: str) -> None:
+        self._tasks.start(self._rename(self.folder, entry.file, name))
+
+    async def _rename(self, folder: RecordingFolder, file: Path, name: str) -> None:
+        entry = await self._lane.surely(folder.rename, file, name, of=folder.path)
         self.notes.renamed(file, entry.file)
         self.model.replace(file, entry)
         self.view.show_file(entry.file)
 
-    def _on_all_read(self) -> None:
-        self._reading = False
-        self._show_count()
+    def take_in(self, files: Sequence[Path]) -> None:
+        """Copy recordings from elsewhere into the folder."""
+        self._look_after(self._lane.surely(self.folder.take_in, files, of=self.folder.path))
+
+    def trash(self, entries: Sequence[Entry]) -> None:
+        """Move their files to the trash of the desktop."""
+        files = [entry.file for entry in entries]
+        self._look_after(self._lane.surely(trash, files, of=self.folder.path))
+
+    def _write_notes(self, file: Path, notes: str) -> None:
+        self._look_after(self._lane.surely(write_notes, file, notes, of=file))
+
+    def _look_after(self, done: Future[None]) -> None:
+        """See what has changed then; tell if it could not be done."""
+
+        async def look() -> None:
+            try:
+                await done
+            finally:
+                self._changed.ring()
+
+        self._tasks.start(look())
 
     def _show_wanted(self) -> None:
         if self._wanted is not None and self.model.index_of(self._wanted).isValid():
@@ -207,12 +274,12 @@ class RecordingDock(QDockWidget):
 
     def _show_count(self) -> None:
         shown, every = len(self.model.rows), len(self.model.entries)
-        more = ", reading…" if self._reading else ""
+        more = ", reading…" if self.reading else ""
         self.count.setText(f"{shown:,} of {every:,}{more}")
         self._stack.setCurrentWidget(self.view if shown else self._message)
         if shown:
             return
-        if self._reading:
+        if self.reading:
             self._message.set_message("Reading", "The recordings are being read.")
         elif every:
             self._message.set_message(
@@ -242,7 +309,7 @@ class RecordingDock(QDockWidget):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, "Folder of the recordings", str(self._folder.folder))
+        dialog = QFileDialog(self, "Folder of the recordings", str(self._path))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -251,9 +318,7 @@ class RecordingDock(QDockWidget):
 
     def _use_folder(self, folder: str) -> None:
         self._settings.setValue(FOLDER, folder)
-        self._reading = True
         self._open_folder()
-        self._show_count()
 
     def _ask_to_delete(self) -> None:
         entries = self.view.selected
@@ -272,7 +337,7 @@ class RecordingDock(QDockWidget):
         move = box.addButton("Move to trash", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(move)
-        move.clicked.connect(lambda: self._folder.trash(entries))
+        move.clicked.connect(lambda: self.trash(entries))
         box.open()
 
     def _show_menu(self, place: object) -> None:

@@ -13,7 +13,6 @@ from trm_gui.first_paint import FirstPaint
 from trm_gui.recordings.banner import RecoveryBanner
 from trm_gui.recordings.dock import RecordingDock
 from trm_gui.recordings.files import RecordingFiles
-from trm_gui.recordings.folder import RecordingFolder
 from trm_gui.recordings.recovery import Offer, Recovery
 from trm_gui.session import Session
 
@@ -39,7 +38,6 @@ class Recordings(QObject):
         beside_settings = Path(window.settings.fileName()).absolute().parent
         self.recovery = Recovery(session, beside_settings / "recovery")
         self.recovery.offered.connect(self._on_offered)
-        self.recovery.failed.connect(session.fail)
         self.banner.restored.connect(self._restore)
         self.banner.discarded.connect(self._discard)
         FirstPaint(window).happened.connect(self.recovery.look)
@@ -47,17 +45,15 @@ class Recordings(QObject):
         self._follow()
 
     def close(self) -> None:
-        """Wait for what is being written; what the window shows need not be recovered."""
+        """Have what was typed written; what the window shows need not be recovered."""
         self.dock.notes.flush()
-        self.folder.close()
         self.recovery.close()
 
     def _make_dock(self) -> None:
         """At the left, closed at first."""
         window, actions = self._window, self._window.actions_by_name
-        self.folder = RecordingFolder()
-        self.folder.failed.connect(self._session.fail)
-        self.dock = RecordingDock(self.folder, window.settings, self._save)
+        session = self._session
+        self.dock = RecordingDock(session.work, session.fail, window.settings, self._save)
         self.dock.chosen.connect(self._session.open)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
         self.dock.hide()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording, RecordingError, read_recording
 from trm_gui.recordings.leftovers import Leftover, Slot, claimed
@@ -22,7 +22,6 @@ SETTLED = 1000
 class Offer:
     """What another window has left."""
 
-    leftover: Leftover
     recording: Recording
     kept: Kept | None
     """What was shown with it."""
@@ -39,12 +38,11 @@ class Offer:
 class Recovery(QObject):
     """Keeps the session's puzzle and trace in a file while the window is open.
 
-    They are written by a thread when a solve has ended, and when nothing has changed for a second.
+    They are written when a solve has ended, and when nothing has changed for a second.
     """
 
     offered = Signal(object)
     """An Offer to `restore` or `discard`; None where there is no other one."""
-    failed = Signal(str)
     kept = Signal()
     """What is on screen was written."""
 
@@ -53,10 +51,13 @@ class Recovery(QObject):
         self._session = session
         self._folder = folder
         self._slot = Slot(folder)
-        self._thread = ThreadPoolExecutor(1, "recovery")
+        self._lane = session.work.lane("recovery")
+        self._tasks = session.work.tasks(session.fail, "What is on screen cannot be kept")
         self._first: Puzzle | None = None
         """What the window has opened with, which is not worth keeping."""
         self._offer: Offer | None = None
+        self._claimed: Leftover | None = None
+        """The file of the offer; known to the lane alone."""
         self._told = False
         self._closed = False
         self._settled = QTimer(self, singleShot=True, interval=SETTLED)
@@ -64,9 +65,6 @@ class Recovery(QObject):
         session.puzzle_changed.connect(self._on_change)
         session.trace_changed.connect(self._on_change)
         session.solve_finished.connect(self.keep)
-        self._found.connect(self._on_found)
-
-    _found = Signal(object)
 
     def keep(self) -> None:
         """Write what is on screen now, if anything was done."""
@@ -78,12 +76,11 @@ class Recovery(QObject):
         recording = session.recording
         if not session.trace:
             recording = Recording.of_puzzle(session.puzzle)
-        self._thread.submit(self._write, recording, session.kept)
+        self._tasks.start(self._keep(recording, session.kept))
 
     def look(self) -> None:
         """Have the newest of what other windows have left `offered`."""
-        if not self._closed:
-            self._thread.submit(self._look)
+        self._tasks.start(self._look())
 
     def restore(self) -> None:
         """Show what was offered; the file goes once it is kept as what this window shows."""
@@ -91,13 +88,13 @@ class Recovery(QObject):
         if offer is not None:
             self._session.show_recording(offer.recording, kept=offer.kept)
             self._settled.stop()
-            self._thread.submit(self._take_over, offer, self._session.kept)
+            self._tasks.start(self._take_over(offer, self._session.kept))
 
     def discard(self) -> None:
         """Remove what was offered."""
         offer, self._offer = self._offer, None
         if offer is not None:
-            self._thread.submit(self._remove, offer)
+            self._tasks.start(self._remove())
 
     def close(self) -> None:
         """As the window closes properly, nothing is to be recovered; an open offer stays."""
@@ -105,65 +102,75 @@ class Recovery(QObject):
             return
         self._closed = True
         self._settled.stop()
-        self._thread.submit(self._slot.remove)
-        if self._offer is not None:
-            self._thread.submit(self._offer.leftover.release)
-        self._thread.shutdown(wait=True)
+        self._lane.surely(self._end)
 
     def _on_change(self) -> None:
         self._first = self._first or self._session.puzzle
         if not self._closed and not self._session.solving:  # its end is heard of
             self._settled.start()
 
-    def _on_found(self, offer: Offer | None) -> None:
-        if offer is not None and self._closed:
-            offer.leftover.release()
-            return
-        self._offer = offer
-        self.offered.emit(offer)
-
-    def _write(self, recording: Recording, kept: Kept) -> bool:
+    async def _keep(self, recording: Recording, kept: Kept) -> bool:
+        """Whether it is kept; where it is not, that is told once."""
         try:
-            self._slot.write(recording, kept)
-        except RecordingError as error:
-            return self._cannot_keep(str(error))
-        except OSError as error:
-            return self._cannot_keep(f"{error.filename}: {error.strerror}")
+            await self._lane.surely(self._slot.write, recording, kept, of=self._folder)
+        except (UserError, OSError) as error:
+            if not self._told:
+                self._told = True
+                why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
+                self._session.fail(
+                    f"What is on screen would not survive a crash: {str(why).rstrip('.')}."
+                )
+            return False
         self.kept.emit()
         return True
 
-    def _cannot_keep(self, why: str) -> bool:
-        """Say so, once; always False."""
-        if not self._told:
-            self._told = True
-            self.failed.emit(f"What is on screen would not survive a crash: {why}.")
-        return False
+    async def _take_over(self, offer: Offer, kept: Kept) -> None:
+        there = await self._keep(offer.recording, kept)
+        await self._lane.surely(self._leave, there, of=self._folder)
+        await self._look()
 
-    def _take_over(self, offer: Offer, kept: Kept) -> None:
-        if self._write(offer.recording, kept):
-            offer.leftover.remove()
-        else:
-            offer.leftover.release()
-        self._look()
+    async def _remove(self) -> None:
+        await self._lane.surely(self._leave, True, of=self._folder)
+        await self._look()
 
-    def _remove(self, offer: Offer) -> None:
-        offer.leftover.remove()
-        self._look()
+    async def _look(self) -> None:
+        self._offer = None
+        try:
+            self._offer, troubles = await self._lane.surely(self._newest, of=self._folder)
+            for sentence in troubles:
+                self._session.fail(sentence)
+        finally:
+            if not self._closed:
+                self.offered.emit(self._offer)
 
-    def _look(self) -> None:
+    def _newest(self) -> tuple[Offer | None, list[str]]:
+        """What can be offered, and a sentence about each that can not."""
+        troubles = []
         try:
             for leftover in claimed(self._folder):
                 try:
                     recording = read_recording(leftover.file)
                 except RecordingError as error:
                     aside = leftover.set_aside()
-                    self.failed.emit(f"{error}; it could not be restored, and is kept as {aside}.")
+                    troubles.append(f"{error}; it could not be restored, and is kept as {aside}.")
                 else:
-                    self._found.emit(Offer(leftover, recording, read_kept(leftover.beside)))
-                    return
+                    self._claimed = leftover
+                    return Offer(recording, read_kept(leftover.beside)), troubles
         except OSError as error:
-            self.failed.emit(f"{self._folder} cannot be looked through: {error.strerror}.")
-        self._found.emit(None)
+            raise RecordingError(
+                f"{self._folder} cannot be looked through: {error.strerror}."
+            ) from None
+        return None, troubles
+
+    def _leave(self, for_good: bool) -> None:
+        """Hold what was offered no more."""
+        leftover, self._claimed = self._claimed, None
+        if leftover is not None:
+            leftover.remove() if for_good else leftover.release()
+
+    def _end(self) -> None:
+        self._slot.remove()
+        self._leave(False)
 
 
 def _described(puzzle: Puzzle) -> str:
