@@ -81,6 +81,11 @@ class Solver:
             torch.tensor(puzzle_ids, device=self.device),
         )
 
+    @property
+    def computed_on(self) -> str:
+        """Device and number format, such as "cpu in float32"."""
+        return f"{self.device.type} in {named_dtype(self.dtype)}"
+
     def start(self, puzzle: Puzzle, settings: SolveSettings = USUAL) -> Trace:
         """An empty trace for `frames` to fill, with the model's own number of supervision steps
         where `settings` have none. Raises PuzzleError if the model cannot read the puzzle.

@@ -24,9 +24,9 @@ from trm_core.documents import DocumentError
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.shapes import parse_shape
 from trm_gui import theme as themes
-from trm_gui.background import OfficialCheckpoint
 from trm_gui.hints import wrapped
 from trm_gui.names import trouble_with_name
+from trm_gui.solving import OfficialCheckpoint
 
 
 class CheckpointDialog(QDialog):

@@ -65,6 +65,10 @@ class LoadedModels:
             self._loaded.move_to_end(key)
         return loaded.solver
 
+    def has(self, info: ModelInfo) -> bool:
+        """Whether some form of it is loaded, in whatever state its files are now."""
+        return any(directory == info.directory for directory, _, _ in list(self._loaded))
+
     def keep(self, solver: Solver, trace: Trace, recursion: Recursion) -> None:
         """Where `trace` can be gone on with, as long as the model stays and `trace` lives."""
         for loaded in list(self._loaded.values()):

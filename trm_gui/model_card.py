@@ -6,6 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from trm_core.checkpoints.card_text import card_text
 from trm_core.checkpoints.facts import HaltingBin
 from trm_core.checkpoints.info import ModelInfo
 from trm_gui import theme as themes
@@ -20,12 +21,11 @@ CAPTION = "Calibration: how many of its answers are right, by how sure it was of
 
 
 class CardDialog(PageDialog):
-    """Reads the model's files in the background and shows what they say."""
+    """Reads the model's files and shows what they say."""
 
     def __init__(self, session: Session, info: ModelInfo, parent: QWidget) -> None:
         super().__init__(f"About {info.name}", "", parent)
         self.setObjectName("model_card")
-        self._info = info
         self.calibration: CalibrationPlot | None = None
         if info.calibration:
             self.calibration = CalibrationPlot(info.calibration)
@@ -34,12 +34,17 @@ class CardDialog(PageDialog):
             caption.setToolTip(self.calibration.toolTip())
             self.rows.insertWidget(1, caption)
             self.rows.insertWidget(2, self.calibration)
-        session.card_read.connect(self._on_read)
-        session.ask_card(info)
+        self._tasks = session.work.tasks(session.fail, f"The card of {info.name} cannot be read")
+        self._lane = session.work.lane("card")
+        self._tasks.start(self._read(info))
 
-    def _on_read(self, info: ModelInfo, markdown: str) -> None:
-        if info is self._info:
-            self.page.show_markdown(markdown)
+    def done(self, result: int) -> None:
+        self._tasks.close()
+        self._lane.close()
+        super().done(result)
+
+    async def _read(self, info: ModelInfo) -> None:
+        self.page.show_markdown(await self._lane(card_text, info, of=info.directory))
 
 
 class CalibrationPlot(themes.FollowsTheme, pg.PlotWidget):

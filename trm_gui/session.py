@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from trm_core.checkpoints.expectations import likeliest, share_right_like, why_none_fits
 from trm_core.checkpoints.info import ModelInfo
-from trm_core.mixing import Mixing, NetworkCall
+from trm_core.mixing import NetworkCall
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import Puzzle
-from trm_core.recordings import Recording
+from trm_core.recordings import Recording, write_recording
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
-from trm_gui.arrivals import Arrivals
-from trm_gui.background import (
-    Background,
-    Compute,
-    Look,
-    OfficialCheckpoint,
-    Solve,
-    Source,
-    key_of,
-)
+from trm_gui import sources
+from trm_gui.failure import explained
 from trm_gui.loaded_models import LoadedModels
 from trm_gui.manual import FORMATS
 from trm_gui.shown import Kept, Shown
+from trm_gui.solving import (
+    Compute,
+    OfficialCheckpoint,
+    Solve,
+    Solving,
+    read_ahead,
+    read_model,
+)
+from trm_gui.sources import Source, key_of
 from trm_gui.span import Span
 from trm_gui.work import Work
+
+if TYPE_CHECKING:
+    from trm_core.solver import Recursion
 
 Extent = Literal["halting", "all", "stepping"]
 """How far a solve runs by itself: until the model halts, all supervision steps, or only as far as
@@ -75,8 +79,6 @@ class Session(QObject):
     """The file that a plot was written to."""
     solve_finished = Signal()
     """A solve ended: halted, reached its maximum, was cancelled or failed."""
-    card_read = Signal(object, str)
-    """A ModelInfo, and all that there is to read of it, as Markdown."""
     failed = Signal(str)
     """Something that was asked for could not be done; one sentence for the user."""
 
@@ -125,24 +127,13 @@ class Session(QObject):
         """The frame to which the cursor goes once a running solve has come that far."""
         self.opening: Source | None = None
         """What is being read."""
-        self._arrivals = Arrivals(self)
-        """Frames of the running solve that are not in `trace` yet."""
-        self._arrivals.due.connect(self._take_frames)
         self.loaded_models = LoadedModels()
-        self._background = Background(self.loaded_models)
-        self._background.model_read.connect(self._on_model_read)
-        self._background.model_tried.connect(self.model_tried)
-        self._background.model_replaced.connect(self._offer)
-        self._background.failed.connect(self.fail)
-        self._background.card_read.connect(self.card_read)
-        self._background.loaded.connect(self._on_loaded)
-        self._background.opened.connect(self._on_opened)
-        self._background.open_failed.connect(self._on_open_failed)
-        self._background.saved.connect(self.recording_saved)
-        self._background.started.connect(self._on_started)
-        self._background.advanced.connect(self._on_advanced)
-        self._background.ended.connect(self._on_ended)
-        self._background.looked.connect(self._on_looked)
+        self._solving = Solving(self.loaded_models)
+        self._solver = self.work.lane("solver")
+        self._reader = self.work.lane("reader")
+        self._writer = self.work.lane("writer")
+        self._tasks = self.work.tasks(self.fail, "That could not be done")
+        self._looks = self.work.tasks(self.fail, "What the cell takes in cannot be worked out")
 
     @property
     def model_name(self) -> str | None:
@@ -192,11 +183,30 @@ class Session(QObject):
         return self.settings.max_supervision_steps or self.own_steps
 
     def open(self, source: Source) -> None:
-        """Read puzzles, or a recording, in the background and show the first one, or tell
-        `failed`."""
+        """Read puzzles, or a recording, and show the first one, or tell `failed`; the newest of
+        several is shown."""
         self.opening = source
         self.opening_changed.emit()
-        self._background.open(self.opening)
+        self._tasks.start(self._open(source), place="open")
+
+    async def _open(self, source: Source) -> None:
+        try:
+            found = await self._reader(sources.read, source, of=source)
+        except Exception as error:
+            self._stop_opening()
+            sentence, details = explained(error, f"{source} cannot be read")
+            self.fail(sentence, details, "" if details else FORMATS)
+            return
+        self._stop_opening()
+        if isinstance(found, Recording):
+            self.show_recording(found, key_of(source))
+            self.opened.emit(source)
+        else:
+            self.show_opened(source, found)
+
+    def _stop_opening(self) -> None:
+        self.opening = None
+        self.opening_changed.emit()
 
     def show_opened(self, source: Source, puzzles: Sequence[Puzzle]) -> None:
         """Show the first of the puzzles that were read from `source`."""
@@ -298,9 +308,14 @@ class Session(QObject):
             self.move_to(len(recording.trace) - 1)
 
     def save_recording(self, file: Path) -> None:
-        """Write the solve on screen in the background; `recording_saved` or `failed` tells."""
+        """Write what the solve on screen has by then; `recording_saved` or `failed` tells."""
         if self.recording is not None:
-            self._background.save(self.recording, file)
+            written = self._writer.surely(write_recording, file, self.recording, of=file)
+            self._tasks.start(self._tell_saved(written, file))
+
+    async def _tell_saved(self, written: Awaitable[None], file: Path) -> None:
+        await written
+        self.recording_saved.emit(file)
 
     def set_model(self, name: str) -> None:
         """Use the model of that name, or in that directory, from now on: for all puzzles that it
@@ -337,12 +352,27 @@ class Session(QObject):
         self._use(model)
 
     def add_model(self, source: Path | OfficialCheckpoint, use: bool = True) -> None:
-        """Read one more model in the background and offer it, or tell `failed`.
+        """Read one more model and offer it, or tell `failed`.
 
         It takes the place of one in the same directory. use: whether it becomes the model in use,
         if it fits the puzzle.
         """
-        self._background.read_model(source, use)
+        self._tasks.start(self._add_model(source, use))
+
+    async def _add_model(self, source: Path | OfficialCheckpoint, use: bool) -> None:
+        file = source if isinstance(source, Path) else source.checkpoint
+        why = ""
+        try:
+            if isinstance(source, Path):
+                info = await self._reader(read_model, source, of=source)
+            else:
+                await self._reader(read_ahead, file, of=file)
+                info = await self._solver(self._solving.imported, source)
+            self._take_model(info, use)
+        except Exception as error:
+            why, details = explained(error, f"{file} cannot be read")
+            self.fail(why, details)
+        self.model_tried.emit(source, why)
 
     def remove_model(self, model: ModelInfo) -> None:
         """Offer it no more; its files stay."""
@@ -355,11 +385,11 @@ class Session(QObject):
     @property
     def compute(self) -> Compute:
         """What solves are computed on."""
-        return self._background.compute
+        return self._solving.compute
 
     def set_compute(self, compute: Compute) -> None:
         """Compute solves so from the next one on."""
-        self._background.compute = compute
+        self._solving.compute = compute
 
     def set_settings(self, settings: SolveSettings) -> None:
         """Solve with `settings` from now on; the trace on screen stays as it is.
@@ -455,7 +485,7 @@ class Session(QObject):
         """Stop the running solve within one latent step; the frames so far stay."""
         self._further = 0
         if self._solve is not None:
-            self._solve.cancelled.set()
+            self._solve.stop.ask()
 
     def move_to(self, frame: int) -> None:
         """Move the cursor to a frame index, or to the nearest that there is."""
@@ -498,25 +528,27 @@ class Session(QObject):
             self.cell_changed.emit()
 
     def ask_mixing(self, call: NetworkCall) -> None:
-        """Work out in the background what the cell that is looked at takes in there, for
-        `mixing_known`; of several requests at once the newest is answered."""
+        """Work out what the cell that is looked at takes in there, for `mixing_known`; of several
+        requests at once the newest is answered."""
         if self.trace and self.cell is not None:
-            self._background.look(Look(self.trace, call, self.trace.cell_index(*self.cell)))
+            cell = self.trace.cell_index(*self.cell)
+            self._looks.start(self._look(self.trace, call, cell), place="look")
 
-    def ask_card(self, info: ModelInfo) -> None:
-        """Read what there is to read of a model in the background, for `card_read`."""
-        self._background.read_card(info)
+    async def _look(self, trace: Trace, call: NetworkCall, cell: int) -> None:
+        mixing = await self._looks.attempt(self._solver(self._solving.mixing, trace, call, cell))
+        if trace is self.trace:
+            self.mixing_known.emit(mixing)
 
     def why_no_model(self) -> str:
         """Why the puzzle cannot be solved, and what could be."""
         return why_none_fits(self.models, self.puzzle)
 
     def close(self) -> None:
-        """Cancel what runs, wait for the background threads and let go of the solve; the session
-        ends with this."""
+        """Cancel what runs, have written what is to be, and let go of the solve; the session ends
+        with this."""
         self._abandon_solve()
-        self._background.close()
         self.work.close()
+        self.loaded_models.clear()
         self._set_recording(None)
 
     def _start(self, settings: SolveSettings, steps: int | None) -> bool:
@@ -534,16 +566,16 @@ class Session(QObject):
     def _run(self, solve: Solve) -> None:
         self._solve = solve
         self.solving_changed.emit(True)
-        self._background.solve(solve)
+        self._tasks.start(self._follow(solve), place="solve")
 
     def _abandon_solve(self) -> None:
         self.failure = ""
         self._wanted = None
         self._further = 0
         if self._solve is not None:
-            self._solve.cancelled.set()
+            self._tasks.cancel("solve")
+            self._solve.stop.ask()
             self._solve = None
-            self._arrivals.take()
             self.solving_changed.emit(False)
 
     def _set_recording(self, recording: Recording | None) -> None:
@@ -557,33 +589,13 @@ class Session(QObject):
         self.trace_changed.emit()
         self.cursor_changed.emit()
 
-    def _on_opened(self, source: Source, found: Sequence[Puzzle] | Recording) -> None:
-        if self._is_awaited(source):
-            if isinstance(found, Recording):
-                self.show_recording(found, key_of(source))
-                self.opened.emit(source)
-            else:
-                self.show_opened(source, found)
-
-    def _on_open_failed(self, source: Source, sentence: str, details: str) -> None:
-        if self._is_awaited(source):
-            self.fail(sentence, details, "" if details else FORMATS)
-
-    def _is_awaited(self, source: Source) -> bool:
-        """Whether this was to be opened last; then nothing is any more."""
-        if source is not self.opening:
-            return False
-        self.opening = None
-        self.opening_changed.emit()
-        return True
-
     def fail(self, sentence: str, details: str = "", page: str = "") -> None:
         """Tell that something could not be done; `details`, of what was not foreseen, or a `page`
         of the manual that helps, are for whoever asks for them."""
         self.details, self.help_page = details, page
         self.failed.emit(sentence)
 
-    def _on_model_read(self, model: ModelInfo, use: bool) -> None:
+    def _take_model(self, model: ModelInfo, use: bool) -> None:
         before = self.model
         self._offer(model)
         if before is not self.model and before.stamp != model.stamp:
@@ -614,39 +626,17 @@ class Session(QObject):
             if self.puzzle is not None and model.misfit(self.puzzle):
                 self._change_model(self._usual_model(self.puzzle))
 
-    def _on_loaded(self, computed_on: str) -> None:
-        self.computed_on = computed_on
-
-    def _on_started(self, solve: Solve, recording: Recording) -> None:
-        if solve is self._solve:
-            self._set_recording(recording)
-
-    def _on_advanced(self, solve: Solve, frames: list[Frame]) -> None:
-        if solve is self._solve:
-            self._arrivals.add(frames)
-
-    def _take_frames(self) -> None:
-        """Have what has arrived in the trace."""
-        if not (frames := self._arrivals.take()):
-            return
-        following = self.cursor is None or self.cursor == len(self.trace) - 1
-        for frame in frames:
-            self.trace.append(frame)
-        self.trace_changed.emit()
-        if (wanted := self._wanted) is not None:
-            self.move_to(wanted)
-            self._wanted = wanted if wanted >= len(self.trace) else None
-        elif following:
-            self.move_to(len(self.trace) - 1)
-
-    def _on_looked(self, look: Look, mixing: Mixing | None) -> None:
-        if look.trace is self.trace:
-            self.mixing_known.emit(mixing)
-
-    def _on_ended(self, solve: Solve, failure: str, details: str) -> None:
-        if solve is not self._solve:
-            return
-        self._take_frames()
+    async def _follow(self, solve: Solve) -> None:
+        """Show what comes of it, to its end; it is cancelled where it is to be shown no more."""
+        failure = details = ""
+        try:
+            with solve.stop:
+                if (recursion := await self._recursion(solve)) is not None:
+                    steps = self._solving.steps(recursion, solve)
+                    async for batch in self._solver.each(steps):
+                        self._take_frames([frame for frames in batch for frame in frames])
+        except Exception as error:
+            failure, details = explained(error, "The solve stopped")
         self._solve = None
         self._wanted = None
         self.failure = failure
@@ -658,3 +648,33 @@ class Session(QObject):
         if self._further and not self.solving:
             self._further -= 1
             self.solve_further()
+
+    async def _recursion(self, solve: Solve) -> Recursion | None:
+        """Where to begin or to go on; None where that was stopped. Raises UserError."""
+        lane, solving, recording = self._solver, self._solving, solve.recording
+        if recording is not None and (known := await lane(solving.known, recording.trace)):
+            return known
+        if not self.loaded_models.has(solve.model):
+            weights = solve.model.directory / "model.safetensors"
+            await self._reader(read_ahead, weights, of=weights)
+        solver = await lane(solving.solver, solve.model)
+        if solver.info.stamp != solve.model.stamp:
+            self._offer(solver.info)
+        self.computed_on = solver.computed_on
+        if recording is not None:
+            return await lane(solving.recall, solver, solve)
+        recording, recursion = await lane(solving.begin, solver, solve)
+        self._set_recording(recording)
+        return recursion
+
+    def _take_frames(self, frames: list[Frame]) -> None:
+        """Have what has come in the trace."""
+        following = self.cursor is None or self.cursor == len(self.trace) - 1
+        for frame in frames:
+            self.trace.append(frame)
+        self.trace_changed.emit()
+        if (wanted := self._wanted) is not None:
+            self.move_to(wanted)
+            self._wanted = wanted if wanted >= len(self.trace) else None
+        elif following:
+            self.move_to(len(self.trace) - 1)

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.background import Compute
 from trm_gui.board.marks import heat_colour
 from trm_gui.folder_choice import FolderChoice
 from trm_gui.hints import wrapped
 from trm_gui.icons import blank
 from trm_gui.preferences import DEVICES, DTYPES, MOST_STEPS, Preferences, Start, most_threads
+from trm_gui.solving import Compute
 from trm_gui.theme_menu import THEMES
 
 GRADIENT = QSize(12 * themes.SPACE, 2 * themes.SPACE)

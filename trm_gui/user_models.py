@@ -12,6 +12,7 @@ from trm_core.checkpoints.expectations import what_it_learned
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.resources import RESOURCES
 from trm_gui.checkpoint_dialog import CheckpointDialog
+from trm_gui.first_paint import FirstPaint
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
 from trm_gui.stored import stored_text, stored_texts
@@ -39,11 +40,35 @@ class UserModels(QObject):
         self.folder = self._chosen_folder()
         self._last_place: Path | None = None
         """Where a model was that somebody added, or tried to."""
-        for directory in dict.fromkeys([*self._stored("models"), *self._found()]):
-            if directory.is_dir():
-                session.add_model(directory, use=False)
+        self._absent = set(self._stored("models"))
+        """Those that were not there yet: they may be on a disk that comes back."""
+        self._lane = session.work.lane("models")
+        self._tasks = session.work.tasks(session.fail, "The models could not be looked for")
         session.models_changed.connect(self._keep)
+        session.model_tried.connect(self._on_tried)
+        FirstPaint(window).happened.connect(self._look)
         self._fill_menu()
+
+    def _look(self) -> None:
+        """For the models that were added, and those in `folder`."""
+        for directory in self._stored("models"):
+            self._tasks.start(self._add_if_there(directory))
+        self._tasks.start(self._add_found())
+
+    def _on_tried(self, source: object) -> None:
+        if isinstance(source, Path):
+            self._absent.discard(source)
+
+    async def _add_if_there(self, directory: Path) -> None:
+        if await self._lane(directory.is_dir, of=directory):
+            self._session.add_model(directory, use=False)
+
+    async def _add_found(self) -> None:
+        stored, folder = self._stored("models"), self.folder
+        forgotten = self._stored("forgotten_models")
+        for directory in await self._lane(_models_in, folder, of=folder):
+            if directory not in [*stored, *forgotten]:
+                self._session.add_model(directory, use=False)
 
     @property
     def usual_folder(self) -> Path:
@@ -56,8 +81,7 @@ class UserModels(QObject):
         for model in self._added():
             if model.directory.parent == before != self.folder:
                 self._session.remove_model(model)
-        for directory in self._found():
-            self._session.add_model(directory, use=False)
+        self._tasks.start(self._add_found(), place="folder")
 
     def ask_for_folder(self) -> None:
         """For a model directory, such as a checkpoint of a training run."""
@@ -84,23 +108,10 @@ class UserModels(QObject):
     def _chosen_folder(self) -> Path:
         return Path(stored_text(self._settings, "models_folder") or self.usual_folder)
 
-    def _found(self) -> list[Path]:
-        """The model directories in `folder` that were not forgotten."""
-        forgotten = self._stored("forgotten_models")
-        try:
-            inside = sorted(self.folder.iterdir())
-        except OSError:  # it is made when the first model comes into it
-            return []
-        return [
-            directory
-            for directory in inside
-            if directory not in forgotten
-            and all((directory / name).is_file() for name in ("config.json", "model.safetensors"))
-        ]
-
     def _forget(self, model: ModelInfo) -> None:
         forgotten = [*self._stored("forgotten_models"), model.directory]
         self._settings.setValue("forgotten_models", [str(folder) for folder in forgotten])
+        self._absent.discard(model.directory)
         self._session.remove_model(model)
 
     def _stored(self, name: str) -> list[Path]:
@@ -111,11 +122,10 @@ class UserModels(QObject):
         return [model for model in self._session.models if model.directory.parent != bundled]
 
     def _keep(self) -> None:
-        """A folder that is not there now may be on a disk that comes back."""
         there = [model.directory for model in self._added()]
-        absent = [folder for folder in self._stored("models") if not folder.is_dir()]
         elsewhere = [folder for folder in there if folder.parent != self.folder]
-        self._settings.setValue("models", [str(folder) for folder in [*absent, *elsewhere]])
+        kept = dict.fromkeys([*sorted(self._absent), *elsewhere])
+        self._settings.setValue("models", [str(folder) for folder in kept])
         forgotten = [each for each in self._stored("forgotten_models") if each not in there]
         self._settings.setValue("forgotten_models", [str(folder) for folder in forgotten])
         self._fill_menu()
@@ -132,3 +142,13 @@ class UserModels(QObject):
             action.setToolTip(str(model.directory))
             action.triggered.connect(partial(self._forget, model))
         self.menu.setEnabled(not self.menu.isEmpty())
+
+
+def _models_in(folder: Path) -> list[Path]:
+    """The model directories in it; none where it is not there, as before the first one."""
+    names = "config.json", "model.safetensors"
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [each for each in inside if all((each / name).is_file() for name in names)]

@@ -92,13 +92,14 @@ class Work:
     """The lanes and tasks of one window, which end with it."""
 
     def __init__(self) -> None:
-        self._lanes: list[Lane] = []
-        self._tasks: WeakSet[Tasks] = WeakSet()  # what runs of a room that has gone holds them
+        self._lanes: WeakSet[Lane] = WeakSet()
+        self._tasks: WeakSet[Tasks] = WeakSet()
 
     def lane(self, name: str) -> Lane:
-        """One more lane, whose thread has this name."""
-        self._lanes.append(Lane(name))
-        return self._lanes[-1]
+        """One more lane, whose thread has this name; who does not keep it closes it."""
+        lane = Lane(name)
+        self._lanes.add(lane)
+        return lane
 
     def tasks(self, fail: Callable[[str, str], None], defect: str) -> Tasks:
         """A place for the tasks of a room; see `Tasks`."""
@@ -112,14 +113,15 @@ class Work:
         It takes CLOSES_WITHIN seconds at most: what hangs is left behind.
         """
         end = time.monotonic() + CLOSES_WITHIN
-        for tasks in list(self._tasks):
+        rooms, lanes = list(self._tasks), list(self._lanes)
+        for tasks in rooms:
             tasks.close()
-        for lane in self._lanes:
+        for lane in lanes:
             lane.close()
         unattended = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
-        while any(tasks.running for tasks in list(self._tasks)) and time.monotonic() < end:
+        while any(tasks.running for tasks in rooms) and time.monotonic() < end:
             QCoreApplication.processEvents(unattended)  # in which they hear of it
-        for lane in self._lanes:
+        for lane in lanes:
             lane.join(end - time.monotonic())
 
 
@@ -331,6 +333,8 @@ class _Piece(Generic[T]):
             self._settle(self.future.set_result, given)
 
     def _settle(self, how: Callable[[Any], None], what: object) -> None:
+        del self._function, self._arguments  # which may have a window that is closed by then
+
         def settle() -> None:
             if not self.future.done():
                 how(what)

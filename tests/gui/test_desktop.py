@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton
 from trm_core.checkpoints.info import find_model
 from trm_gui import app as application
 from trm_gui import theme as themes
-from trm_gui.background import Compute
 from trm_gui.failure import FailureDialog, Unforeseen
 from trm_gui.manual import HOW_IT_THINKS, PAGES, PageDialog
+from trm_gui.solving import Compute
 from trm_gui.theme_menu import stored_theme
 
 

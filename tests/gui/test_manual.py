@@ -21,9 +21,10 @@ def card(qtbot, window, session):
     """Open the card of a model with a command or control, and wait until it is read."""
 
     def card(open_it):
-        with qtbot.waitSignal(session.card_read):
-            open_it()
-        return window.findChildren(CardDialog)[-1]
+        open_it()
+        dialog = window.findChildren(CardDialog)[-1]
+        qtbot.waitUntil(lambda: dialog.page.toPlainText() != "")
+        return dialog
 
     return card
 

@@ -10,6 +10,7 @@ from trm_core.trace import SolveSettings
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
 from trm_gui.shown import MOST_PUZZLES
+from trm_gui.solving import Solving
 
 
 @pytest.mark.parametrize("kind", ["sudoku", "maze", "arc"])
@@ -60,7 +61,6 @@ def test_a_session_that_is_closed_lets_pass_what_is_still_asked_of_it(
     session.close()
     session.open(tmp_path / "some.sdm")
     session.add_model(model.directory)
-    session.ask_card(model)
     qapp.processEvents()
     assert session.puzzle is puzzles[0]
     assert session.models == (model,)
@@ -210,16 +210,24 @@ def test_the_failure_of_a_solve_is_forgotten_with_its_puzzle(failed_session, puz
     assert not failed_session.failure
 
 
-def test_frames_that_come_while_the_window_is_busy_are_shown_together(qtbot, session_of, puzzles):
+def test_frames_that_come_while_the_window_is_busy_are_shown_together(
+    qtbot, session_of, puzzles, monkeypatch
+):
     session = session_of(find_model("sudoku-9x9-small"))
     session.set_puzzle(puzzles[0])
     session.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
-    lengths = []
+    lengths, ended, steps = [], threading.Event(), Solving.steps
+
+    def watched(*arguments):
+        yield from steps(*arguments)
+        ended.set()
+
+    monkeypatch.setattr(Solving, "steps", watched)
 
     def be_busy():
         if session.trace:
             lengths.append(len(session.trace))
-            session._background._solver.submit(int).result(60)  # to the solve's end
+            ended.wait()
 
     session.trace_changed.connect(be_busy)
     with qtbot.waitSignal(session.solve_finished):

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from trm_core.checkpoints.info import find_model
 from trm_gui import theme as themes
-from trm_gui.background import Compute
 from trm_gui.board.content import BoardContent
 from trm_gui.board.marks import heat_colour
 from trm_gui.board.painters import paint_board
@@ -29,6 +28,7 @@ from trm_gui.plots.mixing import MixingPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.preferences import Preferences, Start, stored_preferences
 from trm_gui.settings_dialog import SettingsDialog
+from trm_gui.solving import Compute
 
 
 @pytest.fixture
