@@ -253,3 +253,28 @@ def test_no_module_of_trm_core_needs_one_that_needs_it():
     }
     assert graph["trm_core.checkpoints.directory"] >= {"trm_core.documents", "trm_core.files"}
     TopologicalSorter(graph).prepare()  # which raises CycleError, with the circle
+
+
+HOMES_OF_THREADS = {
+    "trm_gui/work.py",
+    # what only locks, and hooks that Python has for threads
+    *("trm_gui/failure.py", "trm_gui/loaded_models.py", "trm_gui/torch_import.py"),
+    "trm_gui/export/video.py",  # ffmpeg, whom the thread that exports feeds
+}
+
+
+def test_threads_and_processes_of_the_window_have_one_home():
+    """That of jobs is to follow."""
+    for file in (ROOT / "trm_gui").rglob("*.py"):
+        name = str(file.relative_to(ROOT))
+        if name in HOMES_OF_THREADS or name.startswith("trm_gui/jobs/"):
+            continue
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        plain = (node for node in nodes if isinstance(node, ast.Import))
+        imported = {name.name for node in plain for name in node.names}
+        froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        imported |= {node.module or "" for node in froms}
+        imported |= {name.name for node in froms for name in node.names}
+        homes = {"asyncio", "concurrent", "multiprocessing", "qasync", "subprocess", "threading"}
+        packages = {name.partition(".")[0] for name in imported}
+        assert not packages & (homes | {"QThread", "QThreadPool", "QProcess"}), file

@@ -27,6 +27,7 @@ from trm_gui import theme as themes
 from trm_gui.hints import wrapped
 from trm_gui.names import trouble_with_name
 from trm_gui.solving import OfficialCheckpoint
+from trm_gui.work import Work
 
 
 class CheckpointDialog(QDialog):
@@ -38,9 +39,11 @@ class CheckpointDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, models: Path, parent: QWidget) -> None:
+    def __init__(self, work: Work, models: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self._models = models
+        self._lane = work.lane("checkpoint")
+        self._tasks = work.tasks(lambda why, _: self._say(why), "This cannot be checked")
         self._wanted: OfficialCheckpoint | None = None
         """What is being imported."""
         self.setWindowTitle("Import an official checkpoint")
@@ -118,11 +121,17 @@ class CheckpointDialog(QDialog):
         if not failure:
             super().accept()
             return
-        self._check()
+        self._fields.setEnabled(True)
+        self.ok.setEnabled(True)
         self._say(f"⚠ {failure}", themes.current(self).conflict_text)
 
     def _files(self) -> tuple[_FileField, ...]:
         return self.checkpoint, self.config, self.dataset, self.identifiers
+
+    def done(self, result: int) -> None:
+        self._tasks.close()
+        self._lane.close()
+        super().done(result)
 
     def _suggest(self, checkpoint: str) -> None:
         """A name, and the config beside the checkpoint, where nothing else was typed."""
@@ -130,43 +139,60 @@ class CheckpointDialog(QDialog):
         if not self.name.isModified():
             self.name.setText("-".join(filter(None, (file.parent.name, file.name))))
         if not self.config.path.isModified():
-            self.config.path.setText(_config_beside(file))
+            suggested = self._suggest_config(file, self.config.path.text())
+            self._tasks.start(suggested, place="config")
+
+    async def _suggest_config(self, checkpoint: Path, before: str) -> None:
+        config = await self._lane(_config_beside, checkpoint, of=checkpoint)
+        if self.config.path.text() == before:  # else another one was chosen meanwhile
+            self.config.path.setText(config)
 
     def _check(self) -> None:
-        missing = self._what_is_missing() if self._wanted is None else "Being imported…"
+        """Say what is missing; nothing can be imported until it is known that nothing is."""
+        self._fields.setEnabled(self._wanted is None)
+        self.ok.setEnabled(False)
+        if self._wanted is None:
+            self._tasks.start(self._find_missing(), place="check")
+        else:
+            self._tasks.cancel("check")
+            self._say("Being imported…")
+
+    async def _find_missing(self) -> None:
+        files = {field.name: field.path.text() for field in self._files()}
+        typed = files, self.puzzle.text(), self.settings.text(), self._models, self.name.text()
+        missing = await self._lane(_what_is_missing, *typed, of="A file that is named here")
         self._say(missing)
         self.ok.setEnabled(not missing)
-        self._fields.setEnabled(self._wanted is None)
 
     def _say(self, words: str, ink: str = "") -> None:
         self.missing.setText(words)
         self.missing.setStyleSheet(f"color: {ink}" if ink else "")
 
-    def _what_is_missing(self) -> str:
-        needed = [self.checkpoint, self.config]
-        if self.checkpoint.path.text().endswith(".ckpt"):  # which may describe its model itself
-            needed.remove(self.config)
-        for field in self._files():
-            text = field.path.text()
-            if not text and field in needed:
-                return f"{field.name}: choose a file."
-            if text and not Path(text).is_file():
-                return f"{field.name}: there is no file {text}."
-        if puzzle := self.puzzle.text():
-            try:
-                parse_shape(puzzle)
-            except PuzzleError as error:
-                return f"Puzzle: {error}."
-        try:
-            parse_settings(self.settings.text().split())
-        except DocumentError as error:
-            return f"Settings: {error}."
-        name = self.name.text()
-        if sentence := trouble_with_name(name):
-            return sentence
-        if (self._models / name).exists():
-            return f"Name: there is a model {name} already."
-        return ""
+
+def _what_is_missing(
+    files: dict[str, str], puzzle: str, settings: str, models: Path, name: str
+) -> str:
+    """Of what was typed, in a sentence; "" where nothing is. files: by the names of the fields."""
+    needed = {"Checkpoint", "Config"}
+    if files["Checkpoint"].endswith(".ckpt"):  # which may describe its model itself
+        needed.remove("Config")
+    for field, text in files.items():
+        if not text and field in needed:
+            return f"{field}: choose a file."
+        if text and not Path(text).is_file():
+            return f"{field}: there is no file {text}."
+    try:
+        if puzzle:
+            parse_shape(puzzle)
+    except PuzzleError as error:
+        return f"Puzzle: {error}."
+    try:
+        parse_settings(settings.split())
+    except DocumentError as error:
+        return f"Settings: {error}."
+    if sentence := trouble_with_name(name):
+        return sentence
+    return f"Name: there is a model {name} already." if (models / name).exists() else ""
 
 
 def _config_beside(checkpoint: Path) -> str:

@@ -348,7 +348,8 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
 
     def _ask_for_settings(self) -> None:
         models = self.user_models.usual_folder
-        dialog = SettingsDialog(preferences.stored_preferences(self.settings), models, self)
+        stored, session = preferences.stored_preferences(self.settings), self.session
+        dialog = SettingsDialog(session.work, session.fail, stored, models, self)
         dialog.changed.connect(lambda chosen: preferences.use(chosen, self))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -131,7 +131,8 @@ class Session(QObject):
         self._solving = Solving(self.loaded_models)
         self._solver = self.work.lane("solver")
         self._reader = self.work.lane("reader")
-        self._writer = self.work.lane("writer")
+        self.writer = self.work.lane("writer")
+        """For what is to be in a file even where the window closes meanwhile."""
         self._tasks = self.work.tasks(self.fail, "That could not be done")
         self._looks = self.work.tasks(self.fail, "What the cell takes in cannot be worked out")
 
@@ -310,7 +311,7 @@ class Session(QObject):
     def save_recording(self, file: Path) -> None:
         """Write what the solve on screen has by then; `recording_saved` or `failed` tells."""
         if self.recording is not None:
-            written = self._writer.surely(write_recording, file, self.recording, of=file)
+            written = self.writer.surely(write_recording, file, self.recording, of=file)
             self._tasks.start(self._tell_saved(written, file))
 
     async def _tell_saved(self, written: Awaitable[None], file: Path) -> None:
@@ -651,17 +652,17 @@ class Session(QObject):
 
     async def _recursion(self, solve: Solve) -> Recursion | None:
         """Where to begin or to go on; None where that was stopped. Raises UserError."""
-        lane, solving, recording = self._solver, self._solving, solve.recording
-        if recording is not None and (known := await lane(solving.known, recording.trace)):
-            return known
+        lane, solving = self._solver, self._solving
         if not self.loaded_models.has(solve.model):
             weights = solve.model.directory / "model.safetensors"
             await self._reader(read_ahead, weights, of=weights)
-        solver = await lane(solving.solver, solve.model)
+        recursion, solver = await lane(solving.ready, solve)
+        if solver is None:
+            return recursion
         if solver.info.stamp != solve.model.stamp:
             self._offer(solver.info)
         self.computed_on = solver.computed_on
-        if recording is not None:
+        if solve.recording is not None:
             return await lane(solving.recall, solver, solve)
         recording, recursion = await lane(solving.begin, solver, solve)
         self._set_recording(recording)

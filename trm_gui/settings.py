@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -62,10 +61,9 @@ def save(window: MainWindow) -> None:
 
 
 def save_shown(window: MainWindow) -> None:
-    """What is on screen, for the next window."""
+    """What is on screen, for the next window; where it can be written, as with the settings."""
     if (kept := window.session.kept) is not None:
-        with suppress(OSError):  # as with the settings, which Qt writes where it can
-            write_kept(kept, _shown_file(window.settings))
+        window.session.writer.surely(write_kept, kept, _shown_file(window.settings))
 
 
 def last_shown(settings: QSettings) -> Kept | None:

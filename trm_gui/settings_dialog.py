@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
@@ -29,6 +30,7 @@ from trm_gui.icons import blank
 from trm_gui.preferences import DEVICES, DTYPES, MOST_STEPS, Preferences, Start, most_threads
 from trm_gui.solving import Compute
 from trm_gui.theme_menu import THEMES
+from trm_gui.work import Lane, Tasks, Work
 
 GRADIENT = QSize(12 * themes.SPACE, 2 * themes.SPACE)
 
@@ -39,10 +41,19 @@ class SettingsDialog(QDialog):
     changed = Signal(object)
     """The Preferences that are chosen now."""
 
-    def __init__(self, preferences: Preferences, models: Path, parent: QWidget) -> None:
+    def __init__(
+        self,
+        work: Work,
+        fail: Callable[[str, str], None],
+        preferences: Preferences,
+        models: Path,
+        parent: QWidget,
+    ) -> None:
         """models: where user models are unless another folder is chosen."""
         super().__init__(parent)
         self._before = preferences
+        self._lane = work.lane("settings")
+        self._tasks = work.tasks(fail, "The settings cannot be checked")
         self.setWindowTitle("Settings")
         self.device = _choice("Device", "What the model runs on", DEVICES)
         self.dtype = _choice("Precision", "How exactly the model computes", DTYPES)
@@ -87,8 +98,12 @@ class SettingsDialog(QDialog):
         self.scale.setIconSize(GRADIENT)
         for row, scale in enumerate(themes.SCALES):
             self.scale.setItemIcon(row, _gradient(scale, self.devicePixelRatioF()))
-        self.models = FolderField("Models", "Where your own models are looked for", str(models))
+        at_work = self._lane, self._tasks
+        self.models = FolderField(
+            *at_work, "Models", "Where your own models are looked for", str(models)
+        )
         self.files = FolderField(
+            *at_work,
             "Files",
             "Where the dialogs that open and save begin",
             "the folder that was used last",
@@ -141,9 +156,26 @@ class SettingsDialog(QDialog):
             self.files.folder,
         )
 
+    def accept(self) -> None:
+        """Once it is known what is to be made of what was typed."""
+        if all(field.is_settled for field in (self.models, self.files)):
+            super().accept()
+        else:
+            self._tasks.start(self._settle(), place="settle")
+
+    async def _settle(self) -> None:
+        for field in (self.models, self.files):
+            await field.take(field.path.text())
+        super().accept()
+
     def reject(self) -> None:
         self.changed.emit(self._before)
         super().reject()
+
+    def done(self, result: int) -> None:
+        self._tasks.close()
+        self._lane.close()
+        super().done(result)
 
     def _show(self, preferences: Preferences) -> None:
         for box, value in (
@@ -204,10 +236,12 @@ class FolderField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, hint: str, usual: str) -> None:
+    def __init__(self, lane: Lane, tasks: Tasks, name: str, hint: str, usual: str) -> None:
         super().__init__()
+        self._lane, self._tasks = lane, tasks
         self.folder: Path | None = None
         """None for the usual one."""
+        self._taken = ""
         self.path = QLineEdit()
         self.path.setPlaceholderText(usual)
         self.path.setClearButtonEnabled(True)
@@ -225,12 +259,25 @@ class FolderField(QWidget):
         self.setFocusProxy(self.path)
 
     def show_folder(self, folder: Path | None) -> None:
+        self.folder = folder
+        self._taken = "" if folder is None else str(folder)
         self.path.setText("" if folder is None else str(folder))
 
     def _on_text(self, text: str) -> None:
+        self._tasks.start(self.take(text), place=self)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known what is to be made of the text."""
+        return self._taken == self.path.text()
+
+    async def take(self, text: str) -> None:
         """Take what is a folder; of anything else say so, and stay with the one before."""
         folder = Path(text).expanduser() if text.strip() else None
-        there = folder is None or (folder.is_absolute() and folder.is_dir())
+        there = folder is None or (
+            folder.is_absolute() and await self._tasks.attempt(self._lane(folder.is_dir, of=folder))
+        )
+        self._taken = text
         self.trouble.setText("" if there else f"⚠ There is no folder {text}.")
         self.trouble.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         self.trouble.setVisible(not there)

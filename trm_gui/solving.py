@@ -68,15 +68,16 @@ class Solving:
         self._models = models
         self.compute = Compute()
 
-    def solver(self, model: ModelInfo) -> Solver:
-        """That of a model directory as its files are now. Raises UserError."""
+    def ready(self, solve: Solve) -> tuple[Recursion | None, Solver | None]:
+        """Where the solve's recording can be gone on with at once; else the model, loaded as its
+        files are now. Raises UserError."""
+        if solve.recording is not None:
+            known = self._models.recursion(solve.recording.trace)
+            if known is not None:
+                return known, None
         device, dtype, threads = self.compute
         import_torch(threads)
-        return self._models.solver(model, device, dtype)
-
-    def known(self, trace: Trace) -> Recursion | None:
-        """Where the trace can be gone on with at once."""
-        return self._models.recursion(trace)
+        return None, self._models.solver(solve.model, device, dtype)
 
     def begin(self, solver: Solver, solve: Solve) -> tuple[Recording, Recursion]:
         """What frames go to, and what gives them. Raises UserError."""

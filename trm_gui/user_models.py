@@ -40,6 +40,8 @@ class UserModels(QObject):
         self.folder = self._chosen_folder()
         self._last_place: Path | None = None
         """Where a model was that somebody added, or tried to."""
+        self.looked = False
+        """Whether `folder` was looked through."""
         self._absent = set(self._stored("models"))
         """Those that were not there yet: they may be on a disk that comes back."""
         self._lane = session.work.lane("models")
@@ -53,7 +55,7 @@ class UserModels(QObject):
         """For the models that were added, and those in `folder`."""
         for directory in self._stored("models"):
             self._tasks.start(self._add_if_there(directory))
-        self._tasks.start(self._add_found())
+        self._tasks.start(self._add_found(), place="folder")
 
     def _on_tried(self, source: object) -> None:
         if isinstance(source, Path):
@@ -69,6 +71,7 @@ class UserModels(QObject):
         for directory in await self._lane(_models_in, folder, of=folder):
             if directory not in [*stored, *forgotten]:
                 self._session.add_model(directory, use=False)
+        self.looked = True
 
     @property
     def usual_folder(self) -> Path:
@@ -85,8 +88,13 @@ class UserModels(QObject):
 
     def ask_for_folder(self) -> None:
         """For a model directory, such as a checkpoint of a training run."""
-        places = self._last_place, self.folder
-        start = next((place for place in places if place and place.is_dir()), Path.home())
+        self._tasks.start(self._ask_for_folder(), place="ask")
+
+    async def _ask_for_folder(self) -> None:
+        start = Path.home()
+        for place in (self.folder, self._last_place):
+            if place and await self._tasks.attempt(self._lane(place.is_dir, of=place)):
+                start = place
         dialog = QFileDialog(self._window, "Add a model folder", str(start))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -99,7 +107,7 @@ class UserModels(QObject):
 
     def ask_for_checkpoint(self) -> None:
         """For an official checkpoint, which becomes a model directory in `folder`."""
-        dialog = CheckpointDialog(self.folder, self._window)
+        dialog = CheckpointDialog(self._session.work, self.folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self._session.add_model)
         self._session.model_tried.connect(dialog.end)

@@ -237,11 +237,10 @@ class Lane:
                 woken.clear()
                 if not come:
                     await woken.wait()
-                if not ended.done():
-                    await asyncio.sleep(GATHERING)
                 if batch := come[:]:
                     del come[: len(batch)]
                     yield batch
+                    await asyncio.sleep(GATHERING)
             if come:
                 yield come
             ended.result()
@@ -323,6 +322,7 @@ class _Piece(Generic[T]):
     def do(self) -> None:
         """On the thread."""
         if self.future.done() and not self.surely:
+            self._drop()
             return
         self._begun = time.monotonic()
         try:
@@ -332,8 +332,12 @@ class _Piece(Generic[T]):
         else:
             self._settle(self.future.set_result, given)
 
+    def _drop(self) -> None:
+        """Hold nothing any more: it may have a window that is closed by then."""
+        del self._function, self._arguments
+
     def _settle(self, how: Callable[[Any], None], what: object) -> None:
-        del self._function, self._arguments  # which may have a window that is closed by then
+        self._drop()
 
         def settle() -> None:
             if not self.future.done():
@@ -355,10 +359,9 @@ class _Steps(_Piece[None]):
         super().__init__(self._step, of=of)
         self._waiting, self._results, self._take = waiting, results, take
 
-    def do(self) -> None:
-        if self.future.done():
-            self._results = iter(())  # a generator ends on this thread
-        super().do()
+    def _drop(self) -> None:
+        super()._drop()
+        del self._results  # a generator ends on this thread
 
     def _settle(self, how: Callable[[Any], None], what: object) -> None:
         if what is self:  # there may be more

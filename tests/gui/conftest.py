@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from trm_core.checkpoints.info import find_model, read_info
 from trm_core.puzzles.files import load_puzzles
@@ -145,6 +145,20 @@ def drag(qtbot, widget):
 def click(qtbot, control):
     """Click a control with an accessible name."""
     return lambda name: qtbot.mouseClick(control(name), Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def file_dialog(qtbot, window):
+    """The dialog that asks for a file or a folder, once it is open."""
+
+    def opened():
+        return [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
+
+    def file_dialog():
+        qtbot.waitUntil(lambda: opened() != [])
+        return opened()[-1]
+
+    return file_dialog
 
 
 @pytest.fixture

@@ -390,11 +390,13 @@ def test_a_row_is_dragged_as_its_file(qtbot, window, dock, session, folder):
     assert session.puzzle.kind == "maze"
 
 
-def test_a_solve_that_is_saved_is_listed_and_chosen(qtbot, window, dock, session, solve, action):
+def test_a_solve_that_is_saved_is_listed_and_chosen(
+    qtbot, dock, session, solve, action, file_dialog
+):
     session.set_settings(SolveSettings(1, None))
     solve()
     action("save_recording").trigger()
-    dialog = window.findChild(QFileDialog)
+    dialog = file_dialog()
     (file,) = dialog.selectedFiles()
     with qtbot.waitSignal(session.recording_saved):
         dialog.fileSelected.emit(file)
@@ -403,7 +405,7 @@ def test_a_solve_that_is_saved_is_listed_and_chosen(qtbot, window, dock, session
     assert dock.view.current_entry.file == Path(file)
 
 
-def test_an_empty_folder_says_how_to_fill_it(qtbot, window, session, solve, action):
+def test_an_empty_folder_says_how_to_fill_it(qtbot, window, session, solve, action, file_dialog):
     dock = window.recordings.dock
     action("show_recordings").trigger()
     qtbot.waitUntil(lambda: dock.count.text() == "0 of 0")
@@ -413,7 +415,7 @@ def test_an_empty_folder_says_how_to_fill_it(qtbot, window, session, solve, acti
     solve()
     button = next(b for b in dock.findChildren(QPushButton) if b.text() == words)
     button.click()
-    dialog = window.findChild(QFileDialog)
+    dialog = file_dialog()
     assert dialog.isVisible()
     dialog.reject()
 
@@ -515,18 +517,22 @@ def test_recordings_are_kept_among_the_documents_and_what_survives_a_crash_besid
     assert [*(home / ".config" / "trm-studio" / "recovery").glob("*.trmrec")]
 
 
+def folder_of(settings):
+    return default_folder(Path(settings.fileName()))
+
+
 def test_who_has_recordings_beside_the_settings_keeps_them_there(home):
     settings = open_settings(None)
     former = home / ".config" / "trm-studio" / "recordings"
     former.mkdir(parents=True)
-    assert default_folder(settings) == home / "Documents" / "TRM Studio" / "Recordings"
+    assert folder_of(settings) == home / "Documents" / "TRM Studio" / "Recordings"
     shutil.copy(SAMPLES[0], former)
-    assert default_folder(settings) == former
+    assert folder_of(settings) == former
 
 
 def test_settings_in_a_place_of_their_own_have_their_recordings_beside_them(home):
     settings = open_settings(home / "elsewhere")
-    assert default_folder(settings) == home / "elsewhere" / "recordings"
+    assert folder_of(settings) == home / "elsewhere" / "recordings"
 
 
 @pytest.fixture

@@ -116,13 +116,13 @@ def test_a_recording_opens_and_plays_where_there_is_no_torch(file, tmp_path):
 
 
 def test_what_is_saved_is_what_was_solved(
-    qtbot, window, session, action, solve, press, open_file, tmp_path
+    qtbot, window, session, action, solve, open_file, file_dialog, tmp_path
 ):
     assert not action("save_recording").isEnabled()
     session.set_settings(SolveSettings(2, None))
     trace = solve()
     action("save_recording").trigger()
-    dialog = window.findChild(QFileDialog)
+    dialog = file_dialog()
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
     assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
     assert dialog.defaultSuffix() == "trmrec"
@@ -146,7 +146,7 @@ def test_what_is_saved_is_what_was_solved(
     assert again.curves.latent_path("y") is not None
     assert window.windowTitle().startswith("mine")
     action("save_recording").trigger()
-    dialog = window.findChildren(QFileDialog)[-1]
+    dialog = file_dialog()
     assert dialog.directory().path() == str(tmp_path)  # as last time
     dialog.reject()
     session.set_puzzle(session.puzzle)
@@ -170,9 +170,9 @@ def test_saving_goes_on_when_the_window_is_closed(window, session, solve, tmp_pa
     assert read_header(tmp_path / "last.trmrec").frames == len(trace)
 
 
-def test_the_dialog_opens_a_recording(qtbot, window, session, action, file):
+def test_the_dialog_opens_a_recording(qtbot, window, session, action, file, file_dialog):
     action("open_recording").trigger()
-    dialog = window.findChild(QFileDialog)
+    dialog = file_dialog()
     assert dialog.fileMode() == QFileDialog.FileMode.ExistingFile
     with qtbot.waitSignal(session.opened):
         dialog.fileSelected.emit(str(file))

@@ -175,24 +175,25 @@ def test_a_model_of_the_folder_that_was_forgotten_stays_so(
     item.trigger()
     window.close()
     later = open_window()
-    with qtbot.waitSignal(later.session.models_changed):  # all that is read is read in turn
-        later.session.add_model(find_model("sudoku-4x4").directory, use=False)
+    qtbot.waitUntil(lambda: later.user_models.looked)
     assert "one" not in names(later.session)
 
 
-def test_a_folder_that_is_not_there_is_told_of_and_not_taken(window, dialog, tmp_path):
+def test_a_folder_that_is_not_there_is_told_of_and_not_taken(qtbot, window, dialog, tmp_path):
     dialog.files.path.setText(str(tmp_path / "nowhere"))
-    assert dialog.files.trouble.text() == f"⚠ There is no folder {tmp_path / 'nowhere'}."
+    missing = f"⚠ There is no folder {tmp_path / 'nowhere'}."
+    qtbot.waitUntil(lambda: dialog.files.trouble.text() == missing)
     dialog.accept()
     assert stored_preferences(window.settings).files is None
 
 
 def test_files_are_opened_and_saved_in_the_folder_that_is_set(
-    window, dialog, action, tmp_path, open_window
+    qtbot, window, dialog, tmp_path, open_window
 ):
     (tmp_path / "mine").mkdir()
     dialog.files.path.setText(str(tmp_path / "mine"))
-    dialog.accept()
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.accept()  # before it is known that there is such a folder
     for shown in (window, None):
         if shown is None:
             window.settings.setValue("folder", str(tmp_path))  # another was used since
@@ -204,13 +205,14 @@ def test_files_are_opened_and_saved_in_the_folder_that_is_set(
         asked.reject()
 
 
-def test_everything_can_be_reset(window, dialog, control, qapp, tmp_path):
+def test_everything_can_be_reset(qtbot, window, dialog, control, qapp, tmp_path):
     choose(dialog.dtype, "float32")
     choose(dialog.theme, "dark")
     choose(dialog.scale, "cividis")
     dialog.as_before.setChecked(False)
     dialog.threshold.setValue(0.9)
     dialog.files.path.setText(str(tmp_path))
+    qtbot.waitUntil(lambda: dialog.files.folder == tmp_path)
     dialog.reset.click()
     assert dialog.chosen == stored_preferences(window.settings) == Preferences()
     assert window.session.compute == Compute()

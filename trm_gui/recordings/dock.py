@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QSettings, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -47,9 +46,6 @@ from trm_gui.recordings.thumbnails import RecordingThumbnails
 from trm_gui.recordings.view import RecordingView
 from trm_gui.stored import stored_text
 from trm_gui.work import Bell, Work
-
-if TYPE_CHECKING:
-    from asyncio import Future
 
 WIDTH = 38 * themes.SPACE
 LEAST_WIDTH = 32 * themes.SPACE
@@ -133,10 +129,11 @@ class RecordingDock(QDockWidget):
         self.take_in(self._from_elsewhere(event))
 
     def _from_elsewhere(self, event: QDropEvent) -> Sequence[Path]:
+        if self.folder is None:  # which is being looked for
+            return []
+        here = self.folder.path
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        return [
-            file for file in files if file.suffix.lower() == SUFFIX and file.parent != self._path
-        ]
+        return [file for file in files if file.suffix.lower() == SUFFIX and file.parent != here]
 
     def _lay_out(self) -> None:
         for name in ORDERS:
@@ -155,7 +152,7 @@ class RecordingDock(QDockWidget):
         where.setAccessibleName("Folder of the recordings")
         where.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(where)
-        menu.addAction("&Show the folder", lambda: self._show_folder(self._path))
+        menu.addAction("&Show the folder", self._show_own_folder)
         menu.addAction("&Choose another folder…", self._ask_for_folder)
         where.setMenu(menu)
         for button in (save, where):
@@ -196,30 +193,30 @@ class RecordingDock(QDockWidget):
         view.current_changed.connect(self.notes.show_entry)
         self.notes.written.connect(self._write_notes)
 
-    @property
-    def _path(self) -> Path:
-        stored = stored_text(self._settings, FOLDER)
-        return Path(stored) if stored else default_folder(self._settings)
-
     def _open_folder(self) -> None:
         """List what is in the folder of the settings, and nothing else."""
-        path = self._path
-        self._where.setToolTip(wrapped(f"The recordings are kept in {path}"))
         if self._watcher.directories():
             self._watcher.removePaths(self._watcher.directories())
         self.model.take_out(list(self.model.entries))
-        self.folder = RecordingFolder(path)
+        self.folder = None
         self.reading = True
         self._show_count()
-        self._tasks.start(self._follow(self.folder), place="folder")
+        self._tasks.start(self._follow(), place="folder")
 
-    async def _follow(self, folder: RecordingFolder) -> None:
-        """Make it if it is not there, list what it has, and then whatever changes."""
+    async def _follow(self) -> None:
+        """Make the folder if it is not there, list what it has, and then whatever changes."""
+        settings_file, stored = Path(self._settings.fileName()), stored_text(self._settings, FOLDER)
         try:
-            await self._lane(folder.make, of=folder.path)
-            self._watcher.addPath(str(folder.path))
+            if stored:
+                path = Path(stored)
+            else:
+                path = await self._lane(default_folder, settings_file, of=settings_file.parent)
+            self.folder = folder = RecordingFolder(path)
+            self._where.setToolTip(wrapped(f"The recordings are kept in {path}"))
+            await self._lane(folder.make, of=path)
+            self._watcher.addPath(str(path))
             while True:
-                async for changes in self._lane.each(folder.changes(), of=folder.path):
+                async for changes in self._lane.each(folder.changes(), of=path):
                     for change in changes:
                         self.model.take_out(change.gone)
                         self.model.put(change.read)
@@ -227,9 +224,9 @@ class RecordingDock(QDockWidget):
                 self._show_all_read()
                 await self._changed.rung()
                 await works.sleep(PAUSE)
-        finally:
-            if folder is self.folder:
-                self._show_all_read()
+        except Exception:
+            self._show_all_read()
+            raise
 
     def _show_all_read(self) -> None:
         self.reading = False
@@ -256,7 +253,7 @@ class RecordingDock(QDockWidget):
     def _write_notes(self, file: Path, notes: str) -> None:
         self._look_after(self._lane.surely(write_notes, file, notes, of=file))
 
-    def _look_after(self, done: Future[None]) -> None:
+    def _look_after(self, done: Awaitable[None]) -> None:
         """See what has changed then; tell if it could not be done."""
 
         async def look() -> None:
@@ -305,11 +302,16 @@ class RecordingDock(QDockWidget):
         if self.model.rows:
             self.view.enter()
 
+    def _show_own_folder(self) -> None:
+        if self.folder is not None:
+            self._show_folder(self.folder.path)
+
     def _show_folder(self, folder: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, "Folder of the recordings", str(self._path))
+        here = "" if self.folder is None else str(self.folder.path)
+        dialog = QFileDialog(self, "Folder of the recordings", here)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

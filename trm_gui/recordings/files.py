@@ -23,18 +23,18 @@ class RecordingFiles(QObject):
     def __init__(self, session: Session, settings: QSettings, window: QMainWindow) -> None:
         super().__init__(window)
         self._session, self._settings, self._window = session, settings, window
+        self._lane = session.work.lane("recordings")
+        self._tasks = session.work.tasks(session.fail, "The recordings could not go on")
 
     def ask_where_to_save(self) -> None:
         """Ask for a file and write the solve there; Qt asks before one is replaced."""
-        recording = self._session.recording
-        if recording is None:
-            return
-        folder = self._folder()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            folder = Path.home()
-        start = free_file(folder, usual_name(recording))
+        if (recording := self._session.recording) is not None:
+            self._tasks.start(self._ask_where_to_save(usual_name(recording)), place="ask")
+
+    async def _ask_where_to_save(self, name: str) -> None:
+        folder = await self._folder()
+        start = await self._tasks.attempt(self._lane(_free_place, folder, name, of=folder))
+        start = start or Path.home() / name
         dialog = self._dialog("Save the solve as a recording", start.parent)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
@@ -43,7 +43,10 @@ class RecordingFiles(QObject):
         dialog.open()
 
     def ask_for_recording(self) -> None:
-        dialog = self._dialog("Open a recording", self._folder())
+        self._tasks.start(self._ask_for_recording(), place="ask")
+
+    async def _ask_for_recording(self) -> None:
+        dialog = self._dialog("Open a recording", await self._folder())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._open)
         dialog.open()
@@ -54,10 +57,14 @@ class RecordingFiles(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
 
-    def _folder(self) -> Path:
-        """That of the last dialog, as long as it is there."""
-        last = stored_text(self._settings, FOLDER)
-        return Path(last) if last and Path(last).is_dir() else default_folder(self._settings)
+    async def _folder(self) -> Path:
+        """That of the last dialog, as long as it is there and answers."""
+        if last := stored_text(self._settings, FOLDER):
+            there = self._lane(Path(last).is_dir, of=last)
+            if await self._tasks.attempt(there):
+                return Path(last)
+        settings_file = Path(self._settings.fileName())
+        return await self._lane(default_folder, settings_file, of=settings_file.parent)
 
     def _save(self, file: str) -> None:
         self._remember(file)
@@ -69,3 +76,13 @@ class RecordingFiles(QObject):
 
     def _remember(self, file: str) -> None:
         self._settings.setValue(FOLDER, str(Path(file).parent))
+
+
+def _free_place(folder: Path, name: str) -> Path:
+    """A file in `folder`, which is made if it is not there; in the home directory where it cannot
+    be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path.home()
+    return free_file(folder, name)

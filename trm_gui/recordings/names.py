@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QStandardPaths
 
 from trm_core.recordings import SUFFIX, Recording
 from trm_gui.settings import usual_directory
@@ -16,10 +16,10 @@ FORBIDDEN = frozenset('/\\:*?"<>|\0\n')
 """Signs that some system does not have in the name of a file."""
 
 
-def default_folder(settings: QSettings) -> Path:
+def default_folder(settings_file: Path) -> Path:
     """Among the user's documents, where a file manager shows it. Beside the settings, where it was
     at first, for who has recordings there, and where the settings are in a place of their own."""
-    beside = Path(settings.fileName()).absolute().with_name("recordings")
+    beside = settings_file.absolute().with_name("recordings")
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     usual = beside.parent == usual_directory()
     if not documents or not usual or any(beside.glob(f"*{SUFFIX}")):

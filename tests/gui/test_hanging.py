@@ -1,0 +1,202 @@
+"""Files that do not answer, as those of a share that is cut off: told, passed by, never waited for
+where something else is asked."""
+
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from trm_core import documents
+from trm_core.checkpoints.info import find_model, read_info
+from trm_core.recordings import read_header
+from trm_core.resources import RESOURCES
+from trm_core.trace import SolveSettings
+from trm_gui import session as sessions
+from trm_gui import solving
+from trm_gui import work as works
+from trm_gui.app import make_window
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(works, "ANSWERS_WITHIN", 1.0)
+
+
+class Share:
+    """Whoever touches what is in its folder waits until it answers."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._answers = threading.Event()
+
+    def hanging(self, function):
+        """`function`, whose arguments have a path, as it is where that is on the share."""
+
+        def hang(*arguments, **options):
+            paths = (each for each in arguments if isinstance(each, str | Path))
+            if any(self.folder in Path(path).parents for path in paths):
+                self._answers.wait()
+            return function(*arguments, **options)
+
+        return hang
+
+    def answer(self):
+        self._answers.set()
+
+
+@pytest.fixture
+def share(tmp_path, monkeypatch):
+    """A folder that is cut off once it has been filled."""
+    share = Share(tmp_path / "share")
+    share.folder.mkdir()
+    yield share
+    share.answer()
+
+
+@pytest.fixture
+def cut_off(share, monkeypatch):
+    def cut_off():
+        monkeypatch.setattr(documents, "_opened", share.hanging(documents._opened))
+        monkeypatch.setattr(solving, "read_ahead", share.hanging(solving.read_ahead))
+        monkeypatch.setattr(sessions, "read_ahead", share.hanging(sessions.read_ahead))
+        monkeypatch.setattr(sessions, "write_recording", share.hanging(sessions.write_recording))
+        monkeypatch.setattr(Path, "is_dir", share.hanging(Path.is_dir))
+        monkeypatch.setattr(Path, "exists", share.hanging(Path.exists))
+
+    return cut_off
+
+
+@pytest.fixture
+def hung_file(share, cut_off):
+    file = share.folder / "puzzles.sdm"
+    shutil.copy(RESOURCES / "puzzles" / "sudoku-9x9.sdm", file)
+    cut_off()
+    return file
+
+
+def test_a_file_that_does_not_answer_is_told(qtbot, session, hung_file, impatient, widget):
+    puzzle = session.puzzle
+    with qtbot.waitSignal(session.failed) as failed:
+        session.open(hung_file)
+    assert failed.args == [f"{hung_file} does not answer."]
+    assert session.opening is None
+    assert session.puzzle is puzzle
+    assert "does not answer" in widget("status_line").text()
+
+
+def test_another_file_opens_while_one_hangs(qtbot, session, hung_file, files):
+    session.open(hung_file)
+    qtbot.waitUntil(lambda: session._reader._thread is not None)
+    for kind in ("maze", "sudoku"):
+        with qtbot.waitSignal(session.opened) as opened:
+            session.open(files[kind])
+        assert opened.args == [files[kind]]
+        session.open(hung_file)
+
+
+def test_a_recent_file_that_hangs_holds_up_no_other(qtbot, window, session, hung_file, files):
+    exchange, catalogue = window.library.exchange, window.library.catalogue
+    with qtbot.waitSignal(session.opened):
+        session.open(files["maze"])
+    maze = catalogue.items[str(files["maze"])]
+    hung = type(maze)(**{**vars_of(maze), "key": str(hung_file), "source": hung_file})
+    exchange.open_item(hung)
+    with qtbot.waitSignal(session.opened) as opened:
+        exchange.open_item(maze)
+    assert opened.args == [files["maze"]]
+
+
+def vars_of(item):
+    return {name: getattr(item, name) for name in item.__dataclass_fields__ if name != "words"}
+
+
+def test_what_cannot_be_saved_as_nothing_answers_is_told_and_the_next_is_saved(
+    qtbot, session, share, cut_off, solve, impatient, tmp_path
+):
+    session.set_settings(SolveSettings(1, None))
+    trace = solve()
+    cut_off()
+    with qtbot.waitSignal(session.failed) as failed:
+        session.save_recording(share.folder / "a.trmrec")
+    assert failed.args == [f"{share.folder / 'a.trmrec'} does not answer."]
+    with qtbot.waitSignal(session.recording_saved):
+        session.save_recording(tmp_path / "b.trmrec")
+    assert read_header(tmp_path / "b.trmrec").frames == len(trace)
+
+
+def test_a_model_that_does_not_answer_is_told_and_others_solve(
+    qtbot, session_of, puzzles, share, cut_off, impatient
+):
+    own = shutil.copytree(find_model("sudoku-9x9-small").directory, share.folder / "own")
+    session = session_of(read_info(own), find_model("sudoku-9x9"))
+    session.set_puzzle(puzzles[0])
+    session.set_model("own")
+    cut_off()
+    with qtbot.waitSignals([session.failed, session.solve_finished]):
+        session.solve()
+    assert session.failure == f"{own / 'model.safetensors'} does not answer."
+    session.set_model("sudoku-9x9")
+    with qtbot.waitSignal(session.solve_finished):
+        session.solve()
+    assert session.trace
+    session.set_model("own")
+    session.solve()
+    with qtbot.waitSignal(session.solve_finished):  # another puzzle takes its place at once
+        session.set_model("sudoku-9x9")
+        session.solve()
+    assert session.trace.model_name == "sudoku-9x9"
+
+
+def test_user_models_that_do_not_answer_hold_up_nothing_and_are_not_forgotten(
+    qtbot, window, open_window, share, cut_off, impatient, tmp_path
+):
+    own = shutil.copytree(find_model("sudoku-9x9-small").directory, share.folder / "own")
+    here = shutil.copytree(find_model("sudoku-4x4").directory, tmp_path / "here")
+    for each in (own, here):
+        with qtbot.waitSignal(window.session.models_changed):
+            window.session.add_model(each, use=False)
+    window.close()
+    cut_off()
+    again = open_window()
+    told = []
+    again.session.failed.connect(told.append)
+    with qtbot.waitSignal(again.session.solve_finished):
+        again.session.solve()
+    qtbot.waitUntil(lambda: f"{own} does not answer." in told)
+    qtbot.waitUntil(lambda: "here" in [model.name for model in again.session.models])
+    assert "own" not in [model.name for model in again.session.models]
+    assert str(own) in again.settings.value("models")
+
+
+def test_a_window_closes_in_time_while_all_hangs(
+    qtbot, window, session, hung_file, share, solve_for_long, monkeypatch
+):
+    solve_for_long()
+    session.open(hung_file)
+    session.add_model(share.folder / "own")
+    session.save_recording(share.folder / "a.trmrec")
+    session.ask_mixing(session.trace[0].call)
+    window.library.exchange.open_files([hung_file, hung_file])
+    window.recordings.dock.show()
+    qtbot.waitUntil(lambda: session.writer._thread is not None)
+    begun = time.monotonic()
+    window.close()
+    assert time.monotonic() - begun < works.CLOSES_WITHIN + 2
+    assert not window.isVisible()
+
+
+def test_fifty_windows_in_one_process_leave_no_thread_and_no_window(qtbot, look, tmp_path, qapp):
+    threads = set(threading.enumerate())
+    for number in range(50):
+        window = make_window(tmp_path / "settings")
+        qtbot.addWidget(window)
+        window.show()
+        if number % 10 == 0:
+            window.session.solve()
+            window.recordings.dock.show()
+            qapp.processEvents()
+        window.close()
+    assert [each for each in qapp.topLevelWidgets() if each.isVisible()] == []
+    assert set(threading.enumerate()) - threads == set()
