@@ -652,21 +652,19 @@ class Session(QObject):
 
     async def _recursion(self, solve: Solve) -> Recursion | None:
         """Where to begin or to go on; None where that was stopped. Raises UserError."""
-        lane, solving = self._solver, self._solving
         if not self.loaded_models.has(solve.model):
             weights = solve.model.directory / "model.safetensors"
             await self._reader(read_ahead, weights, of=weights)
-        recursion, solver = await lane(solving.ready, solve)
-        if solver is None:
-            return recursion
-        if solver.info.stamp != solve.model.stamp:
-            self._offer(solver.info)
-        self.computed_on = solver.computed_on
-        if solve.recording is not None:
-            return await lane(solving.recall, solver, solve)
-        recording, recursion = await lane(solving.begin, solver, solve)
-        self._set_recording(recording)
-        return recursion
+        begun = await self._solver(self._solving.begin, solve)
+        if (solver := begun.solver) is not None:
+            if solver.info.stamp != solve.model.stamp:
+                self._offer(solver.info)
+            self.computed_on = solver.computed_on
+        if begun.error is not None:
+            raise begun.error
+        if begun.recording is not solve.recording:
+            self._set_recording(begun.recording)
+        return begun.recursion
 
     def _take_frames(self, frames: list[Frame]) -> None:
         """Have what has come in the trace."""

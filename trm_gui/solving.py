@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trm_core.checkpoints.info import ModelInfo, read_info
+from trm_core.errors import UserError
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings import Recording
@@ -58,6 +59,16 @@ class Compute(NamedTuple):
     threads: int = 0
 
 
+class Begun(NamedTuple):
+    """recording: what frames go to. recursion: what gives them, None where that was stopped.
+    solver: the model as its files are now, None where it was at hand. error: why it cannot be."""
+
+    recording: Recording | None
+    recursion: Recursion | None
+    solver: Solver | None = None
+    error: UserError | None = None
+
+
 class Solving:
     """Runs the models that are loaded. torch is imported for the first one.
 
@@ -68,44 +79,37 @@ class Solving:
         self._models = models
         self.compute = Compute()
 
-    def ready(self, solve: Solve) -> tuple[Recursion | None, Solver | None]:
-        """Where the solve's recording can be gone on with at once; else the model, loaded as its
-        files are now. Raises UserError."""
-        if solve.recording is not None:
-            known = self._models.recursion(solve.recording.trace)
-            if known is not None:
-                return known, None
+    def begin(self, solve: Solve) -> Begun:
+        """Load the model, unless that is done, and see where to begin or to go on. Raises UserError
+        where it cannot be loaded."""
+        recording = solve.recording
+        if recording is not None and (known := self._models.recursion(recording.trace)):
+            return Begun(recording, known)
         device, dtype, threads = self.compute
         import_torch(threads)
-        return None, self._models.solver(solve.model, device, dtype)
-
-    def begin(self, solver: Solver, solve: Solve) -> tuple[Recording, Recursion]:
-        """What frames go to, and what gives them. Raises UserError."""
-        trace = solver.start(solve.puzzle, solve.settings)
-        recording = solver.recording(trace)
-        recursion = self._models.with_room(
-            lambda: solver.recursion(trace, with_latents=True), solver.info.name
-        )
-        self._models.keep(solver, trace, recursion)
-        return recording, recursion
-
-    def recall(self, solver: Solver, solve: Solve) -> Recursion | None:
-        """Where the solve's recording can be gone on with; None where that was stopped. Raises
-        UserError."""
-        recording = solve.recording
-        assert recording is not None
-        recursion = self._models.with_room(
-            lambda: solver.recall(recording, solve.stop), solver.info.name
-        )
+        solver = self._models.solver(solve.model, device, dtype)
+        try:
+            if recording is None:
+                trace = solver.start(solve.puzzle, solve.settings)
+                recording = solver.recording(trace)
+                recursion = self._models.with_room(
+                    lambda: solver.recursion(trace, with_latents=True), solver.info.name
+                )
+            else:
+                recursion = self._models.with_room(
+                    lambda: solver.recall(recording, solve.stop), solver.info.name
+                )
+        except UserError as error:
+            return Begun(None, None, solver, error)
         if recursion is not None:
             self._models.keep(solver, recording.trace, recursion)
-        return recursion
+        return Begun(recording, recursion, solver)
 
     def steps(self, recursion: Recursion, solve: Solve) -> Iterator[list[Frame]]:
         """The frames of each supervision step, the last one cut off where it is stopped."""
         settings, bounded = solve.settings, solve.steps is not None
-        own = recursion.model.config.max_supervision_steps
-        for _ in range(solve.steps if bounded else settings.max_supervision_steps or own):
+        most = settings.max_supervision_steps or recursion.model.config.max_supervision_steps
+        for _ in range(most if solve.steps is None else solve.steps):
             frames = self._models.with_room(
                 lambda: recursion.supervision_step(solve.stop), solve.model.name
             )

@@ -346,7 +346,7 @@ class _Piece(Generic[T]):
         _tell(self._loop, settle)
 
 
-class _Steps(_Piece[None]):
+class _Steps(_Piece[Any]):
     """What an iterator gives, one a time; in between, what waits has its turn."""
 
     def __init__(
@@ -428,6 +428,7 @@ def _loop() -> asyncio.AbstractEventLoop:
     os.environ["QT_API"] = "pyside6"  # whichever else somebody has set for other programs
     import qasync
 
+    loop: asyncio.AbstractEventLoop
     loop = qasync.QEventLoop(QCoreApplication.instance(), already_running=True)
     loop.set_exception_handler(_on_unforeseen)
     return loop

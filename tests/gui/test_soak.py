@@ -24,7 +24,7 @@ SETTLED = 1500
 not grow any more."""
 MOST_GROWN = 50
 """MiB; a fifth of that was measured, and each solve that is kept takes some."""
-LEAST_SHOWN, MOST_KEPT = 30, 3
+LEAST_SHOWN, MOST_KEPT = 10, 3
 """Solves that are shown at least, and that live at the end at most: the one on screen, and what a
 plot behind another may have asked about last."""
 
