@@ -16,17 +16,22 @@ awaits must not run a loop of Qt inside, such as `dialog.exec()`: that breaks al
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterator
+from contextlib import suppress
 from functools import cache
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from weakref import WeakSet
 
+import psutil
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
+import trm_core
 from trm_core.errors import UserError
 from trm_gui.failure import explained
 
@@ -39,8 +44,13 @@ ANSWERS_WITHIN = 20.0
 """Seconds after which what is `of` a file or a folder is given up: a share that is cut off, or a
 pipe to which nobody writes, would keep it for ever."""
 
+HANGS = "does not answer: the disk that it is on, or the network to it, hangs."
+
 CLOSES_WITHIN = 3.0
 """Seconds that a window takes to close at most, whatever hangs."""
+
+NICER = 5
+"""By how much processes stand back for the window and its solves (Unix)."""
 
 GATHERING = 0.016
 """Seconds for which results are gathered: what gives them may be quicker than the window, and would
@@ -88,6 +98,23 @@ class Bell:
         self._rung = False
 
 
+Process = subprocess.Popen[bytes]
+
+
+class Printed(NamedTuple):
+    """What a process that has ended left. code: 0 where it was done."""
+
+    code: int
+    output: bytes
+    errors: bytes
+
+    @property
+    def last_words(self) -> str:
+        """Why it failed, in its own words."""
+        lines = self.errors.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1].removeprefix("trm: ") if lines else "the process was ended"
+
+
 class Work:
     """The lanes and tasks of one window, which end with it."""
 
@@ -95,9 +122,10 @@ class Work:
         self._lanes: WeakSet[Lane] = WeakSet()
         self._tasks: WeakSet[Tasks] = WeakSet()
 
-    def lane(self, name: str) -> Lane:
-        """One more lane, whose thread has this name; who does not keep it closes it."""
-        lane = Lane(name)
+    def lane(self, name: str, nicer: int = 0) -> Lane:
+        """One more lane, whose thread has this name; who does not keep it closes it. nicer: by how
+        much the thread stands back for others (Linux)."""
+        lane = Lane(name, nicer)
         self._lanes.add(lane)
         return lane
 
@@ -107,20 +135,53 @@ class Work:
         self._tasks.add(tasks)
         return tasks
 
+    async def aside(self, function: Callable[..., T], *arguments: object, of: object = None) -> T:
+        """Have it done on a thread of its own; see `Lane`."""
+        lane = self.lane("aside")
+        try:
+            return await lane(function, *arguments, of=of)
+        finally:
+            lane.close()
+
+    async def printed_by(self, start: Callable[[], Process], content: bytes) -> Printed:
+        """What a process that `start` begins has printed, having read `content`. It is killed
+        where nobody waits for that any more."""
+        begun: list[Process] = []
+
+        def run() -> Printed:
+            process = start()
+            begun.append(process)
+            if stop():
+                process.kill()
+            output, errors = process.communicate(content)
+            return Printed(process.returncode, output, errors)
+
+        with Stop() as stop:
+            try:
+                return await self.aside(run)
+            finally:
+                stop.ask()
+                for process in begun:
+                    with suppress(OSError):
+                        process.kill()
+
     def close(self) -> None:
-        """Cancel all tasks, have done what is surely to be done, and begin nothing any more.
+        """Cancel all tasks but those that may come to their end, have done what is surely to be
+        done, and begin nothing any more.
 
         It takes CLOSES_WITHIN seconds at most: what hangs is left behind.
         """
         end = time.monotonic() + CLOSES_WITHIN
-        rooms, lanes = list(self._tasks), list(self._lanes)
+        rooms = list(self._tasks)
+        for tasks in rooms:
+            tasks.close(at_once=False)
+        _turn_until(lambda: not any(tasks.running for tasks in rooms), end)
         for tasks in rooms:
             tasks.close()
+        lanes = list(self._lanes)
         for lane in lanes:
             lane.close()
-        unattended = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
-        while any(tasks.running for tasks in rooms) and time.monotonic() < end:
-            QCoreApplication.processEvents(unattended)  # in which they hear of it
+        _turn_until(lambda: not any(tasks.running for tasks in rooms), end)
         for lane in lanes:
             lane.join(end - time.monotonic())
 
@@ -133,18 +194,24 @@ class Tasks:
         defect: what is said of that, such as "The recordings could not go on"."""
         self._fail, self._defect = fail, defect
         self.running: set[asyncio.Task[None]] = set()
+        self._sure: set[asyncio.Task[None]] = set()
         self._places: dict[Hashable, asyncio.Task[None]] = {}
         self._closed = False
 
-    def start(self, work: Coroutine[Any, Any, None], place: Hashable = None) -> None:
+    def start(
+        self, work: Coroutine[Any, Any, None], place: Hashable = None, surely: bool = False
+    ) -> None:
         """Begin a coroutine, from the event loop. In a place the newest wins: it cancels the one
-        before."""
+        before. surely: whether it may come to its end while the window closes."""
         if self._closed:
             work.close()
             return
         self.cancel(place)
         task = _loop().create_task(self._with_ladder(work))
         self.running.add(task)
+        if surely:
+            self._sure.add(task)
+            task.add_done_callback(self._sure.discard)
         task.add_done_callback(lambda _: work.close())  # one that was cancelled before it began
         task.add_done_callback(self.running.discard)
         if place is not None:
@@ -158,7 +225,7 @@ class Tasks:
 
         self.start(wait())
 
-    async def attempt(self, done: asyncio.Future[T]) -> T | None:
+    async def attempt(self, done: Awaitable[T]) -> T | None:
         """What it gives, for who goes on either way; None where it fails, which is told."""
         try:
             return await done
@@ -171,10 +238,11 @@ class Tasks:
         if (before := self._places.pop(place, None)) is not None:
             before.cancel()
 
-    def close(self) -> None:
-        """Cancel all, and begin nothing any more."""
+    def close(self, at_once: bool = True) -> None:
+        """Cancel all, and begin nothing any more; where not `at_once`, what may come to its end
+        goes on."""
         self._closed = True
-        for task in list(self.running):
+        for task in self.running if at_once else self.running - self._sure:
             task.cancel()
 
     async def _with_ladder(self, work: Coroutine[Any, Any, None]) -> None:
@@ -192,8 +260,8 @@ class Lane:
     Anything else is waited for, so that two never use the same model at once.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, nicer: int = 0) -> None:
+        self._name, self._nicer = name, nicer
         self._waiting: SimpleQueue[_Piece[Any] | None] = SimpleQueue()
         self._thread: _Thread | None = None
         self._pending = 0
@@ -253,6 +321,18 @@ class Lane:
             self._closed = True
             self._waiting.put(None)
 
+    def give_up(self) -> None:
+        """Leave the thread behind with what it is at; nothing else comes to pass."""
+        self._closed = True
+        pieces = [] if self._thread is None else [self._thread.piece]
+        with suppress(Empty):
+            while True:
+                pieces.append(self._waiting.get_nowait())
+        for piece in filter(None, pieces):
+            piece.future.cancel()
+        self._waiting.put(None)
+        self._thread = None
+
     def join(self, seconds: float) -> None:
         """Wait so long at most for a closed lane to have done what is to be done."""
         if self._thread is not None:
@@ -266,7 +346,7 @@ class Lane:
         self._pending += 1
         future.add_done_callback(lambda _: self._on_done(piece))
         if self._thread is None:
-            self._thread = _Thread(self._name, self._waiting)
+            self._thread = _Thread(self._name, self._nicer, self._waiting)
         self._waiting.put(piece)
         if not self._watched:
             self._watch()
@@ -287,14 +367,14 @@ class Lane:
             return
         piece = None if self._thread is None else self._thread.piece
         if piece is not None and piece.is_overdue and not piece.future.done():
-            piece.future.set_exception(UserError(f"{piece.of} does not answer."))
+            piece.future.set_exception(UserError(f"{piece.of} {HANGS}"))
             self._leave(piece)
         _loop().call_later(ANSWERS_WITHIN / 20, self._watch)
 
     def _leave(self, piece: _Piece[Any]) -> None:
         """If the thread is at it, go on with another one."""
         if self._thread is not None and self._thread.leave(piece):
-            self._thread = _Thread(self._name, self._waiting)
+            self._thread = _Thread(self._name, self._nicer, self._waiting)
 
 
 class _Piece(Generic[T]):
@@ -380,9 +460,9 @@ class _Steps(_Piece[Any]):
 class _Thread(threading.Thread):
     """Takes from what waits until it is left behind, or there is to be no more."""
 
-    def __init__(self, name: str, waiting: SimpleQueue[_Piece[Any] | None]) -> None:
+    def __init__(self, name: str, nicer: int, waiting: SimpleQueue[_Piece[Any] | None]) -> None:
         super().__init__(name=name, daemon=True)
-        self._waiting = waiting
+        self._nicer, self._waiting = nicer, waiting
         self._lock = threading.Lock()
         self._left = False
         self.piece: _Piece[Any] | None = None
@@ -396,6 +476,9 @@ class _Thread(threading.Thread):
             return self._left
 
     def run(self) -> None:
+        if self._nicer and hasattr(os, "setpriority"):
+            with suppress(OSError):  # of a thread alone, where the system is Linux
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nicer)
         while (piece := self._waiting.get()) is not None:
             self.piece = piece
             piece.do()
@@ -406,10 +489,49 @@ class _Thread(threading.Thread):
                     return
 
 
+def _turn_until(done: Callable[[], bool], end: float) -> None:
+    """Let tasks hear of what has come for them."""
+    unattended = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+    while not done() and time.monotonic() < end:
+        QCoreApplication.processEvents(unattended)
+
+
 def on_gui_thread(call: Callable[[T], None]) -> Callable[[T], None]:
     """To be called on any thread; `call` is, with the same, soon after on the GUI thread."""
     loop = _loop()
     return lambda what: _tell(loop, lambda: call(what))
+
+
+def start_module(module: str, arguments: list[str], log: IO[bytes] | None = None) -> Process:
+    """This very Python with the packages that this program uses, whatever folder it is started in;
+    it stands back for the window.
+
+    log: what has all that it prints, where no terminal and no window is to take the process with
+        it; else it is talked to by pipes. Raises OSError.
+    """
+    found = str(Path(trm_core.__file__).resolve().parents[1])
+    paths = [found, *filter(None, [os.environ.get("PYTHONPATH")])]
+    alone: dict[str, Any] = {"start_new_session": True}
+    if os.name == "nt":
+        new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        alone = {"creationflags": new_group | getattr(subprocess, "DETACHED_PROCESS", 0)}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        cwd=Path.home(),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        stdin=pipe if log is None else subprocess.DEVNULL,
+        stdout=pipe if log is None else log,
+        stderr=pipe if log is None else subprocess.STDOUT,
+        **({} if log is None else alone),
+    )
+    with suppress(psutil.Error, OSError):
+        started = psutil.Process(process.pid)
+        if os.name == "nt":
+            started.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            started.nice(min(19, started.nice() + NICER))
+    return process
 
 
 def sleep(seconds: float) -> Coroutine[Any, Any, None]:

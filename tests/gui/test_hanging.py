@@ -80,7 +80,7 @@ def test_a_file_that_does_not_answer_is_told(qtbot, session, hung_file, impatien
     puzzle = session.puzzle
     with qtbot.waitSignal(session.failed) as failed:
         session.open(hung_file)
-    assert failed.args == [f"{hung_file} does not answer."]
+    assert failed.args == [f"{hung_file} {works.HANGS}"]
     assert session.opening is None
     assert session.puzzle is puzzle
     assert "does not answer" in widget("status_line").text()
@@ -120,7 +120,7 @@ def test_what_cannot_be_saved_as_nothing_answers_is_told_and_the_next_is_saved(
     cut_off()
     with qtbot.waitSignal(session.failed) as failed:
         session.save_recording(share.folder / "a.trmrec")
-    assert failed.args == [f"{share.folder / 'a.trmrec'} does not answer."]
+    assert failed.args == [f"{share.folder / 'a.trmrec'} {works.HANGS}"]
     with qtbot.waitSignal(session.recording_saved):
         session.save_recording(tmp_path / "b.trmrec")
     assert read_header(tmp_path / "b.trmrec").frames == len(trace)
@@ -136,7 +136,7 @@ def test_a_model_that_does_not_answer_is_told_and_others_solve(
     cut_off()
     with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve()
-    assert session.failure == f"{own / 'model.safetensors'} does not answer."
+    assert session.failure == f"{own / 'model.safetensors'} {works.HANGS}"
     session.set_model("sudoku-9x9")
     with qtbot.waitSignal(session.solve_finished):
         session.solve()
@@ -164,7 +164,7 @@ def test_user_models_that_do_not_answer_hold_up_nothing_and_are_not_forgotten(
     again.session.failed.connect(told.append)
     with qtbot.waitSignal(again.session.solve_finished):
         again.session.solve()
-    qtbot.waitUntil(lambda: f"{own} does not answer." in told)
+    qtbot.waitUntil(lambda: f"{own} {works.HANGS}" in told)
     qtbot.waitUntil(lambda: "here" in [model.name for model in again.session.models])
     assert "own" not in [model.name for model in again.session.models]
     assert str(own) in again.settings.value("models")

@@ -558,7 +558,7 @@ def test_a_folder_that_does_not_answer_is_told_and_another_one_opens(
     monkeypatch.setattr(RecordingFolder, "changes", hanging)
     with qtbot.waitSignal(session.failed) as failed:
         dock._use_folder(str(tmp_path / "share"))
-    assert failed.args == [f"{tmp_path / 'share'} does not answer."]
+    assert failed.args == [f"{tmp_path / 'share'} {works.HANGS}"]
     qtbot.waitUntil(lambda: not dock.reading)
     assert titles(dock) == []
     dock._use_folder(str(tmp_path / "share"))

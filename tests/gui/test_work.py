@@ -207,7 +207,7 @@ def test_what_does_not_answer_is_told_and_the_next_goes_on(run, work, told, pipe
         seen.append(await lane(len, "four"))
 
     run(read())
-    assert told == [(f"{pipe} does not answer.", "")]
+    assert told == [(f"{pipe} {works.HANGS}", "")]
     run(go_on())
     assert seen == [4]
 
@@ -225,7 +225,7 @@ def test_steps_that_do_not_answer_are_told_too(run, work, told, pipe, impatient)
 
     run(take())
     assert seen == [1]
-    assert told == [(f"{pipe} does not answer.", "")]
+    assert told == [(f"{pipe} {works.HANGS}", "")]
 
 
 def test_a_newer_one_does_not_wait_for_what_hangs(qtbot, tasks, work, pipe, told):

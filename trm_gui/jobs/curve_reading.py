@@ -8,24 +8,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from trm_gui import theme as themes
+from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.panels import Panel
-from trm_gui.jobs.readings import Readings
-
-Values = list[tuple[float, float] | None]
 
 
 class CurveReading(QLabel):
-    """Two lines of words, looked up beside the GUI thread."""
+    """Two lines of words."""
 
     read = Signal(float)
     """The step whose values it tells from now on."""
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, jobs: Jobs) -> None:
         super().__init__()
-        self._readings = readings
+        self._jobs = jobs
         self._runs: list[Path] = []
         self._panels: list[Panel] = []
-        self._asked: list[tuple[Path, str, float, int]] = []
         self.setFont(themes.font(themes.SMALL))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
@@ -33,28 +30,26 @@ class CurveReading(QLabel):
         self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Values at the mouse")
-        readings.values_read.connect(self._tell)
 
     def ask(self, step: float, runs: list[Path], panels: list[Panel], smoothing: int) -> None:
         self._runs, self._panels = runs, panels
-        self._asked = [
+        asked = [
             (run, curve.name, step, smoothing)
             for run in runs
             for panel in panels
             for curve in panel.curves
         ]
-        if self._asked:
-            self._readings.ask_values(self._asked)
+        if asked:
+            self._jobs.tasks.start(self._tell(asked), place=self)
 
     def forget(self) -> None:
         """Tell nothing until something is asked for again."""
-        self._asked = []
+        self._jobs.tasks.cancel(self)
         self.clear()
         self.setToolTip("")
 
-    def _tell(self, asked: list[tuple[Path, str, float, int]], values: Values) -> None:
-        if asked is not self._asked:
-            return
+    async def _tell(self, asked: list[tuple[Path, str, float, int]]) -> None:
+        values = await self._jobs.values(asked)
         found = {
             (run, name): value
             for (run, name, *_), value in zip(asked, values, strict=True)

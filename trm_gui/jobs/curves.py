@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from trm_gui import theme as themes
 from trm_gui.jobs.curve_bar import CurveBar
 from trm_gui.jobs.curve_canvas import CurveCanvas, ScrolledCanvas
-from trm_gui.jobs.curve_data import Line, View
+from trm_gui.jobs.curve_data import View
 from trm_gui.jobs.curve_plot import CurvePlot, Key
 from trm_gui.jobs.curve_reading import CurveReading
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.panels import Panel
-from trm_gui.jobs.readings import Readings
 
 NOTHING = "No metrics yet. The first row is written after some steps."
 NOTHING_POSITIVE = "All values are zero or less, which a log scale does not show."
@@ -26,15 +25,14 @@ NO_RUN = "Choose a job to see its curves; choose several to compare them."
 class CurvePane(themes.FollowsTheme, QWidget):
     """The lines are worked out beside the GUI thread, anew when rows come or the view changes."""
 
-    def __init__(self, jobs: Jobs, readings: Readings, settings: QSettings) -> None:
+    def __init__(self, jobs: Jobs, settings: QSettings) -> None:
         super().__init__()
-        self._readings = readings
+        self._jobs = jobs
         self.bar = CurveBar(settings)
         self.canvas = CurveCanvas()
-        self.reading = CurveReading(readings)
+        self.reading = CurveReading(jobs)
         self._paths: list[Path] = []
         self._to_make: list[Panel] = []
-        self._asked: list[tuple[Path, str, View]] = []
         self._waits = False
         """Whether the lines that were asked for last are still to come."""
         self._stale = False
@@ -56,7 +54,6 @@ class CurvePane(themes.FollowsTheme, QWidget):
         self.canvas.pointed.connect(self._on_mouse)
         self.reading.read.connect(self.canvas.show_cursor)
         jobs.curves_changed.connect(self._on_rows)
-        readings.lines_drawn.connect(self._draw)
 
     @property
     def plots(self) -> dict[Panel, CurvePlot]:
@@ -119,15 +116,15 @@ class CurvePane(themes.FollowsTheme, QWidget):
             return
         first, last = self.canvas.steps or (None, None)
         view = View(max(100, self.canvas.width_of_plot), first, last, self.bar.smoothing_rows)
-        self._asked = [(path, name, view) for path, name in self.lines]
         self._waits, self._stale = True, False
-        self._readings.ask_lines(self._asked)
+        self._jobs.tasks.start(self._draw(list(self.lines), view))
 
-    def _draw(self, asked: list[tuple[Path, str, View]], lines: list[Line]) -> None:
-        if asked != self._asked:
-            return
-        self._waits = False
-        drawn = {(path, name): line for (path, name, _), line in zip(asked, lines, strict=True)}
+    async def _draw(self, keys: list[Key], view: View) -> None:
+        try:
+            lines = await self._jobs.lines([(path, name, view) for path, name in keys])
+        finally:
+            self._waits = False
+        drawn = dict(zip(keys, lines, strict=True))
         self._has_rows = any(len(line.steps) for line in lines)
         self.canvas.show_lines(drawn)
         self._show_message()

@@ -63,11 +63,6 @@ class JobsDock(QDockWidget):
         self._next.stop()
         self.hide()
 
-    def close_pane(self) -> None:
-        """Measure and watch no more."""
-        if self.pane is not None:
-            self.pane.meter.close()
-
     def fill(self) -> None:
         """Make the contents, unless they are there."""
         if self.pane is not None:

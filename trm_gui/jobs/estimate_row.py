@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from trm_core.errors import UserError
 from trm_gui import theme as themes
 from trm_gui.jobs.new_jobs import NewJob, NewJobs
 from trm_gui.jobs.pulse import words
@@ -34,6 +35,7 @@ class EstimateRow(QWidget):
         self.button.setToolTip("Train a few steps to see how long it would take, in which memory")
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._ask)
+        self._tasks = new_jobs.jobs.work.tasks(self._fail, "It cannot be estimated")
         self.told = QLabel(wordWrap=True)
         self.told.setTextFormat(Qt.TextFormat.PlainText)
         self.told.setFont(themes.font(themes.SMALL))
@@ -43,13 +45,11 @@ class EstimateRow(QWidget):
         row.setSpacing(themes.SPACE)
         row.addWidget(self.button)
         row.addWidget(self.told, 1)
-        new_jobs.estimator.done.connect(self._show)
-        new_jobs.estimator.failed.connect(self._on_failure)
 
     def show_job(self, job: NewJob | None) -> None:
         """What would be estimated; what is known of another one is cleared."""
         if self._job is not None and job is None:
-            self._new_jobs.estimator.cancel()
+            self.cancel()
         self._job = job
         self.told.clear()
         self.button.setEnabled(job is not None)
@@ -58,17 +58,22 @@ class EstimateRow(QWidget):
         if self._job is not None:
             self.button.setEnabled(False)
             self.told.setText("Training a few steps…")
-            self._new_jobs.estimate(self._job)
+            self._tasks.start(self._estimate(self._job), place="estimate")
 
-    def _show(self, job: NewJob, printed: str) -> None:
-        if job is self._job:
-            self.button.setEnabled(True)
-            self.told.setText(sentence(json.loads(printed), job.job.time_limit))
+    def cancel(self) -> None:
+        """End what trains."""
+        self._tasks.cancel("estimate")
 
-    def _on_failure(self, job: NewJob, why: str) -> None:
-        if job is self._job:
-            self.button.setEnabled(True)
-            self.told.setText(f"⚠ {why}")
+    async def _estimate(self, job: NewJob) -> None:
+        printed = await self._new_jobs.estimate(job)
+        if printed.code:
+            raise UserError(printed.last_words)
+        self.button.setEnabled(True)
+        self.told.setText(sentence(json.loads(printed.output), job.job.time_limit))
+
+    def _fail(self, why: str, details: str) -> None:
+        self.button.setEnabled(True)
+        self.told.setText(f"⚠ {why}")
 
 
 def sentence(estimate: dict[str, Any], time_limit: float | None) -> str:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 
 import pynvml
 
 from trm_gui.jobs.load import Gpu
 
 
-@contextmanager
-def nvidia() -> Iterator[Callable[[], Gpu | None]]:
-    """Gives a function that measures all GPUs together; None where there is nothing to tell: no
-    driver, no GPU, or one that fails, or tells less."""
-    with suppress(pynvml.NVMLError):
-        pynvml.nvmlInit()
-    try:
-        yield _measured
-    finally:
+class Graphics:
+    """NVIDIA's library while it is in use."""
+
+    def __init__(self) -> None:
+        with suppress(pynvml.NVMLError):
+            pynvml.nvmlInit()
+
+    def measured(self) -> Gpu | None:
+        """All GPUs together; None where there is nothing to tell: no driver, no GPU, or one that
+        fails, or tells less."""
+        try:
+            numbers = range(pynvml.nvmlDeviceGetCount())
+            return together([_gpu(pynvml.nvmlDeviceGetHandleByIndex(number)) for number in numbers])
+        except pynvml.NVMLError:
+            return None
+
+    def close(self) -> None:
         with suppress(pynvml.NVMLError):
             pynvml.nvmlShutdown()
 
@@ -29,14 +37,6 @@ def together(gpus: Sequence[Gpu]) -> Gpu | None:
         return None
     used, most = (sum(sizes) for sizes in zip(*(gpu.memory for gpu in gpus), strict=True))
     return Gpu(sum(gpu.busy for gpu in gpus) / len(gpus), (used, most))
-
-
-def _measured() -> Gpu | None:
-    try:
-        numbers = range(pynvml.nvmlDeviceGetCount())
-        return together([_gpu(pynvml.nvmlDeviceGetHandleByIndex(number)) for number in numbers])
-    except pynvml.NVMLError:
-        return None
 
 
 def _gpu(handle: object) -> Gpu:

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-
-from PySide6.QtCore import QObject, Signal
 
 from trm_gui.jobs.joblist import Job, JobList
 from trm_gui.jobs.report import AT_WORK, BUSY, Report
 from trm_gui.jobs.shared_list import SharedList
 from trm_gui.jobs.watching import Watching
+from trm_gui.work import Tasks
 
 LOOKS = 2
 """Looks until a start must show; the first of them may have begun before."""
 
 
-class JobQueue(QObject):
+class JobQueue:
     """Starts one job at a time, and the next when what became of that one is known."""
 
-    launched = Signal(object)
-    """The path of a job with a new process, or that could not be started."""
-
-    _came = Signal(object, bool)
-
     def __init__(
-        self, shared: SharedList, watching: Watching, reports: Mapping[Path, Report]
+        self,
+        tasks: Tasks,
+        shared: SharedList,
+        watching: Watching,
+        reports: Mapping[Path, Report],
+        launched: Callable[[], None],
     ) -> None:
-        """reports: what is known of each job at any moment."""
-        super().__init__()
+        """reports: what is known of each job at any moment. launched: is called when a job has a
+        new process, or could not be started."""
+        self._tasks, self._launched = tasks, launched
         self._shared, self._watching, self._reports = shared, watching, reports
         self._launching: dict[Path, int] = {}
         """By path, looks until a start must show; below 0 while the process is not there yet."""
-        self._came.connect(self._take)
 
     @property
     def has_room(self) -> bool:
@@ -76,30 +75,25 @@ class JobQueue(QObject):
 
     def _start(self, path: Path, only_waiting: bool) -> None:
         self._launching[path] = -1
-        self._watching.do(path, lambda: self._launch(path, only_waiting))
+        self._tasks.start(self._launch(path, only_waiting), surely=True)
 
-    def _take(self, path: Path, launched: bool) -> None:
-        self._launching.pop(path, None)
-        if launched:
-            self._launching[path] = LOOKS
-        self.launched.emit(path)
-
-    # On the job's thread
-
-    def _launch(self, path: Path, only_waiting: bool) -> None:
+    async def _launch(self, path: Path, only_waiting: bool) -> None:
         from trm_gui.jobs import launching
 
         launched = False
         try:
-            watch, job = self._watching.watch(path), self._claim(path, only_waiting)
+            watch, job = self._watching.watch(path), await self._claim(path, only_waiting)
             if watch is not None and job is not None:
-                watch.process = process = launching.launch(job)
-                launched = True
-                self._shared.change_now(lambda jobs: jobs.changed(path, pid=process.pid))
+                process = await self._watching.do(path, launching.launch, job)
+                watch.process, launched = process, True
+                await self._shared.change(lambda jobs: jobs.changed(path, pid=process.pid))
         finally:
-            self._came.emit(path, launched)
+            self._launching.pop(path, None)
+            if launched:
+                self._launching[path] = LOOKS
+            self._launched()
 
-    def _claim(self, path: Path, only_waiting: bool) -> Job | None:
+    async def _claim(self, path: Path, only_waiting: bool) -> Job | None:
         """The job, for this window alone to start; None where another has been quicker."""
         now = {"waiting": False, "launched": time.time(), "host": socket.gethostname(), "pid": 0}
         claimed: list[Job] = []
@@ -111,5 +105,5 @@ class JobQueue(QObject):
             claimed.append(replace(job, **now))
             return jobs.with_job(claimed[0])
 
-        self._shared.change_now(claim)
+        await self._shared.change(claim)
         return claimed[0] if claimed else None

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from trm_core.training.run_directory import Request, request
-from trm_gui.jobs.curve_data import Curves
+from trm_gui.jobs.curve_data import NO_POINTS, Curves, Line, View
 from trm_gui.jobs.job_queue import JobQueue
 from trm_gui.jobs.joblist import Job, JobList
-from trm_gui.jobs.lane import Lane, close_all
 from trm_gui.jobs.report import AT_WORK, Report
 from trm_gui.jobs.shared_list import SharedList
 from trm_gui.jobs.watch import Watch, config_of
-from trm_gui.jobs.watching import CLOSING, OVERDUE, Watching
+from trm_gui.jobs.watching import Watching
+from trm_gui.work import HANGS, Work
+
+if TYPE_CHECKING:
+    from trm_core.training.config import RunConfig
+
+T = TypeVar("T")
 
 PERIOD = 500
 """Milliseconds between two looks at every job."""
@@ -29,8 +34,8 @@ SLOW = 4
 class Jobs(QObject):
     """Looks at all jobs again and again, and does what is asked of them.
 
-    Nothing here waits for a file or a process: what is asked for is done on a thread, and signals
-    tell what came of it.
+    Nothing here waits for a file or a process: what is asked for is begun, and signals tell what
+    came of it.
     """
 
     listed = Signal()
@@ -47,45 +52,37 @@ class Jobs(QObject):
     """The path of a job that was taken off the list, or whose directory is in the trash."""
     failed = Signal(str)
     """Something that was asked for could not be done, in a sentence."""
-    config_read = Signal(object, object)
-    """Path, the RunConfig that it was made with."""
 
-    _attached = Signal(object)
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, work: Work, folder: Path) -> None:
         """folder: where the list is kept."""
         super().__init__()
         self.reports: dict[Path, Report] = {}
-        self._shared = SharedList(folder / "jobs.json")
-        self._watching = Watching()
-        self._queue = JobQueue(self._shared, self._watching, self.reports)
-        self._reader = Lane("job-reader", self.failed.emit)
-        self._errands: list[Lane] = []
+        self.work = work
+        self.tasks = work.tasks(self._fail, "The jobs could not go on")
+        self._shared = SharedList(work, self.failed.emit, folder / "jobs.json")
+        self._watching = Watching(work, self.tasks, self._take_look)
+        self._queue = JobQueue(
+            self.tasks, self._shared, self._watching, self.reports, self._look_at_all
+        )
+        self._reader = work.lane("job-reader")
         self._attaching: set[Path] = set()
         self._turn = 0
         self._closed = False
         self._timer = QTimer(self, interval=PERIOD)
         self._timer.timeout.connect(self._look)
         self._shared.changed.connect(self._take_list)
-        self._watching.looked.connect(self._take_look)
-        self._queue.launched.connect(self._look_at_all)
-        self._attached.connect(self._attaching.discard)
-        for part in (self._shared, self._watching):
-            part.failed.connect(self.failed)
 
     def start(self) -> None:
         """Read the list, and attach to all that is in it; nothing once closed."""
         if not self._closed:
-            self._shared.read()
+            self.tasks.start(self._shared.read())
             self._timer.start()
 
     def close(self) -> None:
-        """Watch no more; the jobs go on. What is still on its way here is left."""
+        """Watch no more; the jobs go on, and what was asked of them comes to its end."""
         self._closed = True
         self._timer.stop()
-        close_all([self._reader, *self._errands], CLOSING)
-        self._watching.close()
-        self._shared.close()
+        self._watching.give_up()
 
     @property
     def list(self) -> JobList:
@@ -104,29 +101,26 @@ class Jobs(QObject):
 
     # What can be asked for
 
-    def put(self, job: Job) -> None:
-        """Put a new job at the end of the list. Not on the GUI thread. Raises RunError."""
-        self._shared.change_now(lambda jobs: jobs.with_job(job))
+    async def put(self, job: Job) -> None:
+        """Put a new job at the end of the list. Raises RunError."""
+        await self._shared.change(lambda jobs: jobs.with_job(job))
         self.added.emit(job.path)
 
     def attach(self, path: Path) -> None:
         """Watch a run directory that somebody else has made; `added` or `failed` answers."""
-        if path in self._attaching:
-            return
-        self._attaching.add(path)
+        if path not in self._attaching:
+            self._attaching.add(path)
+            self.tasks.start(self._attach(path))
 
-        def work() -> None:
-            try:
-                found = config_of(path.resolve()).path
-                self._shared.change_now(
-                    lambda jobs: jobs if jobs.job(found) else jobs.with_job(Job(str(found)))
-                )
-                self.added.emit(found)
-            finally:
-                self._attached.emit(path)
-
-        self.in_background(work)
-        QTimer.singleShot(int(1000 * OVERDUE), self, partial(self._tell_unanswered, path))
+    async def _attach(self, path: Path) -> None:
+        try:
+            found = await self.work.aside(_run_at, path, of=path)
+            await self._shared.change(
+                lambda jobs: jobs if jobs.job(found) else jobs.with_job(Job(str(found)))
+            )
+            self.added.emit(found)
+        finally:
+            self._attaching.discard(path)
 
     def start_job(self, path: Path) -> None:
         """Start it, or go on with it from its last checkpoint, however many are running."""
@@ -142,94 +136,104 @@ class Jobs(QObject):
         if what == "stop" and job is not None and job.waiting:
             self._change(path, waiting=False)
         elif what == "stop" and report is not None and report.condition == "starting":
-            self._watching.do(path, lambda: self._stop_starting(path))
+            self._surely(self._stop_starting(path))
         else:
-            self._watching.do(path, lambda: request(path, what))
+            self._surely(self._watching.do(path, request, path, what))
 
     def end(self, path: Path) -> None:
         """End its process on this machine at once; what is not saved is lost."""
+        from trm_gui.jobs.ending import end_process
 
-        def work() -> None:
-            from trm_gui.jobs.ending import end_process
-
-            end_process(path)
-
-        self._watching.do(path, work)
+        self._surely(self._watching.do(path, end_process, path))
 
     def forget(self, path: Path) -> None:
         """Take it off the list; its directory stays."""
+        self._surely(self._forget(path))
 
-        def work() -> None:
-            self._shared.change_now(lambda jobs: jobs.without(path))
-            self.left.emit(path)
-
-        self.in_background(work)  # its own thread may wait for a disk that hangs
+    async def _forget(self, path: Path) -> None:
+        await self._shared.change(lambda jobs: jobs.without(path))
+        self.left.emit(path)
 
     def delete(self, path: Path) -> None:
         """Move its directory to the trash and take it off the list. Not while it is at work."""
+        self._surely(self._delete(path))
 
-        def work() -> None:
-            from trm_gui.jobs.ending import remove
+    async def _delete(self, path: Path) -> None:
+        from trm_gui.jobs.ending import remove
 
-            remove(path)
-            self._shared.change_now(lambda jobs: jobs.without(path))
-            self.left.emit(path)
-
-        self._watching.do(path, work)
+        await self._watching.do(path, remove, path)
+        await self._forget(path)
 
     def move(self, path: Path, place: int) -> None:
         """To another place in the list, from 0, and so in the order in which they start."""
-        self._shared.change(lambda jobs: jobs.moved(path, place))
+        self._surely(self._shared.change(lambda jobs: jobs.moved(path, place)))
 
     def set_at_once(self, count: int) -> None:
-        self._shared.change(lambda jobs: replace(jobs, at_once=count))
+        self._surely(self._shared.change(lambda jobs: replace(jobs, at_once=count)))
 
     def pin(self, path: Path, text: str) -> None:
         """Have its checkpoints tried on the puzzle `text`; "" for none."""
         self._change(path, pinned=text)
 
-    def read_config(self, path: Path) -> None:
-        """For `config_read`."""
+    async def config(self, path: Path) -> RunConfig:
+        """What a job in the list was made with. Raises UserError."""
 
-        def work() -> None:
+        def read() -> RunConfig:
             from trm_core.training.config import RunConfig
 
-            config = RunConfig.from_json(config_of(path).config, str(path))
-            self.config_read.emit(path, config)
+            return RunConfig.from_json(config_of(path).config, str(path))
 
-        self._watching.do(path, work)
+        return await self._watching.do(path, read)
 
-    def curves(self, path: Path) -> Curves | None:
+    async def on_its_thread(self, path: Path, function: Callable[..., T], *arguments: object) -> T:
+        """What a function that touches the directory of a job in the list gives."""
+        return await self._watching.do(path, function, *arguments)
+
+    async def lines(self, wanted: list[tuple[Path, str, View]]) -> list[Line]:
+        """Curves by job and name in the metrics, as far as they are in view."""
+        curves = [(self._curves(path), name, view) for path, name, view in wanted]
+
+        def work() -> list[Line]:
+            return [
+                Line(NO_POINTS, NO_POINTS) if found is None else found.line(name, view)
+                for found, name, view in curves
+            ]
+
+        return await self._reader(work)
+
+    async def values(
+        self, wanted: list[tuple[Path, str, float, int]]
+    ) -> list[tuple[float, float] | None]:
+        """(step, value) of curves at a step, each by job, name, step and smoothing; None where
+        there is none."""
+        curves = [(self._curves(path), *rest) for path, *rest in wanted]
+
+        def work() -> list[tuple[float, float] | None]:
+            return [None if found is None else found.near(*rest) for found, *rest in curves]
+
+        return await self._reader(work)
+
+    def _curves(self, path: Path) -> Curves | None:
         """What has been read of its metrics."""
         watch = self._watching.watch(path)
         return None if watch is None else watch.curves
 
-    def on_its_thread(self, path: Path, work: Callable[[], None]) -> None:
-        """Do `work` that touches the job's directory; see `failed`."""
-        self._watching.do(path, work)
-
-    def look_up(self, work: Callable[[], None]) -> None:
-        """Do `work` that only reads what is in memory; see `failed`."""
-        self._reader.do(work)
-
-    def in_background(self, work: Callable[[], None]) -> None:
-        """Do `work` for a job that is not in the list, or leaves it, on a thread of its own; see
-        `failed`."""
-        self._errands = [lane for lane in self._errands if not lane.is_done]
-        lane = Lane("job-errand", self.failed.emit)
-        lane.do(work)
-        lane.close()
-        self._errands.append(lane)
-
     def _change(self, path: Path, **changes: object) -> None:
-        self._shared.change(lambda jobs: jobs.changed(path, **changes))
+        self._surely(self._shared.change(lambda jobs: jobs.changed(path, **changes)))
 
-    # On the GUI thread
+    def _surely(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have it done, also where the window closes meanwhile."""
+        self.tasks.start(work, surely=True)
+
+    def _fail(self, sentence: str, details: str) -> None:
+        self.failed.emit(sentence)
+
+    # What is known
 
     def _look(self) -> None:
         self._turn += 1
         if self._turn % SLOW == 0:
-            self._shared.read_again()
+            self.tasks.start(self._shared.read_again(), place="list")
         for job in self.list.jobs:
             report = self.reports.get(job.path)
             over = report is not None and report.condition not in AT_WORK and not report.behind
@@ -271,30 +275,28 @@ class Jobs(QObject):
             self._watching.look(job)
         self._queue.advance()
 
-    def _tell_unanswered(self, path: Path) -> None:
-        if path in self._attaching:
-            self.failed.emit(f"{path} does not answer: {HANGS}")
-
-    # On a job's thread
-
-    def _stop_starting(self, path: Path) -> None:
+    async def _stop_starting(self, path: Path) -> None:
         """Of a process that may read no requests yet; it has nothing to save, or saves.
 
         The request is what tells it why it is to end.
         """
         from trm_gui.jobs.ending import ask_to_end
 
-        watch, job = self._watching.watch(path), self._shared.read_now().job(path)
-        request(path, "stop")
+        watch = self._watching.watch(path)
+        await self._shared.read()
+        job = self._shared.jobs.job(path)
+        await self._watching.do(path, request, path, "stop")
         if watch is not None and watch.process is not None:
             watch.process.terminate()
         elif job is not None and job.pid:
             ask_to_end(job.pid)
 
 
-HANGS = "the disk that it is on, or the network to it, hangs."
-
-
 def unanswered(report: Report) -> Report:
     """`report` of a job whose directory does not answer."""
-    return replace(report, condition="unreadable", sentence=f"Its folder does not answer: {HANGS}")
+    return replace(report, condition="unreadable", sentence=f"Its folder {HANGS}")
+
+
+def _run_at(path: Path) -> Path:
+    """Raises RunError where it is no run directory."""
+    return config_of(path.resolve()).path

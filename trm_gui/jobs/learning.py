@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,15 +24,16 @@ from trm_core.recordings.puzzle_json import puzzle_to_json
 from trm_core.trace import Trace
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
-from trm_gui.jobs.lane import Lane, close_all
 from trm_gui.jobs.report import Report
 from trm_gui.session import Session
+from trm_gui.solving import Compute
+from trm_gui.work import Bell, Stop
+
+if TYPE_CHECKING:
+    from trm_core.solver import Solver
 
 NICER = 10
 """By how much the thread stands back (Linux)."""
-
-CLOSING = 15.0
-"""Seconds that the window waits at its end: torch may be on its way, which cannot be broken off."""
 
 _FILE = re.compile(rf"step_(\d+){re.escape(SUFFIX)}")
 
@@ -49,7 +50,7 @@ class Seen:
 
 
 class Learning(QObject):
-    """Solves on a thread of its own, which waits while the user's solve runs.
+    """Solves one after the other, and waits while the user's solve runs.
 
     What was seen is kept as recordings, also when the run has removed the checkpoint.
     """
@@ -61,8 +62,6 @@ class Learning(QObject):
     changed = Signal(object)
     """The path of a job that has another puzzle pinned, or none."""
 
-    _found = Signal(object, str, object)
-
     def __init__(self, jobs: Jobs, session: Session, folder: Path) -> None:
         """folder: where what was seen is kept."""
         super().__init__()
@@ -71,15 +70,16 @@ class Learning(QObject):
         """By job and step."""
         self._pinned: dict[Path, str] = {}
         self._asked: dict[Path, set[int]] = {}
-        self._free, self._closing = threading.Event(), threading.Event()
-        self._free.set()
-        self._lane = Lane("learning", jobs.failed.emit)
-        self._lane.do(_stand_back)
+        self._tasks = session.work.tasks(session.fail, "The checkpoints could not be tried")
+        self._lane = session.work.lane("learning", nicer=NICER)
+        self._due: deque[Callable[[], Awaitable[None]]] = deque()
+        """What is to be done on the lane, one after the other."""
+        self._at_it = False
+        self._free = Bell()
         jobs.left.connect(self._remove)
         jobs.listed.connect(self._on_list)
         jobs.reported.connect(self._on_report)
-        session.solving_changed.connect(self._on_solving)
-        self._found.connect(self._take)
+        session.solving_changed.connect(self._free.ring)
 
     @property
     def pinned(self) -> set[Path]:
@@ -93,17 +93,6 @@ class Learning(QObject):
     def unpin(self, path: Path) -> None:
         self._jobs.pin(path, "")
 
-    def close(self) -> None:
-        self._closing.set()
-        self._free.set()
-        close_all([self._lane], CLOSING)
-
-    def _on_solving(self, solving: bool) -> None:
-        if solving and not self._closing.is_set():
-            self._free.clear()
-        else:
-            self._free.set()
-
     def _on_list(self) -> None:
         for path in self._pinned.keys() - {job.path for job in self._jobs.list.jobs}:
             for known in (self._pinned, self.boards, self._asked):
@@ -116,7 +105,7 @@ class Learning(QObject):
             self.changed.emit(job.path)
             if job.pinned:
                 self._remove(job.path, kept=_key(job.pinned))
-                self._submit(self._read_all, job)
+                self._do(partial(self._read_all, job))
                 self._ask(job, self._jobs.reports.get(job.path))
 
     def _on_report(self, report: Report) -> None:
@@ -129,41 +118,36 @@ class Learning(QObject):
         for step in () if report is None else report.saved:
             if step not in asked:
                 asked.add(step)
-                self._submit(self._try, job, step)
+                self._do(partial(self._try, job, step))
 
-    def _submit(self, work: Callable[..., None], job: Job, *arguments: object) -> None:
-        self._lane.do(lambda: self._safely(work, job, *arguments))
+    def _do(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._due.append(work)
+        if not self._at_it:
+            self._at_it = True
+            self._tasks.start(self._do_all())
+
+    async def _do_all(self) -> None:
+        try:
+            while self._due:
+                await self._tasks.attempt(self._due.popleft()())
+        finally:
+            self._at_it = False
 
     def _remove(self, path: Path, kept: str = "") -> None:
         """What was seen of a job goes as the job does, and as another puzzle is pinned all but
         `kept`, the place of that one."""
 
-        def work() -> None:
-            for place in self._places(path).glob("*"):
-                if place.name != kept:
-                    shutil.rmtree(place, ignore_errors=True)
-            with suppress(OSError):
-                self._places(path).rmdir()  # where it is empty now
+        async def work() -> None:
+            await self._lane.surely(_clear, self._places(path), kept)
 
-        self._lane.do(work)
+        self._do(work)
 
-    def _take(self, path: Path, pinned: str, seen: Seen) -> None:
-        if self._pinned.get(path) == pinned:
-            self.boards[path][seen.step] = seen
-            self.seen.emit(path, seen)
-
-    # On the thread
-
-    def _safely(self, work: Callable[..., None], job: Job, *arguments: object) -> None:
-        if self._closing.is_set():
-            return
-        try:
-            work(job, *arguments)
-        except UserError as error:
-            if not self._closing.is_set():
-                self.unfit.emit(job.path, str(error))
-        except OSError:
-            return  # the run has removed the checkpoint, or the disk is full: there is no board
+    def _take(self, job: Job, step: int, recording: Recording) -> None:
+        if self._pinned.get(job.path) == job.pinned:
+            file = self._place(job) / f"step_{step}{SUFFIX}"
+            seen = Seen(step, file, recording.trace, _in_words(step, recording.trace))
+            self.boards[job.path][step] = seen
+            self.seen.emit(job.path, seen)
 
     def _places(self, path: Path) -> Path:
         return self._folder / f"{path.name}-{_key(str(path))}"
@@ -171,59 +155,89 @@ class Learning(QObject):
     def _place(self, job: Job) -> Path:
         return self._places(job.path) / _key(job.pinned)
 
-    def _read_all(self, job: Job) -> None:
-        place = self._place(job)
-        found = [_FILE.fullmatch(file.name) for file in place.glob(f"*{SUFFIX}")]
-        for step in sorted(int(match[1]) for match in found if match):
-            with suppress(UserError):
-                self._tell(job, step, read_recording(place / f"step_{step}{SUFFIX}"))
+    async def _read_all(self, job: Job) -> None:
+        for step, recording in await self._lane(_kept_in, self._place(job)):
+            self._take(job, step, recording)
 
-    def _try(self, job: Job, step: int) -> None:
+    async def _try(self, job: Job, step: int) -> None:
+        """Nothing where that was done before. A run may remove a checkpoint at any time, and a disk
+        may be full: then there is no board."""
         file = self._place(job) / f"step_{step}{SUFFIX}"
         checkpoint = job.path / "checkpoints" / f"step_{step}"
-        puzzle = job.pinned_puzzle()
-        if file.exists() or puzzle is None or not checkpoint.is_dir():
+        try:
+            if (puzzle := await self._lane(_to_try, job, file, checkpoint)) is not None:
+                recording = await self._solve(checkpoint, f"{job.name}-{checkpoint.name}", puzzle)
+                await self._lane.surely(_keep, file, recording)
+                self._take(job, step, recording)
+        except UserError as error:
+            self.unfit.emit(job.path, str(error))
+        except OSError:
             return
-        recording = self._solve(checkpoint, f"{job.name}-{checkpoint.name}", puzzle)
-        if recording is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_recording(file, recording)
-            self._tell(job, step, recording)
 
-    def _solve(self, checkpoint: Path, name: str, puzzle: Puzzle) -> Recording | None:
-        """None where the window is closed meanwhile."""
-        from trm_gui.torch_import import import_torch
-
-        compute = self._session.compute
-        self._wait()
-        import_torch(compute.threads)
-        from trm_core.solver import Solver
-
-        info = read_info(checkpoint)
+    async def _solve(self, checkpoint: Path, name: str, puzzle: Puzzle) -> Recording:
         with_room = partial(self._session.loaded_models.with_room, name=name, kept=0)
-        solver = with_room(lambda: Solver.load(info, compute.device, compute.dtype))
-        trace = solver.start(puzzle)
+        await self._until_free()
+        solver = await self._lane(_loaded, checkpoint, self._session.compute, with_room)
+        trace = await self._lane(solver.start, puzzle)
         trace.model_name = name
-        recursion = with_room(lambda: solver.recursion(trace, with_latents=True))
-        for _ in range(trace.max_supervision_steps):
-            self._wait()
-            for frame in with_room(lambda: recursion.supervision_step(self._closing.is_set)):
-                trace.append(frame)
-            if self._closing.is_set():
-                return None
-            if trace.settings.halts(trace[-1]):
-                break
+        recursion = await self._lane(with_room, partial(solver.recursion, trace, with_latents=True))
+        with Stop() as stop:
+            for _ in range(trace.max_supervision_steps):
+                await self._until_free()
+                step = partial(recursion.supervision_step, stop)
+                for frame in await self._lane(with_room, step):
+                    trace.append(frame)
+                if trace.settings.halts(trace[-1]):
+                    break
         return solver.recording(trace)
 
-    def _wait(self) -> None:
+    async def _until_free(self) -> None:
         """Until the user's own solve is over."""
-        self._free.wait()
+        while self._session.solving:
+            await self._free.rung()
 
-    def _tell(self, job: Job, step: int, recording: Recording) -> None:
-        file = self._place(job) / f"step_{step}{SUFFIX}"
-        seen = Seen(step, file, recording.trace, _in_words(step, recording.trace))
-        if not self._closing.is_set():
-            self._found.emit(job.path, job.pinned, seen)
+
+def _loaded(
+    checkpoint: Path, compute: Compute, with_room: Callable[[Callable[[], Solver]], Solver]
+) -> Solver:
+    from trm_gui.torch_import import import_torch
+
+    import_torch(compute.threads)
+    from trm_core.solver import Solver
+
+    info = read_info(checkpoint)
+    return with_room(lambda: Solver.load(info, compute.device, compute.dtype))
+
+
+def _to_try(job: Job, file: Path, checkpoint: Path) -> Puzzle | None:
+    """The puzzle that is pinned, where the checkpoint is there and was not tried. Raises
+    UserError where it is none."""
+    if file.exists() or not checkpoint.is_dir():
+        return None
+    return job.pinned_puzzle()
+
+
+def _keep(file: Path, recording: Recording) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_recording(file, recording)
+
+
+def _kept_in(place: Path) -> list[tuple[int, Recording]]:
+    """What was seen before, by step."""
+    found = [_FILE.fullmatch(file.name) for file in place.glob(f"*{SUFFIX}")]
+    kept = []
+    for step in sorted(int(match[1]) for match in found if match):
+        with suppress(UserError):
+            kept.append((step, read_recording(place / f"step_{step}{SUFFIX}")))
+    return kept
+
+
+def _clear(places: Path, kept: str) -> None:
+    for place in places.glob("*"):
+        if place.name != kept:
+            shutil.rmtree(place, ignore_errors=True)
+    with suppress(OSError):
+        places.rmdir()  # where it is empty now
 
 
 def _in_words(step: int, trace: Trace) -> str:
@@ -233,13 +247,6 @@ def _in_words(step: int, trace: Trace) -> str:
     if (right := trace.right_cells(last)) is not None:
         return f"step {step:,}: {right[0]} of {right[1]} right"
     return f"step {step:,}"
-
-
-def _stand_back() -> None:
-    """Give this thread, of which Linux knows a priority of its own, a lower one for good."""
-    if os.name == "posix" and hasattr(os, "setpriority"):
-        with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICER)
 
 
 def _key(text: str) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
-from PySide6.QtCore import QObject, Signal
+
+from trm_gui import work as works
+from trm_gui.work import Tasks, Work
+
+if TYPE_CHECKING:
+    from trm_gui.jobs.graphics import Graphics
 
 PERIOD = 2.0
 GIB = 2**30
@@ -39,41 +44,31 @@ def _gib(memory: tuple[int, int]) -> str:
     return f"{used:.1f} of {most:.1f} GiB"
 
 
-class LoadMeter(QObject):
-    """Measures on a thread of its own while it is switched on."""
+class LoadMeter:
+    """Measures again and again while it is switched on."""
 
-    measured = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._off = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._closed = False
+    def __init__(self, work: Work, tasks: Tasks, show: Callable[[Load], None]) -> None:
+        self._lane, self._tasks, self._show = work.lane("load"), tasks, show
 
     def switch(self, on: bool) -> None:
-        if self._closed:
-            return
-        if on and (self._thread is None or self._off.is_set()):
-            self._off = threading.Event()
-            self._thread = threading.Thread(target=self._run, args=(self._off,), daemon=True)
-            self._thread.start()
-        elif not on:
-            self._off.set()
+        self._tasks.cancel(self)
+        if on:
+            self._tasks.start(self._measure(), place=self)
 
-    def close(self) -> None:
-        self._closed = True
-        self._off.set()
-        if self._thread is not None:
-            self._thread.join(1)  # a driver in trouble may take longer
+    async def _measure(self) -> None:
+        from trm_gui.jobs.graphics import Graphics  # which takes a while
 
-    def _run(self, off: threading.Event) -> None:
-        from trm_gui.jobs.graphics import nvidia  # which takes a while
+        graphics = await self._lane(Graphics)
+        try:
+            await self._lane(_load, graphics)  # since when the processor is busy or not
+            while True:
+                await works.sleep(PERIOD)
+                self._show(await self._lane(_load, graphics))
+        finally:
+            self._lane.surely(graphics.close)
 
-        psutil.cpu_percent()
-        with nvidia() as gpu:
-            while not off.wait(PERIOD):
-                memory = psutil.virtual_memory()
-                used = memory.total - memory.available
-                load = Load(psutil.cpu_percent() / 100, (used, memory.total), gpu())
-                if not off.is_set():
-                    self.measured.emit(load)
+
+def _load(graphics: Graphics) -> Load:
+    memory = psutil.virtual_memory()
+    used = memory.total - memory.available
+    return Load(psutil.cpu_percent() / 100, (used, memory.total), graphics.measured())

@@ -8,7 +8,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
-from trm_gui.jobs.readings import Readings
+from trm_core.training.log import LOG
+from trm_gui.jobs.jobs import Jobs
+from trm_gui.jobs.watch import tail
 
 _HEAD = 200  # signs by which a place in the log is found again
 NO_LOG = "There is no log here yet. A run begins one when it is started."
@@ -19,9 +21,9 @@ class LogPane(QPlainTextEdit):
 
     PERIOD = 1000
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, jobs: Jobs) -> None:
         super().__init__()
-        self._readings = readings
+        self._jobs = jobs
         self._path: Path | None = None
         self._shown = ""
         self.setReadOnly(True)
@@ -34,10 +36,10 @@ class LogPane(QPlainTextEdit):
         self.setPlaceholderText(NO_LOG)
         self._timer = QTimer(self, interval=self.PERIOD)
         self._timer.timeout.connect(self._ask)
-        readings.log_read.connect(self._show)
 
     def show_run(self, path: Path | None) -> None:
         if path != self._path:
+            self._jobs.tasks.cancel(self)
             self._path = path
             self._shown = ""
             self.clear()
@@ -53,13 +55,16 @@ class LogPane(QPlainTextEdit):
         self._timer.stop()
 
     def _ask(self) -> None:
-        if self._path is not None and self.isVisible():
-            self._readings.ask_log(self._path)
+        if self._path is not None and self.isVisible() and self._jobs.list.job(self._path):
+            self._jobs.tasks.start(self._read(self._path), place=self)
 
-    def _show(self, path: Path, text: str) -> None:
+    async def _read(self, path: Path) -> None:
+        self.show_text(await self._jobs.on_its_thread(path, tail, path / LOG))
+
+    def show_text(self, text: str) -> None:
         """What is new is put behind what is there, so that a selection and a place last."""
         text = text.replace("\r", "\n").rstrip("\n")
-        if path != self._path or text == self._shown:
+        if text == self._shown:
             return
         bar = self.verticalScrollBar()
         at_end, place = bar.value() >= bar.maximum() - 1, bar.value()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from trm_core.errors import UserError
 from trm_core.puzzles.base import Puzzle
 from trm_core.training.config import RunConfig
 from trm_gui import theme as themes
@@ -42,13 +42,14 @@ class NewJobDialog(QDialog):
         the model is to be for; the nearest preset is chosen then."""
         super().__init__(parent)
         self._new_jobs, self._like, self._puzzle = new_jobs, like, puzzle
+        self._tasks = new_jobs.jobs.work.tasks(self._fail, "The job could not be made")
         self.new_job: NewJob | None = None
         """What the fields describe; None where something is wrong with it."""
         self._asked: NewJob | None = None
         self._mistake: Mistake | None = None
-        self._making: Path | None = None
-        """The job that is being made, whatever the fields say by now."""
-        self._wanted = False
+        self._making = False
+        """Whether a job is being made, whatever the fields say by now."""
+        self._wanted = self._over = False
         self.setWindowTitle("New training job" if like is None else f"New job like {like[0]}")
         self.setAccessibleName(self.windowTitle())
         self.setObjectName("new_job_dialog")
@@ -67,18 +68,19 @@ class NewJobDialog(QDialog):
         self.settings.changed.connect(self._check)
         self.settings.others_made.connect(self._order_tabs)
         self.settings.advanced.seen_changed.connect(lambda: self._say(self._mistake))
-        new_jobs.presets_read.connect(self._take_presets)
-        new_jobs.checked.connect(self._take_check)
-        new_jobs.jobs.added.connect(self._on_added)
-        new_jobs.not_added.connect(self._on_not_added)
-        self.finished.connect(new_jobs.estimator.cancel)
         if like is not None:
             self._take_presets(
                 {like[0]: Preset(like[1], f"All as in {like[0]} but what you change")}
             )
             self.preset.setEnabled(False)
         else:
-            new_jobs.read_presets()
+            self._tasks.start(self._read_presets())
+
+    def done(self, result: int) -> None:
+        self._over = True
+        self._tasks.close()
+        self.estimate.cancel()
+        super().done(result)
 
     def field(self, key: str) -> SettingField:
         """The field of a setting, by TABLE.NAME."""
@@ -132,6 +134,9 @@ class NewJobDialog(QDialog):
 
     # Filling it
 
+    async def _read_presets(self) -> None:
+        self._take_presets(await self._new_jobs.presets())
+
     def _take_presets(self, presets: dict[str, Preset]) -> None:
         if self.preset.chosen is not None:
             return
@@ -175,10 +180,11 @@ class NewJobDialog(QDialog):
     def _ask(self) -> None:
         if (new := self.new_job) is not None:
             self._asked = new
-            self._new_jobs.check(new)
+            self._tasks.start(self._take_check(new), place="check")
 
-    def _take_check(self, new: NewJob, key: str, sentence: str) -> None:
-        if new is not self._asked:
+    async def _take_check(self, new: NewJob) -> None:
+        key, sentence = await self._new_jobs.check(new)
+        if new is not self._asked:  # something else was typed meanwhile
             return
         if key == "name" and self.job.suggest_another_name():
             return
@@ -209,19 +215,25 @@ class NewJobDialog(QDialog):
     def _make(self) -> None:
         if self._asked is None:
             return
-        self._making = self._asked.job.path
+        self._making = True
         self.ok.setEnabled(False)
         self.job.keep_folder()
         if self._like is None:
             self.preset.keep()
-        self._new_jobs.add(self._asked)
+        self._new_jobs.jobs.tasks.start(self._add(self._asked), surely=True)
 
-    def _on_added(self, path: Path) -> None:
-        if path == self._making:
-            self.accept()
+    async def _add(self, new: NewJob) -> None:
+        try:
+            await self._new_jobs.add(new)
+        except UserError as error:
+            if not self._over:
+                self._fail(str(error), "")
+        else:
+            if not self._over:
+                self.accept()
 
-    def _on_not_added(self, sentence: str) -> None:
-        if self._making:
-            self._making = None
-            self._say(understood(sentence, self.settings.names))
-            self.ok.setEnabled(self._asked is not None)
+    def _fail(self, sentence: str, details: str) -> None:
+        """Let it be changed."""
+        self._making = False
+        self._say(understood(sentence, self.settings.names))
+        self.ok.setEnabled(self._asked is not None)

@@ -1,4 +1,4 @@
-"""What the dialog for a new job has read, checked, estimated and made beside the GUI thread."""
+"""What the dialog for a new job has read, checked, estimated and made."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QTimer, Signal
-
 from trm_core.checkpoints.info import find_model
 from trm_core.errors import UserError
 from trm_core.puzzles.base import PuzzleShape
-from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.joblist import Job
-from trm_gui.jobs.jobs import HANGS, Jobs
-from trm_gui.jobs.watching import OVERDUE
+from trm_gui.jobs.jobs import Jobs
 from trm_gui.names import trouble_with_name
+from trm_gui.work import Printed, start_module
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
@@ -38,26 +35,13 @@ class NewJob:
     config: RunConfig
 
 
-class NewJobs(QObject):
-    """Answers with signals; `added` of the jobs tells of a job that was made."""
-
-    presets_read = Signal(object)
-    """By name, a Preset."""
-    checked = Signal(object, str, str)
-    """A NewJob, the key of what keeps it from being made ("name", "folder", a setting's, or ""
-    where the sentence begins with it), and why, in a sentence; "" if it can be made."""
-    not_added = Signal(str)
-    """Why a job could not be made, in a sentence."""
+class NewJobs:
+    """Reads presets, checks what was typed, estimates, and makes jobs."""
 
     def __init__(self, jobs: Jobs) -> None:
-        super().__init__()
         self.jobs = jobs
-        self.estimator = Helper()
-        """Answers with a NewJob, and an Estimate as JSON."""
-        self._unanswered: set[NewJob] = set()
-        self.checked.connect(self._on_checked)
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Import what the dock and its first dialog need, which takes long."""
 
         def work() -> None:
@@ -66,65 +50,55 @@ class NewJobs(QObject):
 
             read_presets()
 
-        self.jobs.in_background(work)
+        await self.jobs.work.aside(work)
 
-    def close(self) -> None:
-        self.estimator.close()
+    async def presets(self) -> dict[str, Preset]:
+        """By name."""
+        return await self.jobs.work.aside(read_presets)
 
-    def read_presets(self) -> None:
-        """For `presets_read`."""
-        self.jobs.in_background(lambda: self.presets_read.emit(read_presets()))
+    async def check(self, new: NewJob) -> tuple[str, str]:
+        """The key of what keeps it from being made ("name", "folder", a setting's, or "" where the
+        sentence begins with it), and why, in a sentence; "" if it can be made: what it needs is
+        there and its directory is not."""
+        try:
+            return await self.jobs.work.aside(_checked, new, of="A folder named here")
+        except UserError as error:
+            return "", str(error)
 
-    def check(self, new: NewJob) -> None:
-        """Whether what it needs is there and its directory is not, for `checked`."""
+    async def estimate(self, new: NewJob) -> Printed:
+        """What training a few of its steps tells: an Estimate as JSON."""
+        content = json.dumps(new.config.to_json()).encode()
+        start = partial(start_module, ESTIMATE, [new.job.device])
+        return await self.jobs.work.printed_by(start, content)
 
-        def work() -> None:
-            key, sentence = "", ""
-            try:
-                if sentence := _trouble_with_name(new.job.path):
-                    key = "name"
-                elif sentence := _trouble_with_folder(new.job.path.parent):
-                    key = "folder"
-                else:
-                    new.config.with_data_found()
-                    if model := new.config.training.start_from:
-                        key = "training.start_from"
-                        find_model(model)
-            except UserError as error:
-                sentence = str(error).partition(", name yours with")[0]
-            except OSError as error:
-                sentence = f"{error.filename}: {error.strerror}"
-            self.checked.emit(new, key, sentence)
+    async def add(self, new: NewJob) -> None:
+        """Make the run directory, and put it at the end of those that wait. Raises UserError."""
+        await self.jobs.work.aside(_create, new)
+        await self.jobs.put(replace(new.job, waiting=True))
 
-        self._unanswered.add(new)
-        self.jobs.in_background(work)
-        QTimer.singleShot(int(1000 * OVERDUE), self, partial(self._tell_unanswered, new))
 
-    def _on_checked(self, new: NewJob) -> None:
-        self._unanswered.discard(new)
+def _checked(new: NewJob) -> tuple[str, str]:
+    key = ""
+    try:
+        if sentence := _trouble_with_name(new.job.path):
+            return "name", sentence
+        if sentence := _trouble_with_folder(new.job.path.parent):
+            return "folder", sentence
+        new.config.with_data_found()
+        if model := new.config.training.start_from:
+            key = "training.start_from"
+            find_model(model)
+    except UserError as error:
+        return key, str(error).partition(", name yours with")[0]
+    except OSError as error:
+        return key, f"{error.filename}: {error.strerror}"
+    return "", ""
 
-    def _tell_unanswered(self, new: NewJob) -> None:
-        if new in self._unanswered:
-            self.checked.emit(new, "", f"A folder named here does not answer: {HANGS}")
 
-    def estimate(self, new: NewJob) -> None:
-        """Train a few of its steps, for `estimator` to answer."""
-        config = json.dumps(new.config.to_json())
-        self.estimator.ask(new, ESTIMATE, [new.job.device], config)
+def _create(new: NewJob) -> None:
+    from trm_gui.jobs import launching
 
-    def add(self, new: NewJob) -> None:
-        """Make the run directory, and put it at the end of those that wait."""
-
-        def work() -> None:
-            from trm_gui.jobs import launching
-
-            try:
-                launching.create(new.job.path, new.config, new.job.device)
-                self.jobs.put(replace(new.job, waiting=True))
-            except UserError as error:
-                self.not_added.emit(str(error))
-
-        self.jobs.in_background(work)
+    launching.create(new.job.path, new.config, new.job.device)
 
 
 def _trouble_with_name(path: Path) -> str:

@@ -29,7 +29,6 @@ from trm_gui.jobs.learning import Learning
 from trm_gui.jobs.listing import JobListing
 from trm_gui.jobs.load import Load, LoadMeter
 from trm_gui.jobs.log import LogPane
-from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import TROUBLE, Report
 from trm_gui.jobs.rows import summary
 from trm_gui.jobs.strip import LearningPane
@@ -48,7 +47,6 @@ class JobsPane(themes.FollowsTheme, QSplitter):
     def __init__(
         self,
         jobs: Jobs,
-        readings: Readings,
         learning: Learning,
         session: Session,
         settings: QSettings,
@@ -56,15 +54,14 @@ class JobsPane(themes.FollowsTheme, QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self._jobs = jobs
         self.listing = JobListing(jobs)
-        self.curves = CurvePane(jobs, readings, settings)
+        self.curves = CurvePane(jobs, settings)
         self.learning = LearningPane(learning, session)
-        self.log = LogPane(readings)
-        self.meter = LoadMeter()
+        self.log = LogPane(jobs)
+        self.meter = LoadMeter(session.work, jobs.tasks, self._show_load)
         self._lay_out()
         self.listing.selected.connect(self._show_selected)
         jobs.listed.connect(self._show_list)
         jobs.reported.connect(self._on_report)
-        self.meter.measured.connect(self._show_load)
         self._show_list()
         self._show_selected(self.listing.paths)
         self.follow_theme()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from threading import Thread
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,45 +19,46 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.jobs.helpers import Helper
 from trm_gui.jobs.marks import mark
 from trm_gui.names import free_name, trouble_with_name
+from trm_gui.work import Work, start_module
 
 
-class Publishing(QObject):
+class Publishing:
     """One at a time. What is not done when the window closes is not written at all."""
 
-    published = Signal(object, str)
-    """The model directory, and what was measured, in a line."""
-    failed = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        work: Work,
+        published: Callable[[Path, str], None],
+        fail: Callable[[str], None],
+    ) -> None:
+        """published: is given the model directory, and what was measured, in a line."""
         self.busy: Path | None = None
         """The model directory that is being made."""
-        self._helper = Helper()
-        self._helper.done.connect(self._on_done)
-        self._helper.failed.connect(self._on_failed)
+        self._work, self._published, self._fail = work, published, fail
+        self._tasks = work.tasks(lambda why, _: fail(why), "The model is not published")
 
     def publish(self, run: Path, target: Path, device: str) -> None:
         if self.busy is not None:
-            self.failed.emit(f"{self.busy.name} is being published; wait until that is done.")
+            self._fail(f"{self.busy.name} is being published; wait until that is done.")
             return
         self.busy = target
         arguments = ["publish", str(run), str(target), "--device", device]
-        self._helper.ask(target, "trm_core.cli", arguments)
+        self._tasks.start(self._publish(target, arguments))
 
-    def close(self) -> None:
-        self._helper.close()
-
-    def _on_done(self, target: Path, printed: str) -> None:
-        self.busy = None
-        lines = printed.splitlines()
-        self.published.emit(target, re.sub(r"\s+", " ", lines[-1]) if len(lines) > 1 else "")
-
-    def _on_failed(self, target: Path, sentence: str) -> None:
-        self.busy = None
-        self.failed.emit(f"{target.name} is not published: {sentence}")
+    async def _publish(self, target: Path, arguments: list[str]) -> None:
+        try:
+            printed = await self._work.printed_by(
+                partial(start_module, "trm_core.cli", arguments), b""
+            )
+        finally:
+            self.busy = None
+        if printed.code:
+            self._fail(f"{target.name} is not published: {printed.last_words}")
+            return
+        lines = printed.output.decode("utf-8", "replace").strip().splitlines()
+        self._published(target, re.sub(r"\s+", " ", lines[-1]) if len(lines) > 1 else "")
 
 
 class PublishDialog(QDialog):
@@ -67,9 +68,10 @@ class PublishDialog(QDialog):
     """
 
     chosen = Signal(object)
-    _listed = Signal(object)
 
-    def __init__(self, run: Path, models: Path, taken: set[str], parent: QWidget) -> None:
+    def __init__(
+        self, work: Work, run: Path, models: Path, taken: set[str], parent: QWidget
+    ) -> None:
         """taken: names of models, wherever they are."""
         super().__init__(parent)
         self._wanted, self._models, self._taken = run.name, models, taken
@@ -107,18 +109,20 @@ class PublishDialog(QDialog):
         for part in (note, self.missing, buttons):
             layout.addWidget(part)
         self.name.textChanged.connect(self._check)
-        self._listed.connect(self._take_folders)
         self._check()
-        Thread(target=self._list, daemon=True).start()
+        self._tasks = work.tasks(lambda *_: None, "")  # the name is checked again as it is saved
+        self._tasks.start(self._list(work))
 
     def accept(self) -> None:
         self.chosen.emit(self._models / self.name.text())
         super().accept()
 
-    def _list(self) -> None:
-        """On a thread, as a disk may be slow."""
-        with suppress(OSError, RuntimeError):  # no folder yet; the dialog is gone already
-            self._listed.emit([path.name for path in self._models.iterdir()])
+    def done(self, result: int) -> None:
+        self._tasks.close()
+        super().done(result)
+
+    async def _list(self, work: Work) -> None:
+        self._take_folders(await work.aside(_inside, self._models, of=self._models))
 
     def _take_folders(self, folders: list[str]) -> None:
         self._folders = folders
@@ -135,3 +139,11 @@ class PublishDialog(QDialog):
         self.missing.setStyleSheet(f"color: {themes.current(self).conflict_text}")
         mark(self.name, sentence)
         self.ok.setEnabled(not sentence)
+
+
+def _inside(folder: Path) -> list[str]:
+    """The names of what is in it; none where it is not there yet."""
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QWidget
 
 from trm_core.puzzles.base import Puzzle
@@ -23,7 +23,6 @@ from trm_gui.jobs.new_jobs import NewJobs
 from trm_gui.jobs.notices import Notices
 from trm_gui.jobs.publishing import PublishDialog, Publishing
 from trm_gui.jobs.questions import ask_about_running, ask_to_delete
-from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
 from trm_gui.session import Session
 from trm_gui.stored import stored_texts
@@ -39,18 +38,15 @@ AT_WORK_BEFORE = "jobs_at_work"
 class JobsRoom(QObject):
     """Put together for one window; `close` ends it, and leaves the jobs alone."""
 
-    _model_copied = Signal(object)
-
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self.session = window, session
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
         self._closed = False
-        self._wanted_like: Path | None = None
         folder = Path(window.settings.fileName()).parent
-        self.jobs = Jobs(folder)
-        self.new_jobs, self._readings = NewJobs(self.jobs), Readings(self.jobs)
+        self.jobs = Jobs(session.work, folder)
+        self.new_jobs = NewJobs(self.jobs)
         self.learning = Learning(self.jobs, session, folder / "learning")
         self.dock = JobsDock(self._make_pane)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
@@ -58,16 +54,12 @@ class JobsRoom(QObject):
         self.dock.filled.connect(self._connect)
         self.dock.dropped.connect(lambda folders: [self.jobs.attach(f) for f in folders])
         self.notices = Notices(window)
-        self.publishing = Publishing()
-        self.publishing.published.connect(self._on_published)
-        self.publishing.failed.connect(self._on_not_published)
+        self.publishing = Publishing(session.work, self._on_published, self._on_not_published)
         self._left = stored_paths(window.settings)
         """The jobs that were at work when the last window was closed."""
         self.jobs.came_over.connect(self._on_came_over)
         self.jobs.failed.connect(session.fail)
         self.jobs.added.connect(self._show_added)
-        self.jobs.config_read.connect(self._duplicate)
-        self._model_copied.connect(session.add_model)
         actions = window.actions_by_name
         actions["new_job"].triggered.connect(lambda: self.ask_for_new())
         actions["train_on_this"].triggered.connect(lambda: self.ask_for_new(puzzle=session.puzzle))
@@ -77,14 +69,12 @@ class JobsRoom(QObject):
         window.installEventFilter(self)
         painted = FirstPaint(window).happened
         painted.connect(self.jobs.start)
-        painted.connect(self.new_jobs.prepare)
+        painted.connect(lambda: self.jobs.tasks.start(self.new_jobs.prepare()))
 
     def _make_pane(self) -> JobsPane:
         from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
 
-        return JobsPane(
-            self.jobs, self._readings, self.learning, self.session, self._window.settings
-        )
+        return JobsPane(self.jobs, self.learning, self.session, self._window.settings)
 
     def _connect(self, pane: JobsPane) -> None:
         pane.new_wanted.connect(lambda: self.ask_for_new())
@@ -107,10 +97,6 @@ class JobsRoom(QObject):
         self._answered = self._closed = True
         at_work = [str(report.path) for report in self.jobs.at_work]
         self._window.settings.setValue(AT_WORK_BEFORE, at_work)
-        self.dock.close_pane()
-        self.publishing.close()
-        self.new_jobs.close()
-        self.learning.close()
         self.jobs.close()
 
     # Closing the window
@@ -227,7 +213,8 @@ class JobsRoom(QObject):
         """Ask for a name, and have the model measured and saved under it."""
         job = self.jobs.list.job(path)
         taken = {model.name for model in self.session.models}
-        dialog = PublishDialog(path, self._window.user_models.folder, taken, self._window)
+        models = self._window.user_models.folder
+        dialog = PublishDialog(self.session.work, path, models, taken, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         device = "auto" if job is None else job.device
         dialog.chosen.connect(lambda target: self.publishing.publish(path, target, device))
@@ -242,24 +229,19 @@ class JobsRoom(QObject):
 
     def use_model(self, path: Path) -> None:
         """Offer the newest checkpoint as a model, and use it if it fits the puzzle."""
-        folder = self._window.user_models.folder
+        self.jobs.tasks.start(self._use_model(path, self._window.user_models.folder))
 
-        def work() -> None:
-            self._model_copied.emit(copy_newest(path, folder))
-
-        self.jobs.on_its_thread(path, work)
+    async def _use_model(self, path: Path, folder: Path) -> None:
+        self.session.add_model(await self.jobs.on_its_thread(path, copy_newest, path, folder))
 
     def duplicate(self, path: Path) -> None:
         """Ask for a new job with the config of this one."""
-        self._wanted_like = path
-        self.jobs.read_config(path)
+        self.jobs.tasks.start(self._duplicate(path), place="duplicate")
 
-    def _duplicate(self, path: Path, config: RunConfig) -> None:
-        job = self.jobs.list.job(path)
-        if path != self._wanted_like or job is None or self._closed:
-            return
-        self._wanted_like = None
-        self.ask_for_new((path.name, config, job))
+    async def _duplicate(self, path: Path) -> None:
+        config, job = await self.jobs.config(path), self.jobs.list.job(path)
+        if job is not None:
+            self.ask_for_new((path.name, config, job))
 
     def _show_menu(self, paths: list[Path], place: object) -> None:
         menu = QMenu(self.dock)

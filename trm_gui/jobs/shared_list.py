@@ -2,72 +2,45 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_gui.jobs.joblist import LOCK_SECONDS, JobFile, JobList
-from trm_gui.jobs.lane import Lane, close_all
+from trm_gui.jobs.joblist import JobFile, JobList
+from trm_gui.work import Work
 
 
 class SharedList(QObject):
-    """Reads and writes the file on a thread of its own."""
+    """Reads and writes the file, one after the other."""
 
     changed = Signal()
     """There are other jobs, or they are in another order, or have other settings."""
-    failed = Signal(str)
-    """Why the file cannot be read or written, in a sentence."""
 
-    _came = Signal(object)
-
-    def __init__(self, file: Path) -> None:
+    def __init__(self, work: Work, fail: Callable[[str], None], file: Path) -> None:
         super().__init__()
         self.jobs = JobList()
         """What the file said last."""
+        self._fail = fail
         self._file = JobFile(file)
-        self._lock = threading.Lock()
-        self._lane = Lane("jobs", self.failed.emit)
-        self._came.connect(self._take)
+        self._lane = work.lane("jobs")
 
-    def read(self) -> None:
-        self._lane.do(self.read_now)
+    async def read(self) -> None:
+        self._take(await self._lane(self._file.read))
 
-    def read_again(self) -> None:
+    async def read_again(self) -> None:
         """Read it if another window has written it."""
-        self._lane.do(self._read_again)
+        if await self._lane(self._file.has_changed):
+            await self.read()
 
-    def change(self, change: Callable[[JobList], JobList]) -> None:
-        """Write what `change` makes of the list; `changed` or `failed` answers."""
-        self._lane.do(lambda: self.change_now(change))
-
-    def read_now(self) -> JobList:
-        """Not on the GUI thread."""
-        with self._lock:
-            return self._tell(self._file.read())
-
-    def change_now(self, change: Callable[[JobList], JobList]) -> JobList:
-        """Not on the GUI thread. Raises RunError, the file being as it was."""
-        with self._lock:
-            return self._tell(self._file.change(change))
-
-    def close(self) -> None:
-        """Write what is to be written."""
-        close_all([self._lane], 2 * LOCK_SECONDS)
-
-    def _read_again(self) -> None:
-        if self._file.has_changed():
-            self.read_now()
-
-    def _tell(self, jobs: JobList) -> JobList:
-        self._came.emit(jobs)
-        if self._file.trouble:
-            self.failed.emit(self._file.trouble)
-            self._file.trouble = ""
-        return jobs
+    async def change(self, change: Callable[[JobList], JobList]) -> None:
+        """Write what `change` makes of the list. Raises RunError, the file being as it was."""
+        self._take(await self._lane.surely(self._file.change, change))
 
     def _take(self, jobs: JobList) -> None:
+        if self._file.trouble:
+            self._fail(self._file.trouble)
+            self._file.trouble = ""
         before, self.jobs = self.jobs, jobs
         if jobs != before:
             self.changed.emit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from trm_gui.jobs.curve_data import Curves
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.pulse import Patience, Pulse, is_python
 from trm_gui.jobs.report import Condition, Report
+from trm_gui.work import Process
 
 AT_ONCE = 4 * 2**20
 """Bytes of metrics that one look reads at most."""
@@ -47,7 +47,7 @@ class Watch:
         self._metrics = MetricsReader(path / METRICS)
         self._config: RunDirectory | None = None
         self._last = Report(path, "new")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         """What this program has started."""
 
     def look(self, job: Job) -> Report:

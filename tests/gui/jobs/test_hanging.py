@@ -7,14 +7,15 @@ from jobs_to_try import condition, threads_of_jobs
 
 from trm_core import documents
 from trm_core.training.run_directory import RunDirectory
-from trm_gui.jobs import jobs, new_jobs, watching
+from trm_gui import work as works
+from trm_gui.jobs import watching
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """A second is long; a look on a busy machine may take it, and comes back."""
-    for module in (watching, jobs, new_jobs):
-        monkeypatch.setattr(module, "OVERDUE", 1.0)
+    monkeypatch.setattr(watching, "OVERDUE", 1.0)
+    monkeypatch.setattr(works, "ANSWERS_WITHIN", 1.0)
 
 
 class Share:
@@ -104,7 +105,7 @@ def test_opening_a_folder_that_does_not_answer_is_told(window, run, share, qtbot
 def test_a_folder_that_answers_after_the_window_has_closed_begins_nothing(
     window, run, share, monkeypatch, qapp
 ):
-    monkeypatch.setattr(jobs, "CLOSING", 0.1)
+    monkeypatch.setattr(works, "CLOSES_WITHIN", 0.1)
     share.cut_off(run / "config.json")
     window.jobs.jobs.attach(run)
     window.close()

@@ -14,8 +14,8 @@ from trm_gui.jobs.curve_data import MOST_COLUMNS
 from trm_gui.jobs.joblist import Job, JobFile, JobList
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.log import LogPane
-from trm_gui.jobs.readings import Readings
 from trm_gui.jobs.watch import Watch
+from trm_gui.work import Work
 
 SECONDS = 5.0
 
@@ -129,28 +129,22 @@ def test_a_list_of_jobs_with_a_zero_byte_in_a_name_is_put_aside(tmp_path):
 
 
 @pytest.fixture
-def readings(tmp_path):
-    jobs = Jobs(tmp_path)
-    yield Readings(jobs)
-    jobs.close()
-
-
-@pytest.fixture
-def log(qtbot, tmp_path, readings):
-    """The pane with the log of a job, on screen."""
-    pane = LogPane(readings)
+def log(qtbot, tmp_path):
+    """The pane, on screen."""
+    work = Work()
+    pane = LogPane(Jobs(work, tmp_path))
     qtbot.addWidget(pane)
     pane.resize(500, 200)
     pane.show()
-    pane.show_run(tmp_path)
-    return pane
+    yield pane
+    work.close()
 
 
-def test_a_selection_lasts_while_the_log_grows(log, tmp_path, readings):
+def test_a_selection_lasts_while_the_log_grows(log):
     lines = [f"step {number}" for number in range(3000)]
 
     def tell(first, last):
-        readings.log_read.emit(tmp_path, "\n".join(lines[first:last]) + "\n")
+        log.show_text("\n".join(lines[first:last]) + "\n")
 
     tell(0, 50)
     assert not log.textCursor().hasSelection()
@@ -179,12 +173,12 @@ def test_a_selection_lasts_while_the_log_grows(log, tmp_path, readings):
     assert log.toPlainText().splitlines() == lines[2900:3000]
 
 
-def test_a_log_that_begins_anew_is_shown_as_it_is_and_a_reader_above_stays(log, tmp_path, readings):
-    readings.log_read.emit(tmp_path, "old\n" * 300)
+def test_a_log_that_begins_anew_is_shown_as_it_is_and_a_reader_above_stays(log):
+    log.show_text("old\n" * 300)
     bar = log.verticalScrollBar()
     assert bar.value() == bar.maximum() > 0
     bar.setValue(20)
-    readings.log_read.emit(tmp_path, "old\n" * 300 + "new\n" * 20)
+    log.show_text("old\n" * 300 + "new\n" * 20)
     assert bar.value() == 20
-    readings.log_read.emit(tmp_path, "other\r3\r4\n")
+    log.show_text("other\r3\r4\n")
     assert log.toPlainText() == "other\n3\n4"

@@ -10,7 +10,7 @@ import pynvml
 import pytest
 from runs_to_try import ROOT
 
-from trm_gui.jobs.graphics import nvidia, together
+from trm_gui.jobs.graphics import Graphics, together
 from trm_gui.jobs.load import Gpu, Load
 
 GIB = 2**30
@@ -41,19 +41,21 @@ def test_where_there_is_no_driver_nothing_is_told():
     else:
         pynvml.nvmlShutdown()
         pytest.skip("there is a driver here")
-    with nvidia() as gpu:
-        assert gpu() is None
+    graphics = Graphics()
+    assert graphics.measured() is None
+    graphics.close()
 
 
 def test_a_driver_that_is_there_tells_of_its_gpus():
     """Of this machine, where it has any."""
-    with nvidia() as gpu:
-        found = gpu()
-        if found is None:
-            pytest.skip("no NVIDIA GPU here")
-        assert 0 <= found.busy <= 1
-        assert 0 < found.memory[0] <= found.memory[1]
-    assert gpu() is None  # it has been shut down
+    graphics = Graphics()
+    found = graphics.measured()
+    graphics.close()
+    if found is None:
+        pytest.skip("no NVIDIA GPU here")
+    assert 0 <= found.busy <= 1
+    assert 0 < found.memory[0] <= found.memory[1]
+    assert graphics.measured() is None  # it has been shut down
 
 
 DRIVER = r"""
@@ -81,24 +83,24 @@ const char *nvmlErrorString(int code) { return "trouble"; }
 """Two GPUs; it fails when it is asked the second time, and a GPU is lost the fourth time."""
 
 MEASURE = """
-import threading
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from trm_gui.jobs import load
-app, times, over = QCoreApplication([]), [], threading.Event()
+from trm_gui.work import Work
+app, times, work = QCoreApplication([]), [], Work()
 load.PERIOD = 0.01
 def show(measured):
-    if len(times) < 4:
-        times.append(measured)
+    times.append(measured)
+    if len(times) <= 4:
         print(measured.words.partition(" · GPU ")[2])
-    else:
-        over.set()
-meter = load.LoadMeter()
-meter.measured.connect(show, Qt.ConnectionType.DirectConnection)
+tasks = work.tasks(print, "")
+meter = load.LoadMeter(work, tasks, show)
 meter.switch(True)
-assert over.wait(60)
+while len(times) < 5:
+    app.processEvents()
 meter.switch(False)
-meter.close()
-assert not meter._thread.is_alive()
+while tasks.running:
+    app.processEvents()
+work.close()
 """
 
 

@@ -1,6 +1,7 @@
 """The dialog for a new job, used with keys and mouse; the processes that it starts are real."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -280,9 +281,9 @@ def test_a_dialog_that_is_changed_while_its_job_is_made_closes_with_it(dialog, q
 def test_a_duplicate_keeps_limit_and_device_and_shows_what_is_changed(
     window, attached, until, dialog_of
 ):
-    window.jobs.jobs.put(
-        type(job := window.jobs.jobs.list.job(attached))(job.directory, "cpu", 100.0)
-    )
+    jobs = window.jobs.jobs
+    job = replace(jobs.list.job(attached), device="cpu", time_limit=100.0)
+    jobs.tasks.start(jobs.put(job))
     until(lambda: window.jobs.jobs.list.job(attached).time_limit == 100)
     choose(window, attached, "Duplicate with changes…")
     dialog = dialog_of(window)

@@ -18,7 +18,9 @@ def ask(window, models, tmp_path, until):
     """Open the dialog for a run of this name, once it knows the folder."""
 
     def ask(run):
-        dialog = PublishDialog(tmp_path / run, models, {"sudoku-4x4", "Mine"}, window)
+        dialog = PublishDialog(
+            window.session.work, tmp_path / run, models, {"sudoku-4x4", "Mine"}, window
+        )
         dialog.open()
         until(lambda: dialog._folders == ["Notes"])
         return dialog
