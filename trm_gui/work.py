@@ -136,7 +136,7 @@ class Tasks:
         self._places: dict[Hashable, asyncio.Task[None]] = {}
         self._closed = False
 
-    def start(self, work: Coroutine[Any, Any, None], place: Hashable = None) -> None:
+    def start(self, work: Coroutine[Any, Any, object], place: Hashable = None) -> None:
         """Begin a coroutine, from the event loop. In a place the newest wins: it cancels the one
         before."""
         if self._closed:
@@ -177,7 +177,7 @@ class Tasks:
         for task in list(self.running):
             task.cancel()
 
-    async def _with_ladder(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _with_ladder(self, work: Coroutine[Any, Any, object]) -> None:
         try:
             await work
         except Exception as error:
