@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
@@ -62,11 +62,12 @@ def main() -> None:
     _watch_for_the_unforeseen(window)
     if model is not None:
         window.session.use_model(model)
+    puzzle = window.session.puzzle
     if arguments.file is not None:
         if arguments.number is not None:
             show_number_once_opened(window.session, arguments.number)
         window.session.open(arguments.file)
-    elif model is None or model.misfit(window.session.puzzle) is None:
+    elif model is None or (puzzle is not None and model.misfit(puzzle) is None):
         from trm_gui.first_paint import FirstPaint
 
         if window.begins_solved and window.session.model is not None:
@@ -243,11 +244,10 @@ def _why_no_platform(wanted: str) -> str | None:
     from PySide6.QtCore import QLibraryInfo, QPluginLoader
 
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
-    known = {
-        key
-        for file in folder.iterdir()
-        for key in QPluginLoader(str(file)).metaData().get("MetaData", {}).get("Keys", ())
-    }
+    known: set[str] = set()
+    for file in folder.iterdir():
+        told: dict[str, Any] = QPluginLoader(str(file)).metaData()  # plain Python, not QJsonValue
+        known.update(told.get("MetaData", {}).get("Keys", ()))
     if known.isdisjoint(name.partition(":")[0] for name in wanted.split(";")):
         return f"QT_QPA_PLATFORM is {wanted!r}, expected one of {', '.join(sorted(known))}"
     return None

@@ -197,7 +197,9 @@ class BoardRoom(QObject):
     def _show(self, docks: Sequence[QDockWidget]) -> None:
         for dock in docks:
             dock.show()
-        self._window.layout().activate()  # else Qt has no place yet for what follows
+        layout = self._window.layout()
+        assert layout is not None
+        layout.activate()  # else Qt has no place yet for what follows
         self._resize()
         for dock in docks:
             if dock.objectName() in self._sizes:
@@ -209,10 +211,12 @@ class BoardRoom(QObject):
         widths = [width for width, _ in sizes]
         heights = [round(share * self._window.height()) for _, share in sizes]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        layout = self._window.layout()
+        assert layout is not None
         asked = heights
         for _ in range(2):  # Qt counts a bar of tabs in, which only shows in what comes of it
             self._window.resizeDocks(docks, asked, Qt.Orientation.Vertical)
-            self._window.layout().activate()
+            layout.activate()
             asked = [
                 ask + height - dock.height()
                 for ask, height, dock in zip(asked, heights, docks, strict=True)

@@ -12,5 +12,6 @@ def name_buttons(dock: QDockWidget, what: str, keys: str = "") -> None:
         ("float", f"Float or dock {what}", ""),
     ):
         button = dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
+        assert button is not None
         button.setAccessibleName(words)
         button.setToolTip(words + also)

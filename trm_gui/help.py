@@ -42,6 +42,7 @@ def show_about(parent: QWidget, computed_on: str) -> None:
         f"<p>Manual: {manual}</p><p>{lines}</p><p>{device}</p>"
     )
     told = box.findChild(QLabel, "qt_msgbox_label")
+    assert told is not None
     told.setOpenExternalLinks(False)
     told.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
     told.linkActivated.connect(partial(_follow, parent))

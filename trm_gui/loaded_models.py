@@ -119,7 +119,7 @@ class LoadedModels:
 
         with self._lock:
             key = next(iter(self._loaded), None) if key is None else key
-            loaded = self._loaded.pop(key, None)
+            loaded = None if key is None else self._loaded.pop(key, None)
         if loaded is not None:
             device = loaded.solver.device
             del loaded

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -117,7 +118,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         self._lay_out()
         self.library = Library(self, self.session, self.room)
         self.recordings = Recordings(self, self.session, self.room)
-        self.centralWidget().layout().insertWidget(0, self.recordings.banner)
+        self._central_rows.insertWidget(0, self.recordings.banner)
         self.exports = Exports(self, self.session)
         self.plots = PlotDocks(self, self.session, self.room)
         self.jobs = JobsRoom(self, self.session)
@@ -151,9 +152,9 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         self.rows.setChildrenCollapsible(False)
         self.rows.setHandleWidth(themes.SPACE)
 
-        central = QWidget()
+        self.central = central = QWidget()
         central.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a field leaves it
-        layout = QVBoxLayout(central)
+        self._central_rows = layout = QVBoxLayout(central)
         layout.setContentsMargins(0, themes.SPACE, 0, 0)
         layout.addWidget(self.rows, 1)
         self.setCentralWidget(central)
@@ -175,7 +176,9 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             action = self.actions_by_name[name]
             bar.addAction(action)
             bar.widgetForAction(action).setAccessibleName(action.iconText())
-        self._solve_button = bar.widgetForAction(self.actions_by_name["solve"])
+        solve_button = bar.widgetForAction(self.actions_by_name["solve"])
+        assert isinstance(solve_button, QToolButton)
+        self._solve_button = solve_button
         self._solve_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         solve_bar = SolveBar(self.session)
         solve_bar.card.setDefaultAction(self.actions_by_name["model_card"])
@@ -214,7 +217,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             "redo": self.undo_stack.redo,
             "edit": self.editor.toggle,
             "settings": self._ask_for_settings,
-            "model_card": lambda: self._show_card(session.model),
+            "model_card": self._show_own_card,
             "add_model": self.user_models.ask_for_folder,
             "import_model": self.user_models.ask_for_checkpoint,
             "solve": session.solve,
@@ -228,7 +231,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             "next": lambda: session.step("cycle", 1),
             "next_supervision_step": lambda: session.step("supervision_step", 1),
             "latent_steps": session.set_latent_steps,
-            "last": lambda: session.move_to(len(session.trace) - 1),
+            "last": lambda: session.move_to(len(session.trace or ()) - 1),
             "slower": lambda: self.playback.change_speed(-1),
             "faster": lambda: self.playback.change_speed(1),
             "tour": self.tour.start,
@@ -273,7 +276,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         backward, forward = cursor > 0, 0 <= cursor < steps - 1 or session.can_step_further
         enabled |= dict.fromkeys(("first", "previous", "previous_supervision_step"), backward)
         enabled |= dict.fromkeys(("next", "next_supervision_step"), forward)
-        fine = bool(session.trace) and session.trace.settings.every_latent_step
+        fine = bool(session.trace and session.trace.settings.every_latent_step)
         enabled["previous_latent_step"] = backward or (steps > 0 and not fine)
         enabled["next_latent_step"] = forward or (steps > 0 and not fine)
         for name, on in enabled.items():
@@ -342,6 +345,10 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)
         dialog.chosen.connect(self.editor.new)
         dialog.open()
+
+    def _show_own_card(self) -> None:
+        assert self.session.model is not None
+        self._show_card(self.session.model)
 
     def _show_card(self, model: ModelInfo) -> None:
         CardDialog(self.session, model, self).open()

@@ -48,7 +48,7 @@ class Page(themes.FollowsTheme, QTextBrowser):
         self._markdown = markdown
         self._dress()
 
-    def loadResource(self, kind: int, name: QUrl) -> None:  # noqa: N802  a name of Qt's
+    def loadResource(self, kind: int, name: QUrl | str) -> None:  # noqa: N802  a name of Qt's
         """Nothing: a card may come from anywhere, and its pictures are not asked for."""
 
     def _open_elsewhere(self, link: QUrl) -> None:

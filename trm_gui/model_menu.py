@@ -27,12 +27,12 @@ class ModelMenu(QMenu):
         group = QActionGroup(self)
         for info in session.models:
             puzzle, words = session.puzzle, f"{info.name} ({info.title})"
-            fits = puzzle is not None and info.misfit(puzzle) is None
-            share = share_right_like(info, puzzle) if fits else None
+            fits, share, promise = False, None, ""
+            if puzzle is not None and info.misfit(puzzle) is None:
+                fits, share = True, share_right_like(info, puzzle)
+                promise = outlook(info, puzzle)
             action = self.addAction(words if share is None else f"{words}\t{share:.0%} right")
-            action.setToolTip(
-                wrapped(f"{what_it_learned(info)} {outlook(info, puzzle) if fits else ''}".rstrip())
-            )
+            action.setToolTip(wrapped(f"{what_it_learned(info)} {promise}".rstrip()))
             action.setCheckable(True)
             action.setChecked(info is session.model)
             action.setEnabled(fits)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from PySide6.QtCore import QSettings
 
 from trm_gui import theme as themes
 from trm_gui.solving import Compute
-from trm_gui.stored import stored_text
+from trm_gui.stored import stored_number, stored_text
 from trm_gui.theme_menu import THEMES, wear
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ DTYPES = {
     "bfloat16": "16 bits: quick on GPUs (bfloat16)",
 }
 MOST_STEPS = 256
+
+T = TypeVar("T", int, float)
 
 DIALOG_FOLDERS = "folder", "export/folder", "recordings/dialog_folder"
 """Settings of the dialogs for puzzles and plots, for exports, and for recordings."""
@@ -65,8 +68,8 @@ def most_threads() -> int:
 def stored_preferences(settings: QSettings) -> Preferences:
     """What was set before; whatever is missing or makes no sense is as in `Preferences()`."""
 
-    def one_of(name: str, known: object) -> str:
-        usual = getattr(Compute() if name in Compute._fields else Preferences(), name)
+    def one_of(name: str, known: Container[str]) -> str:
+        usual: str = getattr(Compute() if name in Compute._fields else Preferences(), name)
         value = stored_text(settings, name, usual)
         return value if value in known else usual
 
@@ -155,8 +158,8 @@ def _begin_in_folder(window: MainWindow, preferences: Preferences) -> None:
             window.settings.setValue(name, str(preferences.files))
 
 
-def _number(settings: QSettings, name: str, kind: type) -> float | None:
+def _number(settings: QSettings, name: str, kind: Callable[[str | float], T]) -> T | None:
     try:
-        return kind(settings.value(name))
+        return kind(stored_number(settings, name))
     except (TypeError, ValueError):
         return None

@@ -164,12 +164,13 @@ class Session(QObject):
     @property
     def span(self) -> Span:
         """How much there is room for: in the solve on screen, or in the one to come."""
+        of: Trace | RecursionConfig | None
         if self.trace is not None:
-            of, settings = self.trace, self.trace.settings
+            of, settings, most = self.trace, self.trace.settings, self.trace.max_supervision_steps
         else:
-            of, settings = None if self.model is None else self.model.config, self.settings
+            of = None if self.model is None else self.model.config
+            settings, most = self.settings, self.max_supervision_steps
         cycles, latent_steps = (1, 0) if of is None else (of.cycles, of.latent_steps)
-        most = self.max_supervision_steps if self.trace is None else of.max_supervision_steps
         return Span(most, cycles, latent_steps + 1 if settings.every_latent_step else 1)
 
     @property
@@ -426,7 +427,7 @@ class Session(QObject):
             self.settings_changed.emit()
             return
         self.set_settings(replace(self.settings, every_latent_step=shown))
-        if not changes:
+        if trace is None or not changes:
             return
         if self.solving or frame is None:
             self.solve()
@@ -455,11 +456,13 @@ class Session(QObject):
         if self.solving or not trace or self._maker_is_missing("For more steps"):
             return
         trace.allow(trace.supervision_steps + self._trace_is_whole)
+        assert self.model is not None
         solve = Solve(self.model, trace.puzzle, trace.settings, 1, self.recording)
         self._run(solve)
 
     def _maker_is_missing(self, purpose: str) -> bool:
         """Whether the trace was recorded by a model that is not at hand, which is told then."""
+        assert self.trace is not None
         if self.model_name == self.trace.model_name:
             return False
         self.fail(
@@ -471,7 +474,7 @@ class Session(QObject):
     @property
     def _trace_is_whole(self) -> bool:
         """Whether the last supervision step of the trace was run to its end."""
-        return bool(self.trace) and self.trace[-1].ends_supervision_step
+        return bool(self.trace and self.trace[-1].ends_supervision_step)
 
     @property
     def can_step_further(self) -> bool:
@@ -542,6 +545,7 @@ class Session(QObject):
 
     def why_no_model(self) -> str:
         """Why the puzzle cannot be solved, and what could be."""
+        assert self.puzzle is not None
         return why_none_fits(self.models, self.puzzle)
 
     def close(self) -> None:
@@ -599,7 +603,7 @@ class Session(QObject):
     def _take_model(self, model: ModelInfo, use: bool) -> None:
         before = self.model
         self._offer(model)
-        if before is not self.model and before.stamp != model.stamp:
+        if before is not None and before is not self.model and before.stamp != model.stamp:
             self._abandon_solve()
             self._set_recording(None)
         if self.puzzle is None or model.misfit(self.puzzle):
@@ -668,6 +672,7 @@ class Session(QObject):
 
     def _take_frames(self, frames: list[Frame]) -> None:
         """Have what has come in the trace."""
+        assert self.trace is not None
         following = self.cursor is None or self.cursor == len(self.trace) - 1
         for frame in frames:
             self.trace.append(frame)

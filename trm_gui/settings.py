@@ -16,7 +16,7 @@ from trm_gui.first_paint import FirstPaint
 from trm_gui.preferences import MOST_STEPS
 from trm_gui.session import Extent
 from trm_gui.shown import Kept, read_kept, write_kept
-from trm_gui.stored import stored_text
+from trm_gui.stored import stored_number, stored_text
 from trm_gui.timeline.playback import SPEEDS
 
 if TYPE_CHECKING:
@@ -87,13 +87,15 @@ def restore(window: MainWindow) -> None:
         window.plots.reset()
     window.room.restore(stored.value("dock_sizes"))
     try:
-        speed = int(stored.value("speed", window.playback.speed))
+        speed = int(stored_number(stored, "speed", window.playback.speed))
         steps = json.loads(stored_text(stored, "steps_by_hand", "{}"))
-        steps_by_hand = {Path(model): int(most) for model, most in steps.items() if most}
-        threshold = float(stored.value("threshold", 0.5))
-        loops = bool(int(stored.value("loops", 0)))
-        solution = bool(int(stored.value("solution", 0)))
-        latent_steps = bool(int(stored.value("latent_steps", 0)))
+        steps_by_hand: dict[Path | None, int | None] = {
+            Path(model): int(most) for model, most in steps.items() if most
+        }
+        threshold = float(stored_number(stored, "threshold", 0.5))
+        loops = bool(int(stored_number(stored, "loops", 0)))
+        solution = bool(int(stored_number(stored, "solution", 0)))
+        latent_steps = bool(int(stored_number(stored, "latent_steps", 0)))
     except (AttributeError, TypeError, ValueError):
         return
     if speed in SPEEDS:
@@ -104,9 +106,11 @@ def restore(window: MainWindow) -> None:
             window.overlays.set_on(each, each.name in names)
     window.actions_by_name["loop"].setChecked(loops)
     window.actions_by_name["solution"].setChecked(solution)
-    if (extent := stored.value("extent", "halting")) in get_args(Extent):
-        window.session.set_extent(extent)
-    if all(1 <= most <= MOST_STEPS for most in steps_by_hand.values()):
+    extents: tuple[Extent, ...] = get_args(Extent)
+    for extent in extents:
+        if extent == stored.value("extent", "halting"):
+            window.session.set_extent(extent)
+    if all(most is None or 1 <= most <= MOST_STEPS for most in steps_by_hand.values()):
         window.session.steps_by_hand = steps_by_hand
     if 0 <= threshold <= 1:
         window.session.set_settings(
@@ -121,14 +125,16 @@ def restore(window: MainWindow) -> None:
 def _sealed(state: QByteArray) -> QByteArray:
     """What Qt has saved, and a checksum of it: Qt takes damaged states for good ones, and crashes
     when their docks are moved."""
-    return QByteArray(state.data() + _checksum(state.data()))
+    content = bytes(state.data())
+    return QByteArray(content + _checksum(content))
 
 
 def _unsealed(value: object) -> QByteArray | None:
     """What Qt had saved; None where it is not there, or not as it was."""
     if not isinstance(value, QByteArray):
         return None
-    state, seal = value.data()[:-SEAL], value.data()[-SEAL:]
+    content = bytes(value.data())
+    state, seal = content[:-SEAL], content[-SEAL:]
     return QByteArray(state) if seal == _checksum(state) else None
 
 

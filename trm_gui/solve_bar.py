@@ -124,15 +124,15 @@ class SolveBar(QWidget):
                 "which it was trained with"
             )
         )
-        for control, value in (
-            (self.max_steps, most),
-            (self.threshold, session.settings.halt_threshold),
-        ):
-            if value is not None:
-                control.blockSignals(True)
-                control.setValue(value)
-                control.blockSignals(False)
-        never_halts = session.extent == "halting" and session.settings.halt_threshold is None
+        threshold = session.settings.halt_threshold
+        for control in (self.max_steps, self.threshold):
+            control.blockSignals(True)
+        self.max_steps.setValue(most)
+        if threshold is not None:
+            self.threshold.setValue(threshold)
+        for control in (self.max_steps, self.threshold):
+            control.blockSignals(False)
+        never_halts = session.extent == "halting" and threshold is None
         extent = "all" if never_halts else session.extent
         self.extent.setCurrentIndex(self.extent.findData(extent))
 

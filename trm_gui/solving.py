@@ -88,6 +88,7 @@ class Solving:
         device, dtype, threads = self.compute
         import_torch(threads)
         solver = self._models.solver(solve.model, device, dtype)
+        recursion: Recursion | None
         try:
             if recording is None:
                 trace = solver.start(solve.puzzle, solve.settings)

@@ -57,7 +57,7 @@ class Status(themes.FollowsTheme, QWidget):
         trace, cursor = self._session.trace, self._session.cursor
         if self._session.opening is not None:
             words = f"Opening {self._session.opening}"
-        elif cursor is not None:
+        elif trace is not None and cursor is not None:
             words = trace.sentence(cursor)
         elif self._session.solving:
             words = f"Loading {self._session.model_name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -106,7 +107,16 @@ DARK = Theme(
 )
 
 
-class FollowsTheme:
+if TYPE_CHECKING:
+
+    class _Widget:
+        def changeEvent(self, event: QEvent) -> None: ...
+
+else:
+    _Widget = object
+
+
+class FollowsTheme(_Widget):
     """Mixed in before the class of a widget: `_dress` gives it the colours of the theme, at first
     when `follow_theme` is called, and from then on whenever there is another theme."""
 
@@ -134,7 +144,9 @@ def system_theme() -> Theme:
 def current(source: QGuiApplication | QWidget) -> Theme:
     """The theme in force for the application or for one widget, read from its palette."""
     theme = DARK if source.palette().window().color().lightness() < 128 else LIGHT
-    return with_scale(theme, QGuiApplication.instance().property(_SCALE) or theme.scale)
+    app = QGuiApplication.instance()
+    assert app is not None
+    return with_scale(theme, app.property(_SCALE) or theme.scale)
 
 
 @cache
@@ -179,8 +191,9 @@ def contrast(first: str, second: str) -> float:
 
 def _luminance(colour: str) -> float:
     """Relative luminance, 0 to 1."""
-    channels = QColor(colour).getRgbF()[:3]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    read = QColor(colour)
+    channels = read.redF(), read.greenF(), read.blueF()
+    linear = [c / 12.92 if c <= 0.04045 else float(((c + 0.055) / 1.055) ** 2.4) for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
@@ -11,13 +11,15 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMainWindow,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from trm_gui import theme as themes
+
+if TYPE_CHECKING:
+    from trm_gui.main_window import MainWindow
 
 SEEN = "tour_seen"
 """The setting that says that the tour was shown."""
@@ -93,7 +95,7 @@ class Tour(QWidget):
     It moves the cursor about, and puts it back where it was in the end.
     """
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._stops: list[Stop] = []
@@ -129,10 +131,10 @@ class Tour(QWidget):
         self.hide()
         if self._cursor is not None:
             self._window.session.move_to(self._cursor)
-        self._window.centralWidget().setFocus()
+        self._window.central.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        moves: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() == Qt.Key.Key_Escape:
             self.end()
         elif event.key() in moves and self._stops[self._at].hands_on:
@@ -166,13 +168,14 @@ class Tour(QWidget):
 
     def _parts(self, stop: Stop) -> list[QWidget]:
         """Those that can be seen: Qt calls a dock behind another one visible, too."""
-        parts = (self._window.findChild(QWidget, name) for name in stop.widgets)
-        return [
-            part
-            for part in parts
-            if part.isVisible()
-            and not (isinstance(part, QDockWidget) and part.visibleRegion().isEmpty())
-        ]
+        parts = []
+        for name in stop.widgets:
+            part = self._window.findChild(QWidget, name)
+            assert part is not None
+            behind = isinstance(part, QDockWidget) and part.visibleRegion().isEmpty()
+            if part.isVisible() and not behind:
+                parts.append(part)
+        return parts
 
     def _light(self) -> QRect:
         light = QRect()
@@ -201,7 +204,9 @@ class Tour(QWidget):
         self._place_card()
 
     def _place_card(self) -> None:
-        self.card.layout().activate()
+        layout = self.card.layout()
+        assert layout is not None
+        layout.activate()
         self.card.resize(self.card.sizeHint())
         self.card.move(self._beside(self._light()))
         self.update()

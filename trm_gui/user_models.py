@@ -93,7 +93,7 @@ class UserModels(QObject):
     async def _ask_for_folder(self) -> None:
         start = Path.home()
         for place in (self.folder, self._last_place):
-            if place and await self._tasks.attempt(self._lane(place.is_dir, of=place)):
+            if place is not None and await self._tasks.attempt(self._lane(place.is_dir, of=place)):
                 start = place
         dialog = QFileDialog(self._window, "Add a model folder", str(start))
         dialog.setFileMode(QFileDialog.FileMode.Directory)

@@ -199,7 +199,7 @@ class Tasks:
         self._closed = False
 
     def start(
-        self, work: Coroutine[Any, Any, None], place: Hashable = None, surely: bool = False
+        self, work: Coroutine[Any, Any, object], place: Hashable = None, surely: bool = False
     ) -> None:
         """Begin a coroutine, from the event loop. In a place the newest wins: it cancels the one
         before. surely: whether it may come to its end while the window closes."""
@@ -245,7 +245,7 @@ class Tasks:
         for task in self.running if at_once else self.running - self._sure:
             task.cancel()
 
-    async def _with_ladder(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _with_ladder(self, work: Coroutine[Any, Any, object]) -> None:
         try:
             await work
         except Exception as error:

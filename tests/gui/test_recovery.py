@@ -16,6 +16,7 @@ from trm_gui.board import Board
 PROGRAM = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start what runs behind without
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as nohup does
 from dataclasses import replace
 from trm_gui.app import launch
 from trm_core.trace import SolveSettings

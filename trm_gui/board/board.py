@@ -159,6 +159,7 @@ class Board(QWidget):
             geometry = paint_board(
                 painter, self._board_area(), self._content, theme, self._selected
             )
+            assert geometry is not None
             outline = geometry.outline
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -221,10 +222,13 @@ class Board(QWidget):
         event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._input_for(event):
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if self._input_for(event):
+                event.accept()
+                return True
         if event.type() == QEvent.Type.ToolTip:
+            assert isinstance(event, QHelpEvent)
             self._show_tool_tip(event)
             return True
         return super().event(event)
@@ -255,13 +259,13 @@ class Board(QWidget):
         self.setAccessibleDescription(words)
 
     def _show_tool_tip(self, event: QHelpEvent) -> None:
-        cells = self.geometry_of_cells()
-        cell = None if cells is None else cells.cell_at(event.pos())
-        if cell is None:
+        content, cells = self._content, self.geometry_of_cells()
+        cell = None if cells is None else cells.cell_at(event.pos().toPointF())
+        if content is None or cells is None or cell is None:
             QToolTip.hideText()
             return
         area = cells.rect(*cell).toRect()
-        QToolTip.showText(event.globalPos(), describe_cell(self._content, cell), self, area)
+        QToolTip.showText(event.globalPos(), describe_cell(content, cell), self, area)
 
     def _board_area(self) -> QRectF:
         """The room for cells, with the width of the focus ring left around it; at the top, so that
@@ -269,8 +273,9 @@ class Board(QWidget):
         margin = themes.SPACE
         room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
         content = self._content
-        empty = content is None or content.grid.size == 0
-        shape = 1.0 if empty else content.rows / content.cols
+        shape = 1.0
+        if content is not None and content.grid.size:
+            shape = content.rows / content.cols
         room.setHeight(min(room.height(), math.ceil(room.width() * shape)))
         return room
 

@@ -105,7 +105,9 @@ class Boards(QWidget):
         room = above - beside
         spare = room - min(room, self.input.board.width())
         if height:
-            least_below = rows.widget(1).minimumHeight()
+            lower = rows.widget(1)
+            assert lower is not None
+            least_below = lower.minimumHeight()
             self._borrowed = give_height(rows, above + height - spare, least_below)
         self._fit_examples()
 

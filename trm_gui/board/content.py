@@ -73,22 +73,22 @@ class BoardContent:
             _same(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
         )
 
-    __hash__ = None
-
     @property
     def rows(self) -> int:
-        return self.grid.shape[0]
+        return len(self.grid)
 
     @property
     def cols(self) -> int:
-        return self.grid.shape[1]
+        cols: int = self.grid.shape[1]
+        return cols
 
     @property
     def given(self) -> Mask:
         """(rows, cols) cells that stand as posed; none in ARC, whose answer is a new grid."""
         if self._answers_elsewhere:
             return np.zeros(self.grid.shape, dtype=bool)
-        return (self.grid == self.puzzle.grid) & ~self.puzzle.open_cells
+        given: Mask = (self.grid == self.puzzle.grid) & ~self.puzzle.open_cells
+        return given
 
     @property
     def altered(self) -> Mask:
@@ -98,10 +98,12 @@ class BoardContent:
         """
         if self._answers_elsewhere:
             return np.zeros(self.grid.shape, dtype=bool)
-        different = (self.grid != self.puzzle.grid) & (self.grid != NO_SYMBOL)
+        different: Mask = (self.grid != self.puzzle.grid) & (self.grid != NO_SYMBOL)
         if self.puzzle.kind == "maze":
-            return different & ((self.grid != PATH) | ~self.puzzle.open_cells)
-        return different & ~self.puzzle.open_cells
+            different &= (self.grid != PATH) | ~self.puzzle.open_cells
+            return different
+        different &= ~self.puzzle.open_cells
+        return different
 
     @property
     def shown(self) -> Grid:
@@ -117,7 +119,8 @@ class BoardContent:
         """(rows, cols) cells whose candidates are shown."""
         if self.candidates is None:
             return np.zeros(self.grid.shape, dtype=bool)
-        return (self.candidates.max(-1) < SURE) & ~self.given
+        unsure: Mask = (self.candidates.max(-1) < SURE) & ~self.given
+        return unsure
 
     @property
     def change_strength(self) -> npt.NDArray[np.float64]:
@@ -160,7 +163,8 @@ class BoardContent:
 
 def _same(first: object, second: object) -> bool:
     if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
-        return np.array_equal(first, second, equal_nan=_is_float(first) and _is_float(second))
+        floats = _is_float(first) and _is_float(second)
+        return np.array_equal(np.asarray(first), np.asarray(second), equal_nan=floats)
     return first == second
 
 

@@ -159,11 +159,10 @@ class Legend(QWidget):
         self.update()
 
     def _items(self) -> list[Item]:
-        session = self._session
-        if session.frame is None:
+        trace, cursor, overlays = self._session.trace, self._session.cursor, self._overlays
+        if trace is None or cursor is None:
             return []
-        overlays = self._overlays
-        return legend_items(session.trace, session.cursor, overlays, trail=overlays.trail)
+        return legend_items(trace, cursor, overlays, trail=overlays.trail)
 
     def _rows(self) -> list[list[Item]]:
         return in_rows(self._items(), self._room, self._width, GAP)
@@ -185,7 +184,7 @@ class LegendBar(QWidget):
         self.button.setAutoRaise(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         layout.addStretch(1)
         self._legend = Legend(session, overlays)
@@ -193,8 +192,8 @@ class LegendBar(QWidget):
         layout.addWidget(self.button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        margins = self.layout().contentsMargins()
-        beside = self.button.sizeHint().width() + self.layout().spacing()
+        margins = self._row.contentsMargins()
+        beside = self.button.sizeHint().width() + self._row.spacing()
         self._legend.set_room(self.width() - margins.left() - margins.right() - beside)
 
 

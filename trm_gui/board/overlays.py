@@ -69,7 +69,7 @@ class OverlaySet(QObject):
         self._on = {VALUES, CHANGED, CONFLICTS}
         self.trail = False
 
-    def __contains__(self, overlay: Overlay) -> bool:
+    def __contains__(self, overlay: object) -> bool:
         return overlay in self._on
 
     def set_on(self, overlay: Overlay, on: bool) -> None:

@@ -44,14 +44,16 @@ class PairView(QDialog):
             return
         self.number = number
         self.setWindowTitle(f"Example {number + 1} of {len(pairs)}")
-        grids = [pairs[number].input, pairs[number].output]
+        pair = pairs[number]
+        assert pair.output is not None  # as in all examples
+        grids = [pair.input, pair.output]
         self._pair.show_pair([BoardContent(self._puzzle, grid) for grid in grids])
         self._pair.setAccessibleName(self.windowTitle())
         self._previous.setEnabled(number > 0)
         self._next.setEnabled(number < len(pairs) - 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        moves: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() in moves:
             self.show_pair(self.number + moves[event.key()])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from trm_core.checkpoints.expectations import outlook
 from trm_core.puzzles.base import Grid, Puzzle
+from trm_core.trace import Trace
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
@@ -46,7 +47,7 @@ class Pane(QWidget):
         top.addStrut(HEADING_HEIGHT)
         for widget in beside:
             top.addWidget(widget)
-        layout = QVBoxLayout(self)
+        self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
@@ -63,7 +64,7 @@ class Pane(QWidget):
 class Editing(Protocol):
     """What the input pane shows while its puzzle is being edited."""
 
-    kind: str
+    kind: ClassVar[str]
 
     def content(self) -> BoardContent: ...
 
@@ -209,8 +210,8 @@ class AnswerPane(themes.FollowsTheme, Pane):
 
     def _show(self) -> None:
         session = self._session
-        if session.frame is not None:
-            self._show_frame()
+        if session.trace is not None and session.cursor is not None:
+            self._show_frame(session.trace, session.cursor)
             return
         self.verdict.clear()
         if session.model is None and session.puzzle is not None:
@@ -220,12 +221,10 @@ class AnswerPane(themes.FollowsTheme, Pane):
         elif session.failure:
             self.board.set_message("The solve failed", session.failure, "Try again")
         else:
-            self.board.set_message(
-                "Not solved yet",
-                f"Watch {session.model_name} work on it, cycle by cycle.\n\n"
-                f"{outlook(session.model, session.puzzle) if session.puzzle else ''}".rstrip(),
-                "Solve",
-            )
+            words = f"Watch {session.model_name} work on it, cycle by cycle."
+            if session.model is not None and session.puzzle is not None:
+                words = f"{words}\n\n{outlook(session.model, session.puzzle)}".rstrip()
+            self.board.set_message("Not solved yet", words, "Solve")
 
     _dress = _show
 
@@ -243,8 +242,7 @@ class AnswerPane(themes.FollowsTheme, Pane):
         else:
             self._session.solve()
 
-    def _show_frame(self) -> None:
-        trace, cursor = self._session.trace, self._session.cursor
+    def _show_frame(self, trace: Trace, cursor: int) -> None:
         content = answer_content(trace, cursor, self._overlays, trail=self._overlays.trail)
         self.board.set_content(content)
         theme, right = themes.current(self), trace.solved(cursor)
@@ -253,18 +251,22 @@ class AnswerPane(themes.FollowsTheme, Pane):
         if (words, style) != (self.verdict.text(), self.verdict.styleSheet()):
             self.verdict.setText(words)  # either has the window laid out again
             self.verdict.setStyleSheet(style)
-            self.layout().activate()  # else the words are cut until the next time
-            self._outlook = self._outlook_of_maker()
+            self._rows.activate()  # else the words are cut until the next time
+            self._outlook = self._outlook_of_maker(trace)
         why = trace.reason(cursor)
         self.verdict.setAccessibleDescription(why)
         self.verdict.setToolTip(wrapped("\n".join(filter(None, (why, self._outlook)))))
 
-    def _outlook_of_maker(self) -> str:
+    def _outlook_of_maker(self, trace: Trace) -> str:
         """How often the model is right on such puzzles."""
-        session = self._session
-        is_maker = session.model is not None and session.model_name == session.trace.model_name
-        known = is_maker and session.model.misfit(session.trace.puzzle) is None
-        return outlook(session.model, session.trace.puzzle) if known else ""
+        model = self._session.model
+        if (
+            model is None
+            or model.name != trace.model_name
+            or model.misfit(trace.puzzle) is not None
+        ):
+            return ""
+        return outlook(model, trace.puzzle)
 
 
 class SolutionPane(Pane):
@@ -280,18 +282,18 @@ class SolutionPane(Pane):
         self._show()
 
     def _show(self) -> None:
-        session, puzzle = self._session, self._session.puzzle
+        puzzle, trace, cursor = self._session.puzzle, self._session.trace, self._session.cursor
         self.heading.setText("Solution")
         if puzzle is None:
             self.board.set_message("No puzzle yet", "Its solution comes to stand here.")
-        elif session.frame is None or session.trace.puzzle is not puzzle:
+        elif trace is None or cursor is None or trace.puzzle is not puzzle:
             # of the puzzle before, whose trace goes next
             if puzzle.solution is None:
                 self.board.set_message("Not known yet", "It is worked out as a solve begins.")
             else:
                 self.board.set_content(BoardContent(puzzle, puzzle.solution))
         else:
-            self._show_nearest(puzzle, session.trace.judgement(session.cursor).solution)
+            self._show_nearest(puzzle, trace.judgement(cursor).solution)
 
     def _show_nearest(self, puzzle: Puzzle, solution: Grid | None) -> None:
         count = puzzle.solution_count

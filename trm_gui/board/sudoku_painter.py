@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from trm_core.puzzles import NO_SYMBOL
+from trm_core.puzzles.sudoku import Sudoku
 from trm_gui import theme as themes
 from trm_gui.board import marks
 from trm_gui.board.content import BoardContent
@@ -103,6 +104,9 @@ def _draw_candidates(
 ) -> None:
     """Each digit in its own place in an unsure cell, larger if more probable, the decoded one in
     the colour of the answer."""
+    candidates = content.candidates
+    if candidates is None:
+        return
     height, width = _box_size(content)
     room = marks.room_for_candidates(geometry, content)
     down_step, along_step = room.height() / height, room.width() / width
@@ -110,7 +114,7 @@ def _draw_candidates(
     for row, col in marks.cells_where(content.unsure):
         corner = geometry.rect(row, col).topLeft() + room.topLeft()
         for digit in range(1, content.rows + 1):
-            probability = content.candidates[row, col, digit]
+            probability = candidates[row, col, digit]
             if probability < LEAST_SHOWN:
                 continue
             down, along = divmod(digit - 1, width)
@@ -139,5 +143,6 @@ def _digit_font(height: float, weight: QFont.Weight) -> QFont:
 
 def _box_size(content: BoardContent) -> tuple[int, int]:
     """(rows, columns) of a box."""
+    assert isinstance(content.puzzle, Sudoku)
     height = content.puzzle.box_rows
     return height, content.rows // height

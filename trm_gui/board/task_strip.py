@@ -128,6 +128,7 @@ class TaskStrip(QWidget):
 
     def _show(self) -> None:
         puzzle, self._shown = self._puzzle, []
+        assert puzzle is not None
         for slot in slots(puzzle.task):
             if slot.part == "train" or self._chosen is not None:
                 grid = grid_at(puzzle.task, slot)

@@ -43,12 +43,12 @@ class ArcTools(DrawingTools):
     def __init__(self, session: Session, board: Board, change: Change, strip: TaskStrip) -> None:
         super().__init__(session, board, change)
         self._strip = strip
-        task = session.puzzle.task
+        task = self._puzzle.task
         grids = [grid for pair in task.train for grid in (pair.input, pair.output)]
         drawn = any(grid is not None and grid.any() for grid in grids)
         first = Slot("train", 0, "input")  # of a task that is to be made
-        self._slot = Slot("test", session.puzzle.test_index, "input") if drawn else first
-        self._followed = session.puzzle.task
+        self._slot = Slot("test", self._puzzle.test_index, "input") if drawn else first
+        self._followed = task
         self._draw_words = ""
         self._colours, self._tool = QButtonGroup(self), QButtonGroup(self)
         for code, (colour, word) in enumerate(zip(COLOURS, COLOUR_NAMES, strict=True)):
@@ -99,6 +99,12 @@ class ArcTools(DrawingTools):
         return buttons
 
     @property
+    def _puzzle(self) -> Arc:
+        puzzle = super()._puzzle
+        assert isinstance(puzzle, Arc)
+        return puzzle
+
+    @property
     def groups(self) -> Sequence[Sequence[QWidget]]:
         return (
             self._colours.buttons(),
@@ -118,7 +124,7 @@ class ArcTools(DrawingTools):
 
     @property
     def _task(self) -> Task:
-        return self._session.puzzle.task
+        return self._puzzle.task
 
     def serves(self, puzzle: Puzzle | None) -> bool:
         return isinstance(puzzle, Arc)
@@ -142,7 +148,7 @@ class ArcTools(DrawingTools):
         self._strip.set_chosen(slot)
 
     def content(self) -> BoardContent:
-        return BoardContent(self._session.puzzle, self.drawn())
+        return BoardContent(self._puzzle, self.drawn())
 
     def title(self) -> str:
         unknown = arc_edit.grid_at(self._task, self.slot) is None
@@ -175,7 +181,7 @@ class ArcTools(DrawingTools):
     def _choose(self, slot: Slot) -> None:
         self.release()
         self._slot = slot
-        puzzle = self._session.puzzle
+        puzzle = self._puzzle
         if slot.part == "test" and slot.number != puzzle.test_index:
             self._session.edit_puzzle(arc_edit.with_test(puzzle, slot.number))
         else:
@@ -216,7 +222,7 @@ class ArcTools(DrawingTools):
         self._slot = slot
         if task != self._task:
             self._followed = task
-            self._change(arc_edit.changed(self._session.puzzle, task, slot), words)
+            self._change(arc_edit.changed(self._puzzle, task, slot), words)
         else:
             self.follow()
             self.changed.emit()

@@ -25,6 +25,7 @@ class ChangePuzzle(QUndoCommand):
         self._session.edit_puzzle(self._after)
 
     def undo(self) -> None:
+        assert self._before is not None
         self._session.edit_puzzle(self._before)
 
 
@@ -58,7 +59,9 @@ class History(QUndoStack):
     def _on_another(self) -> None:
         left, self._left = self._left, None
         if left is not None and not self.moving and left.puzzle is not self._session.puzzle:
-            self.push(_Open(self, left.bounded, self._session.shown.bounded))
+            shown = self._session.shown
+            assert shown is not None
+            self.push(_Open(self, left.bounded, shown.bounded))
 
 
 class _Open(QUndoCommand):

@@ -107,7 +107,9 @@ class DrawingTools(Tools):
         if not self._stroke:
             self.press(selected, Qt.MouseButton.LeftButton)
         self._board.select_beside(*way)
-        self.drag(self._board.selected_cell)
+        reached = self._board.selected_cell
+        assert reached is not None
+        self.drag(reached)
 
     def _erase(self, cell: Cell) -> None:
         grid = self.erase_at(cell)

@@ -53,6 +53,12 @@ class PuzzleEditor(QObject):
     def editing(self) -> bool:
         return self._tools is not None
 
+    @property
+    def _in_use(self) -> Tools:
+        """The tools, while `editing`."""
+        assert self._tools is not None
+        return self._tools
+
     def start(self) -> None:
         """Edit the puzzle, from the first cell if none is selected."""
         if self._session.puzzle is None:
@@ -68,7 +74,7 @@ class PuzzleEditor(QObject):
 
     def stop(self) -> None:
         """Leave the puzzle as it is now."""
-        if not self.editing:
+        if self._tools is None:
             return
         self._tools.release()
         self._pane.board.input = None
@@ -89,15 +95,17 @@ class PuzzleEditor(QObject):
 
     def new(self, puzzle: Puzzle) -> None:
         """Begin with `puzzle`, in a step that can be undone."""
-        if self.editing:
+        if self._tools is not None:
             self._tools.release()
         self._session.set_puzzle(replace(puzzle, name="Your puzzle"))
         self.start()
 
     def copy(self) -> None:
         """Put the puzzle on the clipboard as text."""
-        self._tools.release()
-        QGuiApplication.clipboard().setText(self._session.puzzle.format())
+        self._in_use.release()  # which may change the puzzle
+        puzzle = self._session.puzzle
+        assert puzzle is not None
+        QGuiApplication.clipboard().setText(puzzle.format())
 
     def paste(self) -> None:
         """Open the text on the clipboard and edit its first puzzle, or say what is wrong."""
@@ -128,34 +136,35 @@ class PuzzleEditor(QObject):
         for button in self._common:
             if button.key == keys:
                 return button.click
-        return self._tools.key(event)
+        return self._in_use.key(event)
 
     def key_released(self, event: QKeyEvent) -> None:
-        self._tools.key_released(event)
+        self._in_use.key_released(event)
 
     def press(self, cell: Cell, button: Qt.MouseButton) -> None:
-        self._tools.press(cell, button)
+        self._in_use.press(cell, button)
 
     def drag(self, cell: Cell) -> None:
-        self._tools.drag(cell)
+        self._in_use.drag(cell)
 
     def release(self) -> None:
-        self._tools.release()
+        self._in_use.release()
 
     def _clear(self) -> None:
-        self._tools.release()
-        self._tools.clear()
+        self._in_use.release()
+        self._in_use.clear()
 
     def _escape(self) -> None:
-        if not self._tools.abandon():
+        if not self._in_use.abandon():
             self.stop()
 
     def _move_selection(self, rows: int, cols: int) -> None:
-        self._tools.release()
+        self._in_use.release()
         self._pane.board.select_beside(rows, cols)
 
     def _on_cell_clicked(self, cell: Cell) -> None:
-        if self._session.puzzle.kind == "sudoku":
+        puzzle = self._session.puzzle
+        if puzzle is not None and puzzle.kind == "sudoku":
             self.start()
 
     def _on_another(self) -> None:
@@ -165,7 +174,7 @@ class PuzzleEditor(QObject):
             self.start()
 
     def _on_puzzle(self) -> None:
-        if not self.editing:
+        if self._tools is None:
             return
         if self._tools.serves(self._session.puzzle):
             self._tools.follow()
@@ -186,7 +195,9 @@ class PuzzleEditor(QObject):
     def _take_tools(self) -> None:
         """Put the tools for the session's puzzle in the place of others."""
         session, board = self._session, self._pane.board
+        assert session.puzzle is not None
         kind = session.puzzle.kind
+        tools: Tools
         if kind == "sudoku":
             tools = SudokuTools(session, board, self.change, self._pane.solutions)
         elif kind == "maze":

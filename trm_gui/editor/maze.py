@@ -57,11 +57,17 @@ class MazeTools(DrawingTools):
         self._size.changed.connect(self._resize)
 
     @property
+    def _puzzle(self) -> Maze:
+        puzzle = super()._puzzle
+        assert isinstance(puzzle, Maze)
+        return puzzle
+
+    @property
     def groups(self) -> Sequence[Sequence[QWidget]]:
         return ([*self._tool.buttons(), self._path], [self._size])
 
     def base(self) -> Grid:
-        return self._session.puzzle.grid
+        return self._puzzle.grid
 
     def follow(self) -> None:
         super().follow()
@@ -100,7 +106,7 @@ class MazeTools(DrawingTools):
 
     def _maze(self) -> Maze:
         """The maze with the stroke that is under way."""
-        puzzle = self._session.puzzle
+        puzzle = self._puzzle
         return replace(puzzle, grid=self.drawn(), solution=None) if self._stroke else puzzle
 
     def _resize(self, rows: int, cols: int) -> None:
@@ -108,5 +114,4 @@ class MazeTools(DrawingTools):
 
     def _change_grid(self, grid: Grid, words: str) -> None:
         if not np.array_equal(grid, self.base()):
-            puzzle = self._session.puzzle
-            self._change(replace(puzzle, grid=grid, solution=None, name="Your puzzle"), words)
+            self._change(replace(self._puzzle, grid=grid, solution=None, name="Your puzzle"), words)

@@ -55,6 +55,7 @@ class NewPuzzleDialog(QDialog):
         self.side = QComboBox()
         for side in SIDES:
             box_rows = usual_box_rows(side)
+            assert box_rows is not None
             self.side.addItem(f"{side}×{side}, boxes {box_rows}×{side // box_rows}", side)
         self.rows, self.cols = QSpinBox(), QSpinBox()
         for box in (self.rows, self.cols):

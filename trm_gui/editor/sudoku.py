@@ -30,7 +30,7 @@ class SudokuTools(Tools):
         self, session: Session, board: Board, change: Change, solutions: SolutionCount
     ) -> None:
         super().__init__(session, board, change)
-        self._side = session.puzzle.rows
+        self._side = self._puzzle.rows
         self._solutions = solutions
         self._pad = []
         for digit in range(1, self._side + 1):
@@ -43,6 +43,12 @@ class SudokuTools(Tools):
         self._pad.append(empty)
 
     @property
+    def _puzzle(self) -> Sudoku:
+        puzzle = super()._puzzle
+        assert isinstance(puzzle, Sudoku)
+        return puzzle
+
+    @property
     def groups(self) -> Sequence[Sequence[QWidget]]:
         return (self._pad,)
 
@@ -50,14 +56,14 @@ class SudokuTools(Tools):
         return isinstance(puzzle, Sudoku) and puzzle.rows == self._side
 
     def content(self) -> BoardContent:
-        puzzle = self._session.puzzle
+        puzzle = self._puzzle
         return BoardContent(puzzle, puzzle.grid, conflicts=puzzle.conflicts(puzzle.grid))
 
     def words(self) -> tuple[str, bool]:
         return self._solutions.words, self._solutions.count == 0
 
     def clear(self) -> None:
-        self._become(np.zeros_like(self._session.puzzle.grid), "clear the Sudoku")
+        self._become(np.zeros_like(self._puzzle.grid), "clear the Sudoku")
 
     def key(self, event: QKeyEvent) -> Callable[[], object] | None:
         code = self._typed_code(event)
@@ -79,13 +85,13 @@ class SudokuTools(Tools):
     def _put(self, code: int) -> None:
         if (cell := self._board.selected_cell) is None:
             return
-        grid = self._session.puzzle.grid.copy()
+        grid = self._puzzle.grid.copy()
         grid[cell] = code
         row, col = cell
         self._become(grid, f"change row {row + 1}, column {col + 1}")
 
     def _become(self, grid: np.ndarray, words: str) -> None:
-        puzzle = self._session.puzzle
+        puzzle = self._puzzle
         if not np.array_equal(grid, puzzle.grid):
             changed = replace(puzzle, grid=grid, solution=None, rating=None, name="Your puzzle")
             self._change(changed, words)

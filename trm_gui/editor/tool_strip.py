@@ -33,7 +33,8 @@ class ToolStrip(QWidget):
 
     def remove(self) -> None:
         """Delete the strip."""
-        self.setFocusProxy(None)  # else the board would lose the keys with it
+        # else the board would lose the keys with it
+        self.setFocusProxy(None)  # type: ignore[arg-type]  # the stub knows no None
         self.hide()
         self.deleteLater()
 

@@ -16,7 +16,7 @@ from trm_gui.board.geometry import Cell
 from trm_gui.editor.tool_button import ToolButton
 from trm_gui.session import Session
 
-ARROWS = {
+ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_Up: (-1, 0),
@@ -41,6 +41,13 @@ class Tools(QObject):
         self._session, self._board, self._change = session, board, change
 
     @property
+    def _puzzle(self) -> Puzzle:
+        """The session's, which is there as long as there are tools for it."""
+        puzzle = self._session.puzzle
+        assert puzzle is not None
+        return puzzle
+
+    @property
     def groups(self) -> Sequence[Sequence[QWidget]]:
         """The buttons and fields of the strip."""
         raise NotImplementedError
@@ -63,7 +70,7 @@ class Tools(QObject):
 
     def title(self) -> str:
         """What is being edited."""
-        return self._session.puzzle.name or "Puzzle"
+        return self._puzzle.name or "Puzzle"
 
     def words(self) -> tuple[str, bool]:
         """What there is to say about the puzzle, and whether something is wrong with it."""

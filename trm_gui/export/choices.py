@@ -48,10 +48,11 @@ def store_choices(settings: QSettings, choices: Choices) -> None:
 
 
 def _fits(name: str, value: str | float) -> bool:
+    number = 0 if isinstance(value, str) else value
     return {
         "format": value in [each.name for each in FORMATS],
         "theme": value in THEMES,
         "speed": value in SPEEDS,
-        "side": name == "side" and LEAST_SIDE <= value <= MOST_SIDE,
-        "hold": name == "hold" and 0 <= value <= MOST_HOLD,
+        "side": LEAST_SIDE <= number <= MOST_SIDE,
+        "hold": 0 <= number <= MOST_HOLD,
     }.get(name, True)

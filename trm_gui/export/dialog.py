@@ -269,6 +269,7 @@ class ExportDialog(QDialog):
             self._show_facts()
         with Stop() as stop:
             size = await self._lane(estimate, order, stop)
+        assert size is not None  # as it was not stopped
         self._bytes_words = f"about {in_words(size)}"
         self._show_facts()
 

@@ -59,7 +59,7 @@ def draw_svg(
         paint(painter)
     finally:
         painter.end()
-    root = ElementTree.fromstring(NOT_IN_XML.sub("", buffer.data().data().decode()))
+    root = ElementTree.fromstring(NOT_IN_XML.sub("", bytes(buffer.data().data()).decode()))
     root.set("width", f"{size.width()}")  # Qt rounds to millimetres
     root.set("height", f"{size.height()}")
     for parent in list(root.iter()):
@@ -72,7 +72,8 @@ def draw_svg(
     for element in root.iter():
         if family := element.get("font-family"):
             element.set("font-family", f"{family}, sans-serif")
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    drawing: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return drawing
 
 
 def _thin(group: ElementTree.Element, density: float) -> None:
@@ -142,10 +143,11 @@ def _refine(element: ElementTree.Element, transform: QTransform) -> None:
         QRectF(0, 0, float(element.attrib["width"]), float(element.attrib["height"]))
     )
     finer = QBuffer()
-    image.scaled(
+    scaled = image.scaled(
         image.width() * max(1, math.ceil(FINE * drawn.width() / image.width())),
         image.height() * max(1, math.ceil(FINE * drawn.height() / image.height())),
         Qt.AspectRatioMode.IgnoreAspectRatio,
         Qt.TransformationMode.FastTransformation,
-    ).save(finer, "PNG")
+    )
+    scaled.save(finer, "PNG")  # type: ignore[call-overload]  # the stub asks for bytes
     element.set(HREF, f"{head},{base64.b64encode(finer.data().data()).decode()}")

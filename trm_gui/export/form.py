@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -161,9 +162,10 @@ class ExportForm(QWidget):
             field.setEnabled(chosen.is_drawn)
         for field in (self.speed, self.hold):
             field.setEnabled(chosen.moves)
-        model = self.speed.model()
+        items = self.speed.model()
+        assert isinstance(items, QStandardItemModel)
         for row, speed in enumerate(SPEEDS):
-            model.item(row).setEnabled(chosen.name != "gif" or speed <= MOST_GIF_SPEED)
+            items.item(row).setEnabled(chosen.name != "gif" or speed <= MOST_GIF_SPEED)
         if chosen.name == "gif" and self.speed.currentData() > MOST_GIF_SPEED:
             fastest = max(speed for speed in SPEEDS if speed <= MOST_GIF_SPEED)
             self.speed.setCurrentIndex(self.speed.findData(fastest))

@@ -44,17 +44,19 @@ def write_gif(film: Film, pace: Pace, file: Path, told: Told) -> None:
     before: Indices | None = None
     with file.open("wb") as stream:
         for index, units in enumerate(pace.durations(len(film), 10)):
-            duration = {"duration": 10 * units}
+            milliseconds = 10 * units
             picture = palette.indices(colours(film.image(index)))
             if before is None:
                 whole = palette.image(picture)
-                header, _ = GifImagePlugin.getheader(whole, info={**duration, "loop": 0})
+                info = {"duration": milliseconds, "loop": 0}
+                header, _ = GifImagePlugin.getheader(whole, info=info)
                 stream.writelines(header)
-                stream.writelines(GifImagePlugin.getdata(whole, **duration))
+                stream.writelines(GifImagePlugin.getdata(whole, duration=milliseconds))
             else:
                 part, corner = _news(picture, before)
-                parameters = {**duration, "transparency": UNCHANGED}
-                stream.writelines(GifImagePlugin.getdata(palette.image(part), corner, **parameters))
+                image = palette.image(part)
+                parameters = {"duration": milliseconds, "transparency": UNCHANGED}
+                stream.writelines(GifImagePlugin.getdata(image, corner, **parameters))
             before = picture
             told(index + 1)
         stream.write(b";")
@@ -89,7 +91,7 @@ class _Palette:
         """(height, width) which colour is nearest to each pixel's."""
         found = self._nearest[picture]
         for colour in np.unique(picture[found < 0]).tolist():
-            distances = np.square(self._channels - _channels(np.uint32(colour))).sum(-1)
+            distances = np.square(self._channels - _channels(np.array(colour, np.uint32))).sum(-1)
             self._nearest[colour] = distances.argmin()
         if (found < 0).any():
             found = self._nearest[picture]

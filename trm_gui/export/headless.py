@@ -12,12 +12,12 @@ from trm_core.errors import UserError
 from trm_gui.app import why_qt_cannot_be_loaded
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtCore import QCoreApplication
 
     from trm_core.cli.render import Options
     from trm_core.recordings import Recording
 
-_app: QGuiApplication | None = None
+_app: QCoreApplication | None = None
 
 
 def start_qt() -> None:

@@ -44,5 +44,5 @@ def save_png(image: QImage, file: Path) -> None:
     """Raises OSError."""
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub asks for bytes
     file.write_bytes(buffer.data().data())

@@ -38,6 +38,7 @@ def write_mp4(film: Film, pace: Pace, file: Path, told: Told) -> None:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         try:
+            assert process.stdin is not None
             with process.stdin as pipe:
                 picture = b""
                 for index in range(len(film)):
@@ -62,12 +63,13 @@ def _ffmpeg() -> str:
     import imageio_ffmpeg
 
     try:
-        return imageio_ffmpeg.get_ffmpeg_exe()
+        program: str = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError:
         raise UserError(
             "films in MP4 need ffmpeg, which imageio-ffmpeg has not for this system; "
             "install ffmpeg, or choose GIF or WebP"
         ) from None
+    return program
 
 
 def _why(complaints: bytes, file: Path) -> str:

@@ -219,7 +219,8 @@ class Catalogue(QObject):
 
     @property
     def _made(self) -> list[Entry]:
-        return [item.source for item in self.items.values() if GENERATED in item.collections]
+        made = (each.source for each in self.items.values() if GENERATED in each.collections)
+        return [entry for entry in made if isinstance(entry, Entry)]
 
     def _add(self, items: Iterable[Item]) -> None:
         new = [item for item in items if item.key not in self.items]
@@ -291,7 +292,7 @@ class Catalogue(QObject):
             self._add(await self._read(reading.read_yours, self._yours, of=own) or [])
             await self._until_no_model_is_loaded()
             tasks = (item.source for item in bundled if item.kind == "arc")
-            marked = {task.id.partition("/")[2]: task for task in tasks}
+            marked = {task.id.partition("/")[2]: task for task in tasks if isinstance(task, Entry)}
             for dataset in DATASETS:
                 if items := await self._read(reading.read_dataset, dataset, marked):
                     self.datasets_read.add(dataset)
@@ -327,7 +328,7 @@ def _texts(settings: QSettings, name: str) -> list[str]:
     return [each for each in _list(settings, name) if isinstance(each, str)]
 
 
-def _list(settings: QSettings, name: str) -> list:
+def _list(settings: QSettings, name: str) -> list[object]:
     try:
         value = parse_json(stored_text(settings, name, "[]"), name)
     except DocumentError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -22,7 +22,7 @@ from trm_gui.first_paint import FirstPaint
 from trm_gui.library.catalogue import MADE_HERE, Catalogue
 from trm_gui.library.exchange import Exchange
 from trm_gui.library.filter import Filter, FilteredLibrary
-from trm_gui.library.filter_bar import FilterBar
+from trm_gui.library.filter_bar import FilterBar, SearchField
 from trm_gui.library.items import (
     ALL,
     FAVOURITES,
@@ -80,7 +80,7 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         self.follow_theme()
 
     @property
-    def search(self) -> QWidget:
+    def search(self) -> SearchField:
         return self.filters.search
 
     def sizeHint(self) -> QSize:
@@ -95,8 +95,9 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
 
     def toggle_favourite(self) -> None:
         """Of the puzzle that is current in the list, if there is one."""
-        if self.view.currentIndex().isValid():
-            self._catalogue.toggle_favourite(self.view.current_item)
+        item = self.view.current_item
+        if self.view.currentIndex().isValid() and item is not None:
+            self._catalogue.toggle_favourite(item)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -118,11 +119,15 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         self.count = QLabel()
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.count.setAccessibleName("Puzzles listed")
-        self._clear = QToolButton(text="Clear", toolTip="Clear the search and all filters")
+        self._clear = QToolButton()
+        self._clear.setText("Clear")
+        self._clear.setToolTip("Clear the search and all filters")
         self._clear.setAccessibleName("Clear the filters")
         self._clear.setAutoRaise(True)
         self._clear.setSizePolicy(self.count.sizePolicy())
-        new = QToolButton(text="Generate…", toolTip="Have a puzzle made (Ctrl+G)")
+        new = QToolButton()
+        new.setText("Generate…")
+        new.setToolTip("Have a puzzle made (Ctrl+G)")
         new.setAccessibleName("Generate a puzzle")
         new.clicked.connect(self.generator_wanted)
         self._note = QLabel(wordWrap=True)
@@ -234,7 +239,7 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         if self._catalogue.can_forget(item):
             self._catalogue.forget(item)
 
-    def _show_menu(self, item: Item, place: object) -> None:
+    def _show_menu(self, item: Item, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         there = item.key in self._catalogue.favourites

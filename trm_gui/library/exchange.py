@@ -115,7 +115,9 @@ class Exchange(QObject):
 
     def _save(self, file: Path) -> None:
         self._settings.setValue("folder", str(file.parent))
-        self._tasks.start(self._write(self._session.puzzle, file))
+        puzzle = self._session.puzzle
+        assert puzzle is not None
+        self._tasks.start(self._write(puzzle, file))
 
     async def _write(self, puzzle: Puzzle, file: Path) -> None:
         item = await self._lane.surely(reading.write_puzzle, puzzle, file, of=file)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel
 
 from trm_core.puzzles.difficulty import DIFFICULTIES
 from trm_gui.library.catalogue import Catalogue
@@ -94,7 +94,7 @@ class FilteredLibrary(QSortFilterProxyModel):
         """Where the item of that key is listed; not valid where it is not."""
         return self.mapFromSource(self._model.index(self._model.row_of(key)))
 
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
+    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
         item = self._model.items[row]
         if not self.filter.accepts(item, self._terms, self._marked):
             return False

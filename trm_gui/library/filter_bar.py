@@ -26,6 +26,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName("Search the library")
         self.setToolTip("Id, kind, size or difficulty, or “defeats” and a model's name (Ctrl+F)")
         clear = self.findChild(QToolButton)
+        assert clear is not None
         clear.setAccessibleName("Clear the search")
         clear.setToolTip("Clear the search (Escape)")
 

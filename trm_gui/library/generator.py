@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette, QShowEvent
+from PySide6.QtGui import QCloseEvent, QPalette, QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -48,6 +48,7 @@ class GeneratorDialog(QDialog):
 
     made = Signal(object)
     """The item of the new puzzle."""
+    create: QPushButton  # type: ignore[assignment]  # QWidget has a method of that name
 
     def __init__(self, catalogue: Catalogue, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -108,7 +109,7 @@ class GeneratorDialog(QDialog):
             self._tasks.cancel("make")
             self._stop("Cancelled.")
 
-    def closeEvent(self, event) -> None:
+    def closeEvent(self, event: QCloseEvent) -> None:
         self._tasks.cancel("make")
         self._stop("")
         super().closeEvent(event)
@@ -175,14 +176,15 @@ class GeneratorDialog(QDialog):
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
 
     def _show_sizes(self) -> None:
-        kind = self.kind.currentData()
+        kind, items = self.kind.currentData(), self.side.model()
+        assert isinstance(items, QStandardItemModel)
         self.side.clear()
         for side in SIZES[kind]:
             self.side.addItem(f"{'up to ' if kind == 'arc' else ''}{side}×{side}", side)
         others = [side for side in SUDOKU_SIDES if side not in SIZES[kind]]
         for side in others if kind == "sudoku" else ():
             self.side.addItem(f"{side}×{side}, to be typed with New", side)
-            self.side.model().item(self.side.count() - 1).setEnabled(False)
+            items.item(self.side.count() - 1).setEnabled(False)
         side, style = self._chosen.get(kind, (self._usual_side(kind), ""))
         self.side.setCurrentIndex(self.side.findData(side))
         name = STYLE_NAMES[kind]
@@ -196,8 +198,9 @@ class GeneratorDialog(QDialog):
     def _usual_side(self, kind: str) -> int:
         """That of the puzzle on screen, where such a one can be made."""
         puzzle = self._session.puzzle
-        alike = puzzle is not None and puzzle.kind == kind and puzzle.rows == puzzle.cols
-        return puzzle.rows if alike and puzzle.rows in SIZES[kind] else FIRST_SIDE[kind]
+        if puzzle is None or puzzle.kind != kind or puzzle.rows != puzzle.cols:
+            return FIRST_SIDE[kind]
+        return puzzle.rows if puzzle.rows in SIZES[kind] else FIRST_SIDE[kind]
 
     def _note_choice(self) -> None:
         self._chosen[self.kind.currentData()] = (
@@ -265,6 +268,7 @@ class GeneratorDialog(QDialog):
     async def _make(self, recipe: Recipe) -> None:
         with Stop() as stop:
             entry = await self._lane(make, recipe, stop)
+        assert entry is not None  # as it was not stopped
         self._stop("")
         self._draw_seed()
         super().accept()

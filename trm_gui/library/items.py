@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ PASTED = "pasted/"
 """What the keys of pasted texts begin with."""
 PASTED_NAME = "Pasted puzzle"
 
-_PARSERS = {
+_PARSERS: dict[str, Callable[[str], Sequence[Puzzle]]] = {
     "sudoku": sudoku_files.parse,
     "maze": maze_files.parse,
     "arc": arc_tasks.parse,
@@ -143,6 +143,7 @@ class Item:
         """The puzzle as posed. Slow, by a second, while the data set it needs is not read."""
         if self.drawing:
             return _PARSERS[self.kind](self.drawing)[0]
+        assert not isinstance(self.source, Path)  # of a file there is a drawing
         return self.source.puzzles()[0]
 
 
@@ -178,8 +179,11 @@ def of_task(task: Task, dataset: str, marked: Entry | None = None) -> Item:
     another one, and holds for this where the tests are the same, in whatever order."""
     rows, cols = task.canvas
     entry = Entry(f"{dataset}/{task.id}", "arc", rows, cols, "")
-    if marked and {*marked.puzzles()[0].task.test} == {*task.test}:
-        entry = replace(marked, id=entry.id)
+    if marked:
+        known = marked.puzzles()[0]
+        assert isinstance(known, Arc)
+        if {*known.task.test} == {*task.test}:
+            entry = replace(marked, id=entry.id)
     return of_entry(entry, DATASETS[dataset])
 
 

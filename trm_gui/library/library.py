@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMainWindow
 
 from trm_gui.board_room import BoardRoom
 from trm_gui.library.catalogue import Catalogue
@@ -13,11 +14,14 @@ from trm_gui.library.generator import GeneratorDialog
 from trm_gui.library.recent_menu import RecentMenu
 from trm_gui.session import Session
 
+if TYPE_CHECKING:
+    from trm_gui.main_window import MainWindow
+
 
 class Library(QObject):
     """Put together for one window; `close` ends it."""
 
-    def __init__(self, window: QMainWindow, session: Session, room: BoardRoom) -> None:
+    def __init__(self, window: MainWindow, session: Session, room: BoardRoom) -> None:
         super().__init__(window)
         self._window, self._session = window, session
         self._generator: GeneratorDialog | None = None

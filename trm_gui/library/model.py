@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import Item
@@ -31,10 +31,14 @@ class LibraryModel(QAbstractListModel):
         catalogue.removed.connect(self._on_removed)
         catalogue.marks_changed.connect(self._on_marks_changed)
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.items)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
         if not index.isValid():
             return None
         item = self.items[index.row()]
@@ -52,7 +56,7 @@ class LibraryModel(QAbstractListModel):
         """The row of an item; -1 if there is none."""
         return next((row for row, item in enumerate(self.items) if item.key == key), -1)
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index) | Qt.ItemFlag.ItemNeverHasChildren
         return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
 

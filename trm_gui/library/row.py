@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip
 
 from trm_gui import theme as themes
@@ -19,7 +19,7 @@ STAR = 3 * themes.SPACE
 """Logical pixels of the square that the star may be clicked in, at the lower right of a row."""
 
 
-class RowPainter(ThumbnailRow):
+class RowPainter(ThumbnailRow[Item]):
     """Paints a row with its star, and hears clicks on that."""
 
     favourite_toggled = Signal(object)
@@ -72,9 +72,10 @@ class RowPainter(ThumbnailRow):
         index: Index,
     ) -> bool:
         kinds = QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease
-        if event.type() not in kinds or not self.on_star(
-            index, option.rect, event.position().toPoint()
-        ):
+        if event.type() not in kinds:
+            return False
+        assert isinstance(event, QMouseEvent)
+        if not self.on_star(index, option.rect, event.position().toPoint()):
             return False
         if event.type() == QEvent.Type.MouseButtonRelease:
             self.favourite_toggled.emit(index.data(ITEM))

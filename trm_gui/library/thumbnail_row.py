@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.library.thumbnails import SIZE, LazyThumbnails
+from trm_gui.library.thumbnails import SIZE, LazyThumbnails, T
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -45,14 +45,14 @@ class Line(NamedTuple):
         return next((s for s, words in zip(seen, known, strict=True) if s == words), seen[-1])
 
 
-class ThumbnailRow(QStyledItemDelegate):
+class ThumbnailRow(QStyledItemDelegate, Generic[T]):
     """Paints the item that a row has under a role.
 
     beside: logical pixels at the right that the last line leaves free.
     """
 
     def __init__(
-        self, view: QAbstractItemView, thumbnails: LazyThumbnails, role: int, beside: int = 0
+        self, view: QAbstractItemView, thumbnails: LazyThumbnails[T], role: int, beside: int = 0
     ) -> None:
         super().__init__(view)
         self._view = view
@@ -60,7 +60,7 @@ class ThumbnailRow(QStyledItemDelegate):
         self._role = role
         self._beside = beside
 
-    def lines(self, item: object, theme: themes.Theme) -> list[Line]:
+    def lines(self, item: T, theme: themes.Theme) -> list[Line]:
         """What stands beside the thumbnail, three lines at most."""
         raise NotImplementedError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, QSize, QTimer, Signal
@@ -39,10 +39,14 @@ BUDGET_SECONDS = 0.008
 
 
 class HasKey(Protocol):
-    key: str
+    @property
+    def key(self) -> str: ...
 
 
-class LazyThumbnails(QObject):
+T = TypeVar("T", bound=HasKey)
+
+
+class LazyThumbnails(QObject, Generic[T]):
     """Gives what is drawn already, and draws what is not when the event loop is idle."""
 
     drawn = Signal()
@@ -51,19 +55,19 @@ class LazyThumbnails(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._kept: OrderedDict[tuple[str, str, float], QPixmap] = OrderedDict()
-        self._waiting: OrderedDict[tuple[str, str, float], tuple[HasKey, Theme]] = OrderedDict()
+        self._waiting: OrderedDict[tuple[str, str, float], tuple[T, Theme]] = OrderedDict()
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._draw_some)
 
-    def can_draw(self, item: HasKey) -> bool:
+    def can_draw(self, item: T) -> bool:
         """Whether what is to be drawn is at hand."""
         raise NotImplementedError
 
-    def paint(self, painter: QPainter, area: QRectF, item: HasKey, theme: Theme) -> None:
+    def paint(self, painter: QPainter, area: QRectF, item: T, theme: Theme) -> None:
         """Paint it into `area`, on nothing."""
         raise NotImplementedError
 
-    def draw(self, item: HasKey, theme: Theme, ratio: float) -> QPixmap:
+    def draw(self, item: T, theme: Theme, ratio: float) -> QPixmap:
         """A picture of SIZE for a screen of `ratio` pixels in one."""
         pixmap = blank(SIZE, ratio)
         area = QRectF(0, 0, SIZE.width(), SIZE.height()).adjusted(1, 1, -1, -1)  # for outer lines
@@ -74,7 +78,7 @@ class LazyThumbnails(QObject):
             painter.end()
         return pixmap
 
-    def picture(self, item: HasKey, theme: Theme, ratio: float) -> QPixmap | None:
+    def picture(self, item: T, theme: Theme, ratio: float) -> QPixmap | None:
         """The thumbnail for a screen of `ratio` pixels in one; None while it is not drawn."""
         key = item.key, theme.name, ratio
         if key in self._kept:
@@ -100,7 +104,7 @@ class LazyThumbnails(QObject):
         self.drawn.emit()
 
 
-class Thumbnails(LazyThumbnails):
+class Thumbnails(LazyThumbnails[Item]):
     """Of the items of a catalogue: the puzzle, or of an ARC task its first example."""
 
     def __init__(self, catalogue: Catalogue) -> None:

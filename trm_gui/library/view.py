@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -12,7 +12,7 @@ from trm_gui.library.items import Item
 from trm_gui.library.model import ITEM
 from trm_gui.library.row import RowPainter
 from trm_gui.library.row_list import RowList
-from trm_gui.library.thumbnail_row import ROW
+from trm_gui.library.thumbnail_row import ROW, Index
 from trm_gui.library.thumbnails import Thumbnails
 
 
@@ -46,9 +46,10 @@ class LibraryView(RowList):
         index = self.currentIndex()
         if not index.isValid():
             index = self.model().index(0, 0)
-        return index.data(ITEM)
+        item: Item | None = index.data(ITEM)
+        return item
 
-    def rowsInserted(self, parent: QModelIndex, first: int, last: int) -> None:
+    def rowsInserted(self, parent: Index, first: int, last: int) -> None:
         """A current row that is in view stays where it is when rows come above it."""
         super().rowsInserted(parent, first, last)
         bar, count = self.verticalScrollBar(), last - first + 1

@@ -127,7 +127,9 @@ class CellPane(FramePane):
             self.names[code].setVisible(True)
 
     def _words(self, code: int) -> str:
-        kind = self.session.puzzle.kind
+        puzzle = self.session.puzzle
+        assert puzzle is not None
+        kind = puzzle.kind
         if kind == "sudoku":
             return symbol(code) or "empty"
         return (MAZE_WORDS if kind == "maze" else COLOUR_NAMES)[code]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPaintEvent
@@ -68,7 +69,7 @@ class PlotDocks(QObject):
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            dock.setWidget(_Filled(turns, lambda make_pane=make_pane: make_pane(session, turns)))
+            dock.setWidget(_Filled(turns, partial(make_pane, session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             name_buttons(dock, f"the plot {title}")
@@ -85,7 +86,8 @@ class PlotDocks(QObject):
 
     def reset(self) -> None:
         """All docks at the right, in two stacks of tabs, the first tab of each in front."""
-        window, docks = self._window, list(self.docks.values())
+        window, docks, layout = self._window, list(self.docks.values()), self._window.layout()
+        assert layout is not None
         for dock in docks:
             dock.setFloating(False)
             window.removeDockWidget(dock)
@@ -96,7 +98,7 @@ class PlotDocks(QObject):
             else:
                 window.tabifyDockWidget(first, dock)
             dock.show()
-            window.layout().activate()  # else Qt leaves a tab bar of each size of the stack
+            layout.activate()  # else Qt leaves a tab bar of each size of the stack
         for bar in window.findChildren(QTabBar, options=_DIRECT):
             bar.setVisible(bar.count() > 1)  # Qt forgets to show those that it uses again
         self._room.choose(docks, dict.fromkeys((docks[0], docks[ABOVE]), (WIDTH, 0.5)))
@@ -116,7 +118,7 @@ class _Filled(QWidget):
         super().__init__()
         self._turns = turns
         self._make_pane: Callable[[], PlotPane] | None = make_pane
-        layout = QVBoxLayout(self)
+        self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
 
     def minimumSizeHint(self) -> QSize:
@@ -127,5 +129,6 @@ class _Filled(QWidget):
             self._turns.ask(self._fill)
 
     def _fill(self) -> None:
-        self.layout().addWidget(self._make_pane())
+        assert self._make_pane is not None
+        self._rows.addWidget(self._make_pane())
         self._make_pane = None

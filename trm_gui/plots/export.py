@@ -53,9 +53,12 @@ def export_menu(pane: Plotted, parent: QWidget) -> QMenu:
         action = menu.addAction(f"Save as {words}…")
         action.setToolTip(f"Write what this plot shows to a {suffix.upper()} file")
         action.triggered.connect(lambda _=False, suffix=suffix: _ask(pane, suffix))
-    menu.aboutToShow.connect(
-        lambda: [action.setEnabled(not pane.empty) for action in menu.actions()]
-    )
+
+    def enable() -> None:
+        for action in menu.actions():
+            action.setEnabled(not pane.empty)
+
+    menu.aboutToShow.connect(enable)
     return menu
 
 

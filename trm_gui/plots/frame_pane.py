@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import Qt
 
 from trm_gui import theme as themes
@@ -32,11 +33,12 @@ class Curve:
         self.line = plot.plot([], [], name=name, antialias=True, connect="finite")
         self.label = Words(name, anchor=(1, 1))
         plot.addItem(self.label, ignoreBounds=True)
-        self._x = self._y = np.empty(0)
+        self._x: npt.NDArray[np.float64] = np.empty(0)
+        self._y: npt.NDArray[np.number] = np.empty(0)
         self._above = True
         plot.vb.sigResized.connect(self._place_label)
 
-    def set(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], above: bool) -> None:
+    def set(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.number], above: bool) -> None:
         """Draw a line through (x, y), named `above` its end or below it."""
         self.line.setData(x, y, symbol="o" if len(x) == 1 else None)  # no line through one point
         self._x, self._above = x, above
@@ -117,15 +119,17 @@ class FramePane(PlotPane):
             plot.setXRange(0, steps, padding=0.02)
 
     def show_cursor(self) -> None:
-        cursor = self.session.cursor
+        trace, cursor = self.session.trace, self.session.cursor
         for line in self.cursor_marks:
             line.setVisible(cursor is not None)
-            if cursor is not None:
-                line.setValue((cursor + 1) / self.session.trace.frames_per_step)
+            if trace is not None and cursor is not None:
+                line.setValue((cursor + 1) / trace.frames_per_step)
 
-    def clicked(self, plot: pg.PlotItem, event: object) -> None:
+    def clicked(self, plot: pg.PlotItem, event: MouseClickEvent) -> None:
+        trace = self.session.trace
+        assert trace is not None
         steps = plot.vb.mapSceneToView(event.scenePos()).x()
-        self.session.move_to(round(steps * self.session.trace.frames_per_step) - 1)
+        self.session.move_to(round(steps * trace.frames_per_step) - 1)
 
     def dress(self, theme: Theme) -> None:
         for line in self.cursor_marks:

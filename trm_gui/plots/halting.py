@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.exporters import CSVExporter
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
@@ -96,7 +97,8 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
-        return super().event(event)
+        handled: bool = super().event(event)
+        return handled
 
     def _show_trace(self) -> None:
         trace, settings = self.session.trace, self.session.settings
@@ -120,7 +122,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
     def _show_cursor(self) -> None:
         frame, cursor = self.session.frame, self.session.cursor
         self.cursor_line.setVisible(frame is not None)
-        if frame is None:
+        if frame is None or cursor is None:
             self.current.setData([], [])
             self.reading.setText(TITLE)
             self.setAccessibleDescription("")
@@ -130,7 +132,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
         self.reading.setText(f"{TITLE}\n{frame.halt_probability:.2f}")
         self.setAccessibleDescription(f"{frame.halt_probability:.2f} at the cursor")
 
-    def _on_click(self, event: object) -> None:
+    def _on_click(self, event: MouseClickEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             place = self.getPlotItem().vb.mapSceneToView(event.scenePos())
             self.session.move_to(round(place.x()) - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trm_core.curves import Latent
 from trm_gui.plots.frame_pane import Curve, FramePane
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
@@ -25,7 +26,10 @@ class ChangePane(FramePane):
         )
         plot = self.add_frame_plot("distance")
         plot.setLogMode(y=True)
-        self.curves = {"y": Curve(plot, "‖Δy‖", True), "z": Curve(plot, "‖Δz‖", False)}
+        self.curves: dict[Latent, Curve] = {
+            "y": Curve(plot, "‖Δy‖", True),
+            "z": Curve(plot, "‖Δz‖", False),
+        }
         self.name_frames()
 
     def show_trace(self) -> None:
@@ -85,8 +89,10 @@ class CertaintyPane(FramePane):
     def show_cursor(self) -> None:
         super().show_cursor()
         cursor, trace = self.session.cursor, self.session.trace
-        words = "" if cursor is None else f"{trace.curves.mean_entropies()[cursor]:.3f} bits"
-        self.set_reading(words)
+        if trace is None or cursor is None:
+            self.set_reading("")
+        else:
+            self.set_reading(f"{trace.curves.mean_entropies()[cursor]:.3f} bits")
 
     def dress(self, theme: Theme) -> None:
         super().dress(theme)
@@ -129,7 +135,8 @@ class CorrectnessPane(FramePane):
             else (trace.curves.right_shares(), trace.curves.conflicts())
         )
         known = np.isfinite(right)
-        self.right.set(x[known], right[known], above=known.any() and right[known][-1] < 50)
+        low = known.any() and right[known][-1] < 50
+        self.right.set(x[known], right[known], above=bool(low))
         self.conflicts.set(x, broken, above=True)
         most = max(1, int(broken.max(initial=0)))
         self.plots[1].setYRange(0, 1.4 * most, padding=0.05)
@@ -138,7 +145,7 @@ class CorrectnessPane(FramePane):
     def show_cursor(self) -> None:
         super().show_cursor()
         cursor, trace = self.session.cursor, self.session.trace
-        if cursor is None:
+        if trace is None or cursor is None:
             self.set_reading("")
             return
         count, said = len(trace.conflicts(cursor)), []

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from trm_core.mixing import Mixing, NetworkCall
+from trm_core.puzzles.base import PuzzleShape
+from trm_core.trace import Frame
 from trm_gui import theme as themes
 from trm_gui.plots.cell import NO_CELL
 from trm_gui.plots.cell_chooser import CellChooser
@@ -118,12 +121,12 @@ class MixingPane(PlotPane):
         session = self.session
         if session.frame is None or session.cell is None:
             return
-        wanted = session.trace, self._wanted_call(), session.cell
+        wanted = session.trace, self._wanted_call(session.frame), session.cell
         if wanted != self._asked:
             self._asked = wanted
             session.ask_mixing(wanted[1])
 
-    def clicked(self, plot: pg.PlotItem, event: object) -> None:
+    def clicked(self, plot: pg.PlotItem, event: MouseClickEvent) -> None:
         place = plot.vb.mapSceneToView(event.scenePos())
         row, col = round(place.y()) - 1, round(place.x()) - 1
         rows, cols = self.image.image.shape
@@ -147,8 +150,8 @@ class MixingPane(PlotPane):
         """Write the map as CSV, a line for each row of the board."""
         np.savetxt(file, self.image.image, delimiter=",", fmt="%.6g")
 
-    def _wanted_call(self) -> NetworkCall:
-        call, choice = self.session.frame.call, self.call.currentText()
+    def _wanted_call(self, frame: Frame) -> NetworkCall:
+        call, choice = frame.call, self.call.currentText()
         if choice == AT_CURSOR:
             return call
         step = None if choice == ANSWER else self.call.currentIndex()
@@ -164,6 +167,7 @@ class MixingPane(PlotPane):
 
     def _show_mixing(self, mixing: Mixing) -> None:
         trace = self.session.trace
+        assert trace is not None
         self._list(self.layer, [f"layer {n + 1}" for n in range(len(mixing.weights))])
         together = [ALL_HEADS[mixing.mixer]] if mixing.mixer in ALL_HEADS else []
         self._list(self.head, [*together, *mixing.heads])
@@ -171,7 +175,7 @@ class MixingPane(PlotPane):
         frame = mixing.mixer, trace.puzzle.largest_answer(trace.shape)
         if frame != self._frame:
             self._frame = frame
-            self._draw_frame(*frame[1])
+            self._draw_frame(mixing.mixer, trace.shape, *frame[1])
         self._draw()
 
     def _draw(self) -> None:
@@ -200,16 +204,16 @@ class MixingPane(PlotPane):
             f"most from row {there[0] + 1}, column {there[1] + 1}: {shares[there]:.2f}"
         )
 
-    def _draw_frame(self, rows: int, cols: int) -> None:
+    def _draw_frame(self, mixer: str, shape: PuzzleShape, rows: int, cols: int) -> None:
         """Axes, and the edges of a Sudoku's boxes, of the board alone elsewhere."""
-        words = WORDS[self.mixing.mixer]
+        words = WORDS[mixer]
         size = themes.font(themes.SMALL).pointSizeF()
         colour = themes.current(self).secondary_text
-        self.subtitle.setText(SUBTITLES[self.mixing.mixer])
+        self.subtitle.setText(SUBTITLES[mixer])
         self.bar.setLabel("right", words, color=colour, **{"font-size": f"{size}pt"})
-        shape = self.session.trace.shape
         box_rows, box_cols = rows, cols
         if shape.kind == "sudoku":
+            assert shape.box_rows is not None
             box_rows, box_cols = shape.box_rows, cols // shape.box_rows
         across = [[(0, row), (cols, row)] for row in range(0, rows + 1, box_rows)]
         down = [[(col, 0), (col, rows)] for col in range(0, cols + 1, box_cols)]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pyqtgraph as pg
 from pyqtgraph.exporters import CSVExporter
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtGui import QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
@@ -176,7 +177,7 @@ class PlotPane(QWidget):
     def show_cursor(self) -> None:
         """Mark the frame at the cursor, if there is one."""
 
-    def clicked(self, plot: pg.PlotItem, event: object) -> None:
+    def clicked(self, plot: pg.PlotItem, event: MouseClickEvent) -> None:
         """A click with the left button on a plot."""
 
     def dress(self, theme: Theme) -> None:
@@ -197,7 +198,7 @@ class PlotPane(QWidget):
             self._dress()
         return super().event(event)
 
-    def resizeEvent(self, event: QEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._message.setGeometry(self.canvas.rect())
 
@@ -225,7 +226,7 @@ class PlotPane(QWidget):
                 axis.label.setDefaultTextColor(themes.translucent(theme.secondary_text, 1))
         self.dress(theme)
 
-    def _on_click(self, event: object) -> None:
+    def _on_click(self, event: MouseClickEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self.empty or not self.session.trace:
             return
         for plot in self.plots:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QBrush, QResizeEvent
 
@@ -49,7 +50,8 @@ class LatentPathPane(PlotPane):
         )
         self._upright = True
         self.paths: dict[Latent, _Path] = {}
-        for row, name in enumerate(("y", "z")):
+        names: tuple[Latent, ...] = ("y", "z")
+        for row, name in enumerate(names):
             plot = self.add_plot(row, 0)
             plot.getAxis("left").setWidth(5 * themes.SPACE)
             self.paths[name] = _Path(plot, name)
@@ -73,14 +75,15 @@ class LatentPathPane(PlotPane):
                 self.set_message(NO_PATH)
 
     def show_cursor(self) -> None:
-        cursor = self.session.cursor
+        trace, cursor = self.session.trace, self.session.cursor
         for path in self.paths.values():
             path.mark(cursor)
-        self.set_reading(
-            "" if cursor is None else f"frame {cursor + 1} of {len(self.session.trace)}"
-        )
+        if trace is None or cursor is None:
+            self.set_reading("")
+        else:
+            self.set_reading(f"frame {cursor + 1} of {len(trace)}")
 
-    def clicked(self, plot: pg.PlotItem, event: object) -> None:
+    def clicked(self, plot: pg.PlotItem, event: MouseClickEvent) -> None:
         (path,) = (path for path in self.paths.values() if path.plot is plot)
         nearest = path.nearest(event.scenePos())
         if nearest is not None:
@@ -132,9 +135,10 @@ class _Path:
             self.plot.vb.autoRange(padding=0.12)
 
     def mark(self, cursor: int | None) -> None:
-        there = cursor is not None and cursor < len(self.points)
-        x, y = self.points[[cursor]].T if there else ([], [])
-        self.ring.setData(x, y)
+        if cursor is not None and cursor < len(self.points):
+            self.ring.setData(*self.points[[cursor]].T)
+        else:
+            self.ring.setData([], [])
 
     def nearest(self, place: QPointF) -> int | None:
         """The frame whose point is next to a place in the scene; None if none is near."""

@@ -19,4 +19,5 @@ def line_pen(
     pyqtgraph's pens count in pixels of the device, of which a dense screen has several.
     """
     ratio = 1.0 if on is None else on.devicePixelRatioF()
-    return pg.mkPen(colour, width=width * ratio, style=style)
+    pen: QPen = pg.mkPen(colour, width=width * ratio, style=style)
+    return pen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QSettings, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QFileSystemWatcher, QPoint, QSettings, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QDesktopServices,
@@ -143,12 +143,16 @@ class RecordingDock(QDockWidget):
         self.count = QLabel()
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.count.setAccessibleName("Recordings listed")
-        save = QToolButton(text="Save…", toolTip=self._save.toolTip())
+        save = QToolButton()
+        save.setText("Save…")
+        save.setToolTip(self._save.toolTip())
         save.setAccessibleName("Save the solve on screen")
         save.clicked.connect(self._save.trigger)
         save.setEnabled(self._save.isEnabled())
         self._save.enabledChanged.connect(save.setEnabled)
-        self._where = where = QToolButton(text="Folder ▾", toolTip="Where the recordings are kept")
+        self._where = where = QToolButton()
+        where.setText("Folder ▾")
+        where.setToolTip("Where the recordings are kept")
         where.setAccessibleName("Folder of the recordings")
         where.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(where)
@@ -233,6 +237,7 @@ class RecordingDock(QDockWidget):
         self._show_count()
 
     def rename(self, entry: Entry, name: str) -> None:
+        assert self.folder is not None
         self._tasks.start(self._rename(self.folder, entry.file, name))
 
     async def _rename(self, folder: RecordingFolder, file: Path, name: str) -> None:
@@ -243,11 +248,13 @@ class RecordingDock(QDockWidget):
 
     def take_in(self, files: Sequence[Path]) -> None:
         """Copy recordings from elsewhere into the folder."""
+        assert self.folder is not None
         self._look_after(self._lane.surely(self.folder.take_in, files, of=self.folder.path))
 
     def trash(self, entries: Sequence[Entry]) -> None:
         """Move their files to the trash of the desktop."""
         files = [entry.file for entry in entries]
+        assert self.folder is not None
         self._look_after(self._lane.surely(trash, files, of=self.folder.path))
 
     def _write_notes(self, file: Path, notes: str) -> None:
@@ -342,12 +349,21 @@ class RecordingDock(QDockWidget):
         move.clicked.connect(lambda: self.trash(entries))
         box.open()
 
-    def _show_menu(self, place: object) -> None:
+    def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entry, one = self.view.current_entry, len(self.view.selected) == 1
-        add_item(menu, "&Open", "Return", one, lambda: self.chosen.emit(entry.file))
+
+        def open_it() -> None:
+            assert entry is not None
+            self.chosen.emit(entry.file)
+
+        def show_folder() -> None:
+            assert entry is not None
+            self._show_folder(entry.file.parent)
+
+        add_item(menu, "&Open", "Return", one, open_it)
         add_item(menu, "&Rename", "F2", one, lambda: self.view.edit(self.view.currentIndex()))
-        add_item(menu, "&Show in folder", "", one, lambda: self._show_folder(entry.file.parent))
+        add_item(menu, "&Show in folder", "", one, show_folder)
         add_item(menu, "&Delete…", "Delete", True, self._ask_to_delete)
         menu.popup(place)

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, Qt, QUrl, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+    Signal,
+)
 
 from trm_gui.recordings.entries import Entry, searched
 
@@ -65,10 +73,14 @@ class RecordingModel(QAbstractListModel):
         row = next((row for row, entry in enumerate(self.rows) if entry.file == file), None)
         return QModelIndex() if row is None else self.index(row)
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.rows)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
         if not index.isValid():
             return None
         entry = self.rows[index.row()]
@@ -80,14 +92,16 @@ class RecordingModel(QAbstractListModel):
             return str(entry)
         return None
 
-    def setData(self, index: QModelIndex, value: object, role: int = 2) -> bool:
+    def setData(
+        self, index: QModelIndex | QPersistentModelIndex, value: object, role: int = 2
+    ) -> bool:
         """Ask for another name; the row shows it once the file has it."""
         entry = self.rows[index.row()]
         if value != entry.title:
             self.rename_wanted.emit(entry, str(value))
         return False
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index) | Qt.ItemFlag.ItemNeverHasChildren
         own = Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable
         return flags | own if index.isValid() else flags

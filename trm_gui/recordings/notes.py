@@ -39,8 +39,9 @@ class NotesEditor(QPlainTextEdit):
 
         What is being typed stays.
         """
-        file = None if entry is None or entry.trouble else entry.file
-        notes = "" if file is None else entry.notes
+        file, notes = None, ""
+        if entry is not None and not entry.trouble:
+            file, notes = entry.file, entry.notes
         if file != self._file:
             self.flush()
             self._file = file

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMainWindow
 
 from trm_core.recordings import SUFFIX
 from trm_gui.board_room import BoardRoom
@@ -16,6 +16,9 @@ from trm_gui.recordings.files import RecordingFiles
 from trm_gui.recordings.recovery import Offer, Recovery
 from trm_gui.session import Session
 
+if TYPE_CHECKING:
+    from trm_gui.main_window import MainWindow
+
 PLACED = "recordings/placed"
 """Whether the dock was ever open, in the settings."""
 
@@ -23,7 +26,7 @@ PLACED = "recordings/placed"
 class Recordings(QObject):
     """Put together for one window; `close` ends it."""
 
-    def __init__(self, window: QMainWindow, session: Session, room: BoardRoom) -> None:
+    def __init__(self, window: MainWindow, session: Session, room: BoardRoom) -> None:
         super().__init__(window)
         self._window, self._session, self._room = window, session, room
         self._files = RecordingFiles(session, window.settings, window)
@@ -80,12 +83,12 @@ class Recordings(QObject):
     def _restore(self) -> None:
         self.banner.offer("")
         self.recovery.restore()
-        self._window.centralWidget().setFocus()  # the arrow keys step
+        self._window.central.setFocus()  # the arrow keys step
 
     def _discard(self) -> None:
         self.banner.offer("")
         self.recovery.discard()
-        self._window.centralWidget().setFocus()
+        self._window.central.setFocus()
 
     def _on_saved(self, file: Path) -> None:
         self.dock.show_file(file)

@@ -73,10 +73,12 @@ class Recovery(QObject):
         untouched = session.puzzle is self._first and not self._slot.used
         if session.puzzle is None or self._closed or (untouched and not session.trace):
             return
-        recording = session.recording
+        recording, kept = session.recording, session.kept
         if not session.trace:
             recording = Recording.of_puzzle(session.puzzle)
-        self._tasks.start(self._keep(recording, session.kept))
+        assert recording is not None
+        assert kept is not None
+        self._tasks.start(self._keep(recording, kept))
 
     def look(self) -> None:
         """Have the newest of what other windows have left `offered`."""
@@ -88,7 +90,9 @@ class Recovery(QObject):
         if offer is not None:
             self._session.show_recording(offer.recording, kept=offer.kept)
             self._settled.stop()
-            self._tasks.start(self._take_over(offer, self._session.kept))
+            kept = self._session.kept
+            assert kept is not None
+            self._tasks.start(self._take_over(offer, kept))
 
     def discard(self) -> None:
         """Remove what was offered."""

@@ -15,7 +15,7 @@ from trm_gui.theme import Theme
 from trm_gui.work import Tasks, Work
 
 
-class RecordingThumbnails(LazyThumbnails):
+class RecordingThumbnails(LazyThumbnails[Entry]):
     """Of entries whose answers are read when they are first to be seen, the newest first."""
 
     def __init__(self, work: Work, tasks: Tasks) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
@@ -16,7 +16,7 @@ from trm_gui.recordings.model import ENTRY, RecordingModel
 from trm_gui.recordings.thumbnails import RecordingThumbnails
 
 
-class RecordingRow(ThumbnailRow):
+class RecordingRow(ThumbnailRow[Entry]):
     """Thumbnail of the last answer, name, puzzle and model, outcome and date."""
 
     def lines(self, item: Entry, theme: themes.Theme) -> list[Line]:
@@ -63,6 +63,7 @@ class RecordingView(RowList):
         self._kept: tuple[Path | None, set[Path]] = None, set()
         self._changing = False
         self._last: Entry | None = None
+        self._model = model
         model.modelAboutToBeReset.connect(self._keep_selection)
         self.setModel(model)
         model.modelReset.connect(self._restore_selection)
@@ -79,7 +80,8 @@ class RecordingView(RowList):
 
     @property
     def current_entry(self) -> Entry | None:
-        return self.currentIndex().data(ENTRY)
+        entry: Entry | None = self.currentIndex().data(ENTRY)
+        return entry
 
     @property
     def selected(self) -> list[Entry]:
@@ -89,12 +91,12 @@ class RecordingView(RowList):
 
     def show_file(self, file: Path) -> None:
         """Make its row the current one, if it is listed."""
-        index = self.model().index_of(file)
+        index = self._model.index_of(file)
         if index.isValid():
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if not self._changing:
             self._tell_current()
@@ -124,12 +126,13 @@ class RecordingView(RowList):
 
     def _keep_selection(self) -> None:
         entry = self.current_entry
-        self._kept = entry and entry.file, {each.file for each in self.selected}
+        file = None if entry is None else entry.file
+        self._kept = file, {each.file for each in self.selected}
         self._changing = True
 
     def _restore_selection(self) -> None:
         current, selected = self._kept
-        model, chosen = self.model(), self.selectionModel()
+        model, chosen = self._model, self.selectionModel()
         command = chosen.SelectionFlag
         if current is not None:
             chosen.setCurrentIndex(model.index_of(current), command.NoUpdate)

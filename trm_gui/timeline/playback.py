@@ -71,11 +71,12 @@ class Playback(QObject):
         self.playing_changed.emit(self.playing)
 
     def _tick(self) -> None:
-        session = self._session
-        at_end = session.cursor == len(session.trace) - 1
+        session, trace = self._session, self._session.trace
+        assert trace is not None
+        at_end = session.cursor == len(trace) - 1
         if not at_end or session.can_step_further:
             self._timer.setInterval(self._interval)
-            session.step("latent_step" if session.trace.settings.every_latent_step else "cycle", 1)
+            session.step("latent_step" if trace.settings.every_latent_step else "cycle", 1)
         elif self.loops and not session.solving:
             if self._timer.interval() < REST:
                 self._timer.setInterval(REST)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from trm_core.trace import Trace, Unit
 from trm_gui import theme as themes
 from trm_gui.session import Session
 from trm_gui.span import Span
@@ -75,7 +76,7 @@ class Scrubber(QWidget):
             painter.drawRoundedRect(rect.adjusted(0, lower, 0, -lower), 2, 2)
         self._paint_numbers(painter, theme)
         if trace is not None:
-            self._paint_marks(painter, theme)
+            self._paint_marks(painter, trace, theme)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -88,7 +89,7 @@ class Scrubber(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() or event.angleDelta().x()  # Alt turns it sideways
         held = event.modifiers()
-        unit = "cycle"
+        unit: Unit = "cycle"
         if held & Qt.KeyboardModifier.ShiftModifier:
             unit = "supervision_step"
         elif held & Qt.KeyboardModifier.AltModifier:
@@ -98,6 +99,7 @@ class Scrubber(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
+            assert isinstance(event, QHelpEvent)
             self._show_tool_tip(event)
             return True
         return super().event(event)
@@ -110,17 +112,16 @@ class Scrubber(QWidget):
             text = trace.sentence(frame)
             if frame == trace.first_right():
                 text += "\n◆ first right answer"
-            if frame == self._halts_at():
+            if frame == self._halts_at(trace):
                 text += "\n● halting stops here"
             if back := int(trace.flipped_back(frame).sum()):
                 text += f"\n▂ {back} {'cell flips' if back == 1 else 'cells flip'} back"
         QToolTip.showText(event.globalPos(), text, self)
 
     def _on_change(self) -> None:
-        trace = self._session.trace
-        self.setAccessibleDescription(
-            "" if self._session.cursor is None else trace.sentence(self._session.cursor)
-        )
+        trace, cursor = self._session.trace, self._session.cursor
+        words = "" if trace is None or cursor is None else trace.sentence(cursor)
+        self.setAccessibleDescription(words)
         self.update()
 
     def _frame_at(self, x: float) -> int:
@@ -146,10 +147,9 @@ class Scrubber(QWidget):
                 painter.setPen(QColor(theme.text if here else theme.secondary_text))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{step}")
 
-    def _paint_marks(self, painter: QPainter, theme: themes.Theme) -> None:
-        trace = self._session.trace
+    def _paint_marks(self, painter: QPainter, trace: Trace, theme: themes.Theme) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        right, halt = trace.first_right(), self._halts_at()
+        right, halt = trace.first_right(), self._halts_at(trace)
         aside = QPointF(MARK / 2 if right == halt else 0, 0)  # so that both are seen
         if right is not None:
             painter.setBrush(QColor(theme.ok))
@@ -168,9 +168,9 @@ class Scrubber(QWidget):
     def _mark_at(self, frame: int) -> QPointF:
         return QPointF(self.frame_rect(frame).center().x(), MARK / 2 - 0.5)
 
-    def _halts_at(self) -> int | None:
+    def _halts_at(self, trace: Trace) -> int | None:
         threshold = self._session.settings.halt_threshold
-        return None if threshold is None else self._session.trace.halts_at(threshold)
+        return None if threshold is None else trace.halts_at(threshold)
 
     def _supervision_step(self, frame: int) -> int:
         return frame // self._session.span.per_step + 1

@@ -75,7 +75,7 @@ class Transport(QWidget):
         marks.setToolTip("What is marked above the timeline; both where they coincide")
         self._above = (plot, plot.reading, marks)
 
-        layout = QGridLayout(self)
+        self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(themes.SPACE, 0, themes.SPACE, 0)
         layout.setHorizontalSpacing(themes.SPACE)
         layout.setVerticalSpacing(themes.SPACE // 2)
@@ -92,8 +92,8 @@ class Transport(QWidget):
     @property
     def height_with_plot(self) -> int:
         """What the timeline and a plot of the least height need."""
-        spacing: QGridLayout = self.layout()
-        return self.minimumHeight() + spacing.verticalSpacing() + self._plot.minimumHeight()
+        least: int = self._plot.minimumHeight()
+        return self.minimumHeight() + self._grid.verticalSpacing() + least
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         for widget in self._above:
