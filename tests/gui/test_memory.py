@@ -132,13 +132,18 @@ DIALOGS = (
 )
 
 
-def test_dialogs_that_were_closed_are_freed(window, solve, action):
+def test_dialogs_that_were_closed_are_freed(qtbot, window, solve, action):
     solve()
     before = set(window.findChildren(QDialog))
+
+    def opened():
+        return set(window.findChildren(QDialog)) - before
+
     for name in DIALOGS:
         action(name).trigger()
-        (dialog,) = set(window.findChildren(QDialog)) - before
+        qtbot.waitUntil(lambda: opened() != set())  # some look first where to begin
+        (dialog,) = opened()
         dialog.reject()
         del dialog
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        assert set(window.findChildren(QDialog)) == before, name
+        assert opened() == set(), name

@@ -60,7 +60,7 @@ class LoadMeter:
 
         graphics = await self._lane(Graphics)
         try:
-            await self._lane(_load, graphics)  # since when the processor is busy or not
+            await self._lane(psutil.cpu_percent)  # the next time, since this one
             while True:
                 await works.sleep(PERIOD)
                 self._show(await self._lane(_load, graphics))
