@@ -189,7 +189,8 @@ def test_a_group_that_is_started_again_says_so_and_ends_with_who_would_start_it_
 
     ended = workers(process)
     window.jobs.jobs.end(path)
-    assert process.wait(30) == -signal.SIGKILL
+    until(lambda: process.poll() is not None)
+    assert process.returncode == -signal.SIGKILL
     assert all(each.wait(30) is None for each in ended)
     until(lambda: condition(window, path) == "killed")
 
