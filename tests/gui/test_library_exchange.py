@@ -179,6 +179,20 @@ def test_a_saved_puzzle_is_the_same_when_it_is_opened_and_is_recent(
     assert load_puzzles(file)[0] == session.puzzle
 
 
+def test_what_is_saved_is_what_the_dialog_was_opened_for(
+    qtbot, window, session, action, puzzles, tmp_path, catalogue
+):
+    session.set_puzzle(puzzles[0])
+    action("save_puzzle").trigger()
+    dialog = window.findChild(QFileDialog)
+    session.set_puzzle(puzzles[1])  # by a drop onto the window
+    file = tmp_path / "first.sdm"
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    qtbot.waitUntil(lambda: catalogue.recent[:1] == [str(file)])
+    assert load_puzzles(file)[0].grid.tolist() == puzzles[0].grid.tolist()
+
+
 def test_a_puzzle_that_cannot_be_saved_is_told_in_a_sentence(qtbot, window, session, action):
     action("save_puzzle").trigger()
     with qtbot.waitSignal(session.failed) as failed:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -450,6 +450,39 @@ def test_the_menu_of_a_row_does_what_the_keys_do(qtbot, dock, session, choose, m
         actions["Open"].trigger()
     assert session.puzzle.kind == "maze"
     menu.close()
+
+
+def test_the_menu_is_for_the_row_that_is_selected_whichever_is_the_current_one(
+    qtbot, dock, session, choose, folder
+):
+    choose("maze")
+    other = dock.model.index_of(folder / f"arc{SUFFIX}")
+    dock.view.selectionModel().select(other, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+    assert dock.view.current_entry.title == "maze"
+    dock.view.menu_wanted.emit(dock.mapToGlobal(QPoint(20, 200)))
+    menu = QApplication.activePopupWidget()
+    with qtbot.waitSignal(session.opened):
+        menu.actions()[0].trigger()
+    assert session.puzzle.kind == "arc"
+    menu.actions()[1].trigger()
+    assert dock.view.findChild(QLineEdit).text() == "arc"
+    menu.close()
+
+
+def test_what_is_dropped_or_thrown_away_while_a_folder_is_looked_for_does_no_harm(
+    qtbot, dock, folder, tmp_path
+):
+    entries = list(dock.model.rows[:1])
+    shutil.copy(SAMPLES[0], tmp_path / f"elsewhere{SUFFIX}")
+    dock._use_folder(str(tmp_path / "others"))
+    assert dock.folder is None
+    assert not drop(dock, [tmp_path / f"elsewhere{SUFFIX}"])
+    dock.take_in([tmp_path / f"elsewhere{SUFFIX}"])
+    dock.rename(entries[0], "another")
+    dock.trash(entries)  # which was asked about before
+    qtbot.waitUntil(lambda: not entries[0].file.exists())
+    qtbot.waitUntil(lambda: not dock.reading)
+    assert titles(dock) == []
 
 
 def test_every_control_has_a_name_and_a_hint(dock):

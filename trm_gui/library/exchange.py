@@ -110,13 +110,11 @@ class Exchange(QObject):
         dialog.setDefaultSuffix(usual.removeprefix("."))
         dialog.selectFile(start.name)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda file: self._save(Path(file)))
+        dialog.fileSelected.connect(lambda file: self._save(puzzle, Path(file)))
         dialog.open()
 
-    def _save(self, file: Path) -> None:
+    def _save(self, puzzle: Puzzle, file: Path) -> None:
         self._settings.setValue("folder", str(file.parent))
-        puzzle = self._session.puzzle
-        assert puzzle is not None
         self._tasks.start(self._write(puzzle, file))
 
     async def _write(self, puzzle: Puzzle, file: Path) -> None:

@@ -237,8 +237,8 @@ class RecordingDock(QDockWidget):
         self._show_count()
 
     def rename(self, entry: Entry, name: str) -> None:
-        assert self.folder is not None
-        self._tasks.start(self._rename(self.folder, entry.file, name))
+        if self.folder is not None:
+            self._tasks.start(self._rename(self.folder, entry.file, name))
 
     async def _rename(self, folder: RecordingFolder, file: Path, name: str) -> None:
         entry = await self._lane.surely(folder.rename, file, name, of=folder.path)
@@ -248,14 +248,13 @@ class RecordingDock(QDockWidget):
 
     def take_in(self, files: Sequence[Path]) -> None:
         """Copy recordings from elsewhere into the folder."""
-        assert self.folder is not None
-        self._look_after(self._lane.surely(self.folder.take_in, files, of=self.folder.path))
+        if files and self.folder is not None:
+            self._look_after(self._lane.surely(self.folder.take_in, files, of=self.folder.path))
 
     def trash(self, entries: Sequence[Entry]) -> None:
         """Move their files to the trash of the desktop."""
         files = [entry.file for entry in entries]
-        assert self.folder is not None
-        self._look_after(self._lane.surely(trash, files, of=self.folder.path))
+        self._look_after(self._lane.surely(trash, files, of=files[0].parent))
 
     def _write_notes(self, file: Path, notes: str) -> None:
         self._look_after(self._lane.surely(write_notes, file, notes, of=file))
@@ -352,18 +351,11 @@ class RecordingDock(QDockWidget):
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        entry, one = self.view.current_entry, len(self.view.selected) == 1
-
-        def open_it() -> None:
-            assert entry is not None
-            self.chosen.emit(entry.file)
-
-        def show_folder() -> None:
-            assert entry is not None
-            self._show_folder(entry.file.parent)
-
-        add_item(menu, "&Open", "Return", one, open_it)
-        add_item(menu, "&Rename", "F2", one, lambda: self.view.edit(self.view.currentIndex()))
-        add_item(menu, "&Show in folder", "", one, show_folder)
-        add_item(menu, "&Delete…", "Delete", True, self._ask_to_delete)
+        chosen = self.view.selected
+        one, file = len(chosen) == 1, chosen[0].file if chosen else Path()
+        row = self.model.index_of(file)
+        add_item(menu, "&Open", "Return", one, lambda: self.chosen.emit(file))
+        add_item(menu, "&Rename", "F2", one, lambda: self.view.edit(row))
+        add_item(menu, "&Show in folder", "", one, lambda: self._show_folder(file.parent))
+        add_item(menu, "&Delete…", "Delete", bool(chosen), self._ask_to_delete)
         menu.popup(place)
