@@ -33,13 +33,15 @@ class AdvancedSettings(QWidget):
     """The fields are about to be seen."""
     seen_changed = Signal()
     """Others of the fields can be seen than before."""
+    find: _Find  # type: ignore[assignment]  # QWidget has a method of that name
 
     def __init__(self) -> None:
         super().__init__()
         self._fields: Sequence[SettingField] = ()
         self._forms: dict[str, QFormLayout] = {}
         """By table."""
-        self.button = _Opener(text="Ad&vanced: all settings")
+        self.button = _Opener()
+        self.button.setText("Ad&vanced: all settings")
         self.button.setToolTip("Show all settings of the training, the model and the data")
         self.button.setAccessibleName("Advanced: all settings")
         self.button.setCheckable(True)
@@ -116,8 +118,9 @@ class AdvancedSettings(QWidget):
     def _fit_window(self) -> None:
         """Give the fields room, as far as the screen has it."""
         window, on_screen = self.window(), self.screen().availableGeometry()
-        self.layout().activate()  # what it asks for is known only once it is laid out
-        window.layout().activate()
+        for layout in (self.layout(), window.layout()):
+            assert layout is not None
+            layout.activate()  # what it asks for is known only once it is laid out
         height = window.minimumSizeHint().height()
         if self.button.isChecked():
             height += USUAL_HEIGHT - LEAST_HEIGHT
@@ -134,7 +137,9 @@ class AdvancedSettings(QWidget):
             self._forms[table].setRowVisible(field, is_it)
             shown[table] += is_it
         for table, form in self._forms.items():
-            form.parentWidget().setVisible(shown[table] > 0)
+            group = form.parentWidget()
+            assert group is not None
+            group.setVisible(shown[table] > 0)
         self._none.setVisible(not any(shown.values()))
         self.seen_changed.emit()
 

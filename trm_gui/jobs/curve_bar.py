@@ -27,7 +27,8 @@ class CurveBar(QWidget):
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
         self._settings = settings
-        self.chosen = QToolButton(text="Plots ▾")
+        self.chosen = QToolButton()
+        self.chosen.setText("Plots ▾")
         self.chosen.setToolTip("Which curves are shown")
         self.chosen.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.chosen.setMenu(self._menu())
@@ -38,7 +39,8 @@ class CurveBar(QWidget):
             self.smoothing.addItem(words, rows)
         self.logarithmic = QCheckBox("Log scale")
         self.logarithmic.setToolTip("Values on a logarithmic scale; zero and less are left out")
-        self.whole = QToolButton(text="Whole run")
+        self.whole = QToolButton()
+        self.whole.setText("Whole run")
         self.whole.setToolTip("Show all steps again")
         for button, name in ((self.chosen, "Plots"), (self.whole, "Whole run")):
             button.setAccessibleName(name)
@@ -58,7 +60,8 @@ class CurveBar(QWidget):
 
     @property
     def smoothing_rows(self) -> int:
-        return self.smoothing.currentData()
+        rows: int = self.smoothing.currentData()
+        return rows
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)

@@ -173,13 +173,14 @@ class ScrolledCanvas(QScrollArea):
 
     def __init__(self, canvas: CurveCanvas) -> None:
         super().__init__()
+        self._canvas = canvas
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setWidget(canvas)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.widget().fit(self.viewport().size())
+        self._canvas.fit(self.viewport().size())
 
 
 def columns_for(plots: int, room: QSize) -> int:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
+"""float32 as they are kept, or float64 as they are worked out."""
 NO_POINTS = np.empty(0)
 MOST_COLUMNS = 500
 _FIRST = 1024
@@ -19,7 +21,7 @@ class Line(NamedTuple):
     """(N,) steps and values, values being numbers all of them."""
 
     steps: Numbers
-    values: Numbers
+    values: Floats
 
 
 class View(NamedTuple):
@@ -113,8 +115,8 @@ class Curves:
             last = len(steps) if view.last is None else np.searchsorted(steps, view.last) + 2
             part = slice(max(0, first - view.smoothing), max(0, last + view.smoothing))
             known = _known(steps[part], values[part])
-        steps, values = _few(_smooth(known, view.smoothing), view.width)
-        return Line(steps, values.astype(np.float64))
+        few = _few(_smooth(known, view.smoothing), view.width)
+        return Line(few.steps, few.values.astype(np.float64))
 
 
 class _Table:
@@ -175,7 +177,7 @@ def _number(value: object) -> float:
     return np.nan
 
 
-def _known(steps: Numbers, values: npt.NDArray[np.float32]) -> Line:
+def _known(steps: Numbers, values: Floats) -> Line:
     known = ~np.isnan(values)
     if known.all():
         return Line(steps.copy(), values.copy())  # a hundred times as quick for a million

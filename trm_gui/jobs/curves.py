@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from trm_gui import theme as themes
@@ -99,7 +100,7 @@ class CurvePane(themes.FollowsTheme, QWidget):
         if path in self._paths:
             self._soon.start()
 
-    def showEvent(self, event: QEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon.start()
 
@@ -145,7 +146,7 @@ class CurvePane(themes.FollowsTheme, QWidget):
     def _on_mouse(self, step: float) -> None:
         self.reading.ask(step, self._paths, list(self.plots), self.bar.smoothing_rows)
 
-    def resizeEvent(self, event: QEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         QTimer.singleShot(0, self._place_message)
         self._soon.start()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from trm_gui import theme as themes
 from trm_gui.dock_title import name_buttons
@@ -49,10 +49,13 @@ class JobsDock(QDockWidget):
         """Come to the front, with the list in focus. floating: whether as a window of its own."""
         self.fill()
         if floating:
+            assert self.place is not None
             self.place.float()
         self._next.start()  # made and shown at once, it would hold up the window for too long
 
     def _come(self) -> None:
+        assert self.place is not None
+        assert self.pane is not None
         self.place.bring_back()
         self.show()
         self.raise_()
@@ -67,7 +70,9 @@ class JobsDock(QDockWidget):
         """Make the contents, unless they are there."""
         if self.pane is not None:
             return
-        self.place = DockPlace(self, self.parentWidget())
+        window = self.parentWidget()
+        assert isinstance(window, QMainWindow)
+        self.place = DockPlace(self, window)
         self.pane = self._make_pane()
         if self.isVisible():
             self.setWidget(self.pane)

@@ -64,7 +64,9 @@ class DockPlace(QObject):
         area = window.dockWidgetArea(dock)
         if dock.isFloating() or not dock.isVisible() or area not in _ABOVE_AND_BELOW:
             return
-        missing = LEAST_PANE - window.findChild(QWidget, "input_board").height()
+        board = window.findChild(QWidget, "input_board")
+        assert board is not None
+        missing = LEAST_PANE - board.height()
         if missing <= 0:
             return
         height, least = dock.height(), dock.minimumSizeHint().height()

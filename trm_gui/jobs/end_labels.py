@@ -61,7 +61,8 @@ class EndLabels(pg.GraphicsWidget):
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         """With the plot, which lines lead across."""
-        return self.rect().united(self._plot())
+        room: QRectF = self.rect().united(self._plot())
+        return room
 
     def placed(self) -> list[tuple[End, QPointF, QRectF]]:
         """The labels that have room, each with the curve's end and the place of the words."""
@@ -102,7 +103,8 @@ class EndLabels(pg.GraphicsWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, end.words)
 
     def _plot(self) -> QRectF:
-        return self.mapRectFromItem(self._box, self._box.rect())
+        plot: QRectF = self.mapRectFromItem(self._box, self._box.rect())
+        return plot
 
 
 def _says_the_same(above: tuple[End, QPointF], here: tuple[End, QPointF], height: float) -> bool:
@@ -124,7 +126,9 @@ def spread(
             before, number = blocks.pop()
             mean, count = (before * number + mean * count) / (number + count), number + count
         blocks.append((mean, count))
-    level = np.repeat([mean for mean, _ in blocks], [count for _, count in blocks])
+    level: npt.NDArray[np.float64] = np.repeat(
+        [mean for mean, _ in blocks], [count for _, count in blocks]
+    )
     if not len(level):
         return level
     return np.clip(level, low, max(low, high - shifts[-1])) + shifts

@@ -95,14 +95,14 @@ class JobQueue:
 
     async def _claim(self, path: Path, only_waiting: bool) -> Job | None:
         """The job, for this window alone to start; None where another has been quicker."""
-        now = {"waiting": False, "launched": time.time(), "host": socket.gethostname(), "pid": 0}
+        now, host = time.time(), socket.gethostname()
         claimed: list[Job] = []
 
         def claim(jobs: JobList) -> JobList:
             job = jobs.job(path)
             if job is None or (only_waiting and not job.waiting):
                 return jobs
-            claimed.append(replace(job, **now))
+            claimed.append(replace(job, waiting=False, launched=now, host=host, pid=0))
             return jobs.with_job(claimed[0])
 
         await self._shared.change(claim)

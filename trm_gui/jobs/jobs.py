@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,7 +89,7 @@ class Jobs(QObject):
         return self._shared.jobs
 
     @property
-    def at_work(self) -> list[Report]:
+    def at_work(self) -> Sequence[Report]:
         """The jobs with a process on this machine that may be training."""
         known = [self.reports[job.path] for job in self.list.jobs if job.path in self.reports]
         return [report for report in known if report.condition in AT_WORK and report.here]
@@ -189,7 +189,7 @@ class Jobs(QObject):
         """What a function that touches the directory of a job in the list gives."""
         return await self._watching.do(path, function, *arguments)
 
-    async def lines(self, wanted: list[tuple[Path, str, View]]) -> list[Line]:
+    async def lines(self, wanted: Sequence[tuple[Path, str, View]]) -> Sequence[Line]:
         """Curves by job and name in the metrics, as far as they are in view."""
         curves = [(self._curves(path), name, view) for path, name, view in wanted]
 
@@ -202,14 +202,19 @@ class Jobs(QObject):
         return await self._reader(work)
 
     async def values(
-        self, wanted: list[tuple[Path, str, float, int]]
-    ) -> list[tuple[float, float] | None]:
+        self, wanted: Sequence[tuple[Path, str, float, int]]
+    ) -> Sequence[tuple[float, float] | None]:
         """(step, value) of curves at a step, each by job, name, step and smoothing; None where
         there is none."""
-        curves = [(self._curves(path), *rest) for path, *rest in wanted]
+        curves = [
+            (self._curves(path), name, step, smoothing) for path, name, step, smoothing in wanted
+        ]
 
         def work() -> list[tuple[float, float] | None]:
-            return [None if found is None else found.near(*rest) for found, *rest in curves]
+            return [
+                None if found is None else found.near(name, step, smoothing)
+                for found, name, step, smoothing in curves
+            ]
 
         return await self._reader(work)
 

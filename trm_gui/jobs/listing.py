@@ -67,6 +67,11 @@ class JobListing(themes.FollowsTheme, QListWidget):
         items = (self.item(row) for row in range(self.count()))
         return next((item for item in items if item.data(PATH) == path), None)
 
+    def _row(self, item: QListWidgetItem) -> JobRow:
+        row = self.itemWidget(item)
+        assert isinstance(row, JobRow)
+        return row
+
     def _show_list(self) -> None:
         selected, current = self.paths, self.currentItem()
         current_path = None if current is None else current.data(PATH)
@@ -88,19 +93,19 @@ class JobListing(themes.FollowsTheme, QListWidget):
             self.addItem(item)
             self.setItemWidget(item, row)
             item.setSelected(path in selected)
-        current = self._item(current_path) if current_path in order else self.item(0)
-        if current is not None:
-            self.setCurrentItem(current)
+        now = self._item(current_path) if current_path in order else self.item(0)
+        if now is not None:
+            self.setCurrentItem(now)
             for path in selected:
-                if (item := self._item(path)) is not None:
-                    item.setSelected(True)
+                if (again := self._item(path)) is not None:
+                    again.setSelected(True)
         self.blockSignals(False)
         self._on_selection()
 
     def _show_report(self, report: Report) -> None:
         item = self._item(report.path)
         if item is not None:
-            self.itemWidget(item).show_report(report)
+            self._row(item).show_report(report)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, report.words)
 
     def _on_selection(self) -> None:
@@ -108,7 +113,7 @@ class JobListing(themes.FollowsTheme, QListWidget):
         for row in range(self.count()):
             path = self.item(row).data(PATH)
             several = len(paths) > 1 and path in paths
-            self.itemWidget(self.item(row)).show_mark(paths.index(path) + 1 if several else 0)
+            self._row(self.item(row)).show_mark(paths.index(path) + 1 if several else 0)
         self.selected.emit(paths)
 
     def _dress(self) -> None:
@@ -126,15 +131,18 @@ class JobListing(themes.FollowsTheme, QListWidget):
             self.setStyleSheet(sheet)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._is_own(event):
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if self._is_own(event):
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         paths = self.paths
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(event.key(), 0)
+            steps: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+            step = steps.get(event.key(), 0)
             if step and len(paths) == 1:
                 self.moved.emit(paths[0], self.currentRow() + step)
         elif event.key() == Qt.Key.Key_Space:

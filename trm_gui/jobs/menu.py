@@ -21,15 +21,22 @@ def fill(menu: QMenu, paths: list[Path], room: JobsRoom) -> None:
     jobs, reports = room.jobs, [room.jobs.reports.get(path) for path in paths]
     conditions = {report.condition for report in reports if report is not None}
     one = paths[0] if len(paths) == 1 else None
-    order = [job.path for job in jobs.list.jobs]
+    order, puzzle = [job.path for job in jobs.list.jobs], room.session.puzzle
 
     add = partial(add_item, menu)
 
     def each(work: Callable[[Path], object]) -> Callable[[], object]:
         return lambda: [work(path) for path in paths]
 
+    def only(work: Callable[[Path], object]) -> Callable[[], object]:
+        return lambda: None if one is None else work(one)
+
     def up(by: int) -> Callable[[], object]:
-        return lambda: jobs.move(one, order.index(one) + by)
+        return only(lambda path: jobs.move(path, order.index(path) + by))
+
+    def pin(path: Path) -> None:
+        if puzzle is not None:
+            room.learning.pin(path, puzzle)
 
     at_work = bool(conditions & set(AT_WORK))
     dead = any(r is not None and r.condition == "silent" and not r.here for r in reports)
@@ -47,11 +54,10 @@ def fill(menu: QMenu, paths: list[Path], room: JobsRoom) -> None:
     add("Move &down", "Alt+Down", one is not None and order.index(one) + 1 < len(order), up(1))
     menu.addSeparator()
     saved = one is not None and bool(reports[0] and reports[0].saved)
-    add("&Use its model", "", saved, lambda: room.use_model(one))
-    add("S&ave its model, measured…", "", saved, lambda: room.ask_to_publish(one))
-    puzzle = room.session.puzzle
+    add("&Use its model", "", saved, only(room.use_model))
+    add("S&ave its model, measured…", "", saved, only(room.ask_to_publish))
     can_pin = one is not None and puzzle is not None
-    add("P&in the puzzle on screen", "", can_pin, lambda: room.learning.pin(one, puzzle))
-    add("Du&plicate with changes…", "", one is not None, lambda: room.duplicate(one))
+    add("P&in the puzzle on screen", "", can_pin, only(pin))
+    add("Du&plicate with changes…", "", one is not None, only(room.duplicate))
     add("Take off the &list", "", True, each(jobs.forget))
     add("&Delete…", "Delete", not at_work, lambda: room.ask_to_delete(paths))

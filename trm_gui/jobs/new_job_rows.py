@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from trm_gui import theme as themes
 from trm_gui.folder_choice import FolderChoice
@@ -18,6 +18,7 @@ class NewJobRows(QWidget):
         super().__init__()
         self._preset, self._job, self._main = preset, job, settings.main
         data = self._main["data.path"]
+        assert isinstance(data.edit, QLineEdit)
         self._folder = FolderChoice(
             job.folder, job.folder, "The folder for new jobs", job.folder.setText
         )

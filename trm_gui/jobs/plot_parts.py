@@ -13,11 +13,12 @@ from trm_gui import theme as themes
 def faint(colour: str, theme: themes.Theme, share: float) -> QColor:
     """`colour` on its way to the ground; not translucent, which Qt draws slowly."""
     ground, front = QColor(theme.surface), QColor(colour)
-    mixed = [
-        round(here + (there - here) * share)
-        for here, there in zip(front.getRgb()[:3], ground.getRgb()[:3], strict=True)
-    ]
-    return QColor(*mixed)
+    channels = (
+        (front.red(), ground.red()),
+        (front.green(), ground.green()),
+        (front.blue(), ground.blue()),
+    )
+    return QColor(*(round(here + (there - here) * share) for here, there in channels))
 
 
 def value_range(
@@ -66,7 +67,8 @@ class ValueAxis(pg.AxisItem):
             return [f"{100 * number:.4g} %" for number in numbers]
         if self.logMode:
             return [f"{number:.4g}" for number in numbers]
-        return super().tickStrings(numbers, scale, spacing)
+        words: list[str] = super().tickStrings(numbers, scale, spacing)
+        return words
 
     def logTickValues(  # noqa: N802
         self, low: float, high: float, size: float, ticks: object

@@ -47,7 +47,7 @@ WORDS: dict[Condition, str] = {
     "unreadable": "unreadable",
 }
 
-TROUBLE = "failed", "killed", "silent", "gone", "unreadable"
+TROUBLE: tuple[Condition, ...] = "failed", "killed", "silent", "gone", "unreadable"
 
 SIGNS: dict[Condition, str] = {
     "waiting": "later",
@@ -57,7 +57,8 @@ SIGNS: dict[Condition, str] = {
     "paused": "pause",
     "stopped": "cancel",
     "finished": "done",
-} | dict.fromkeys(TROUBLE, "trouble")
+    **dict.fromkeys(TROUBLE, "trouble"),
+}
 """Icons, so that no condition is told by colour alone."""
 
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from trm_core.puzzles.base import Puzzle
 from trm_gui import theme as themes
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
     from trm_gui.jobs.joblist import Job
     from trm_gui.jobs.pane import JobsPane
+    from trm_gui.main_window import MainWindow
 
 AT_WORK_BEFORE = "jobs_at_work"
 
@@ -38,7 +39,7 @@ AT_WORK_BEFORE = "jobs_at_work"
 class JobsRoom(QObject):
     """Put together for one window; `close` ends it, and leaves the jobs alone."""
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(self, window: MainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self.session = window, session
         self._answered = False
@@ -52,7 +53,7 @@ class JobsRoom(QObject):
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
         self.dock.hide()
         self.dock.filled.connect(self._connect)
-        self.dock.dropped.connect(lambda folders: [self.jobs.attach(f) for f in folders])
+        self.dock.dropped.connect(self._attach)
         self.notices = Notices(window)
         self.publishing = Publishing(session.work, self._on_published, self._on_not_published)
         self._left = stored_paths(window.settings)
@@ -86,6 +87,10 @@ class JobsRoom(QObject):
         listing.menu_wanted.connect(self._show_menu)
         listing.moved.connect(self.jobs.move)
 
+    def _attach(self, folders: list[Path]) -> None:
+        for folder in folders:
+            self.jobs.attach(folder)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close the window before it is deleted, also where somebody was to be asked."""
         if event.type() == QEvent.Type.DeferredDelete and not self._answered:
@@ -104,7 +109,9 @@ class JobsRoom(QObject):
     def may_close(self) -> bool:
         """Whether nobody must be asked first; else they are, and the window closes after that."""
         at_work = self.jobs.at_work
-        session_ends = QApplication.instance().isSavingSession()  # which must not wait for answers
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        session_ends = application.isSavingSession()  # which must not wait for answers
         if self._answered or not at_work or session_ends:
             return True
 
@@ -135,6 +142,7 @@ class JobsRoom(QObject):
         if not self.dock.isHidden():  # behind another as a tab, or in place
             return True
         board = self._window.findChild(QWidget, "input_board")
+        assert board is not None
         return board.height() - LEAST_HEIGHT - 4 * themes.SPACE >= LEAST_PANE
 
     # What is done with jobs
@@ -165,6 +173,7 @@ class JobsRoom(QObject):
             self.dock.enter()
         else:
             self._toggle(True)
+        assert self.dock.pane is not None
         self.dock.pane.listing.select(path)
 
     def _on_came_over(self, report: Report, before: Report | None) -> None:
@@ -204,7 +213,11 @@ class JobsRoom(QObject):
             return
 
         def each(work: Callable[[Path], None]) -> Callable[[], None]:
-            return lambda: [work(report.path) for report in reports]
+            def do() -> None:
+                for report in reports:
+                    work(report.path)
+
+            return do
 
         names = [report.name for report in reports]
         ask_to_delete(names, each(self.jobs.delete), each(self.jobs.forget), self._window)
@@ -243,7 +256,7 @@ class JobsRoom(QObject):
         if job is not None:
             self.ask_for_new((path.name, config, job))
 
-    def _show_menu(self, paths: list[Path], place: object) -> None:
+    def _show_menu(self, paths: list[Path], place: QPoint) -> None:
         menu = QMenu(self.dock)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fill(menu, paths, self)

@@ -59,7 +59,7 @@ class Watch:
         except RunError as error:  # nothing of what was read before is lost
             gone = not os.path.isdir(self.path)
             condition: Condition = "gone" if gone else "unreadable"
-            self._last = _with(self._last, condition, _sentence(str(error)))
+            self._last = replace(self._last, condition=condition, sentence=_sentence(str(error)))
         return self._last
 
     def _looked(self, job: Job) -> Report:
@@ -83,13 +83,11 @@ class Watch:
         condition, sentence, note = self._judged(job, status, exit_code)
         if note:
             notes.append(note)
-        report = _with(report, condition, sentence, notes=tuple(notes))
+        report = replace(report, condition=condition, sentence=sentence, notes=tuple(notes))
         if status is None:
             return report
-        return _with(
+        return replace(
             report,
-            condition,
-            sentence,
             step=status.step,
             steps=status.steps,
             samples_per_second=status.samples_per_second if condition == "running" else None,
@@ -181,10 +179,6 @@ def config_of(path: Path) -> RunDirectory:
         if not os.path.exists(path / CONFIG):
             raise RunError(f"{path} is no run directory (no {CONFIG} in it)") from None
         raise
-
-
-def _with(report: Report, condition: Condition, sentence: str, **changes: object) -> Report:
-    return replace(report, condition=condition, sentence=sentence, **changes)
 
 
 def _steps(config: dict[str, object]) -> int:
