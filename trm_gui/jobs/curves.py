@@ -121,15 +121,16 @@ class CurvePane(themes.FollowsTheme, QWidget):
         self._jobs.tasks.start(self._draw(list(self.lines), view))
 
     async def _draw(self, keys: list[Key], view: View) -> None:
+        """Nothing where other plots or runs were chosen meanwhile."""
         try:
             lines = await self._jobs.lines([(path, name, view) for path, name in keys])
         finally:
             self._waits = False
-        drawn = dict(zip(keys, lines, strict=True))
-        self._has_rows = any(len(line.steps) for line in lines)
-        self.canvas.show_lines(drawn)
-        self._show_message()
-        if self._stale:
+        if keys == list(self.lines):
+            self._has_rows = any(len(line.steps) for line in lines)
+            self.canvas.show_lines(dict(zip(keys, lines, strict=True)))
+            self._show_message()
+        if self._stale or keys != list(self.lines):
             self._soon.start()
 
     def _show_message(self) -> None:

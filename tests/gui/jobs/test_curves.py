@@ -26,6 +26,24 @@ def test_several_runs_are_numbered_and_plotted_together(window, run, attached, u
     assert listing.paths == [other]
 
 
+def test_lines_that_come_after_other_plots_or_runs_were_chosen_are_not_drawn(
+    window, run, attached, until, qtbot
+):
+    (run / "metrics.jsonl").write_text('{"step": 1, "train/loss": 3}\n')
+    pane = window.jobs.dock.pane.curves
+    until(lambda: len(curve(window, run)) > 0)
+    with qtbot.assertNotEmitted(window.jobs.jobs.failed):
+        until(lambda: not pane._waits)
+        pane._ask()
+        pane._begin_plots()
+        until(lambda: not pane._waits)
+        until(lambda: pane.plots != {} and len(curve(window, run)) > 0)
+        pane._ask()
+        pane.show_runs([])
+        until(lambda: not pane._waits)
+    assert not pane._has_rows
+
+
 def test_a_resume_takes_back_later_rows_and_many_rows_are_few_points_with_all_extremes():
     curves, random = Curves(), np.random.default_rng(1)
     values = random.random(100_000)
