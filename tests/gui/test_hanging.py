@@ -1,7 +1,11 @@
 """Files that do not answer, as those of a share that is cut off: told, passed by, never waited for
 where something else is asked."""
 
+import builtins
+import io
+import os
 import shutil
+import sys
 import threading
 import time
 from pathlib import Path
@@ -17,6 +21,8 @@ from trm_gui import session as sessions
 from trm_gui import solving
 from trm_gui import work as works
 from trm_gui.app import make_window
+from trm_gui.checkpoint_dialog import CheckpointDialog
+from trm_gui.settings_dialog import SettingsDialog
 
 
 @pytest.fixture
@@ -200,3 +206,80 @@ def test_fifty_windows_in_one_process_leave_no_thread_and_no_window(qtbot, look,
         window.close()
     assert [each for each in qapp.topLevelWidgets() if each.isVisible()] == []
     assert set(threading.enumerate()) - threads == set()
+
+
+TOUCHES = ("stat", "lstat", "listdir", "scandir", "open", "mkdir", "unlink", "rename", "replace")
+
+
+@pytest.fixture
+def touched(tmp_path, monkeypatch):
+    """What the GUI thread has Python do with files of the user, all of which are in `tmp_path`."""
+    touched = []
+
+    def watched(name, function):
+        def touch(*arguments, **options):
+            paths = [str(each) for each in arguments if isinstance(each, str | Path)]
+            own = any(path.startswith(str(tmp_path)) for path in paths)
+            if own and threading.current_thread() is threading.main_thread():
+                caller = sys._getframe(1)
+                if caller.f_code.co_filename != __file__:
+                    touched.append((name, paths[0]))
+            return function(*arguments, **options)
+
+        return touch
+
+    for name in TOUCHES:
+        monkeypatch.setattr(os, name, watched(name, getattr(os, name)))
+    for module in (builtins, io):
+        monkeypatch.setattr(module, "open", watched("open", open))
+    return touched
+
+
+def test_no_file_of_the_user_is_touched_on_the_gui_thread(
+    qtbot, window, session, action, files, file_dialog, tmp_path, touched, monkeypatch
+):
+    """Qt's own dialogs and settings apart."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    catalogue, exchange = window.library.catalogue, window.library.exchange
+    with qtbot.waitSignal(session.opened):
+        session.open(files["sudoku"])
+    session.set_settings(SolveSettings(1, None))
+    with qtbot.waitSignal(session.solve_finished):
+        session.solve()
+    action("save_recording").trigger()
+    with qtbot.waitSignal(session.recording_saved):
+        file_dialog().fileSelected.emit(str(tmp_path / "settings" / "recordings" / "a.trmrec"))
+    file_dialog().reject()
+    dock = window.recordings.dock
+    action("show_recordings").trigger()
+    qtbot.waitUntil(lambda: len(dock.model.rows) == 1)
+    dock.rename(dock.model.rows[0], "b")
+    qtbot.waitUntil(lambda: [entry.title for entry in dock.model.rows] == ["b"])
+    dock.trash(dock.model.rows)
+    qtbot.waitUntil(lambda: dock.model.rows == [])
+    exchange.open_files([files["maze"], files["sudoku"]])
+    qtbot.waitUntil(lambda: session.puzzle.kind == "maze")
+    with qtbot.waitSignal(session.opened):
+        exchange.open_item(catalogue.items[str(files["sudoku"])])
+    action("save_puzzle").trigger()
+    file_dialog().fileSelected.emit(str(tmp_path / "c.sdm"))
+    file_dialog().reject()
+    qtbot.waitUntil(lambda: catalogue.recent[0] == str(tmp_path / "c.sdm"))
+    action("add_model").trigger()
+    with qtbot.waitSignal(session.model_tried):
+        file_dialog().fileSelected.emit(str(tmp_path / "none"))
+    file_dialog().reject()
+    action("settings").trigger()
+    settings = window.findChild(SettingsDialog)
+    settings.models.path.setText(str(tmp_path))
+    qtbot.waitUntil(lambda: settings.models.folder == tmp_path)
+    settings.reject()
+    action("import_model").trigger()
+    checkpoint = window.findChild(CheckpointDialog)
+    checkpoint.checkpoint.path.setText(str(tmp_path / "step_1"))
+    qtbot.waitUntil(lambda: "there is no file" in checkpoint.missing.text())
+    checkpoint.reject()
+    with qtbot.waitSignal(window.jobs.jobs.failed):
+        window.jobs.jobs.attach(tmp_path / "none")
+    window.close()
+    assert touched == []
