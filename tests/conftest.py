@@ -18,4 +18,4 @@ def pytest_xdist_auto_num_workers():
 
 def pytest_collection_modifyitems(items):
     """What takes long with nothing after it goes first: else all wait for it at the end."""
-    items.sort(key=lambda item: item.path.name != "test_project.py")
+    items.sort(key=lambda item: item.path.name not in ("test_project.py", "test_soak.py"))

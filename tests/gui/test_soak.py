@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from trm_core.puzzles.library import read_library
 from trm_core.trace import SolveSettings
 
-ACTIONS, SEED = 3000, 5
-SETTLED = 1500
+ACTIONS, SEED = 2000, 5
+SETTLED = 1000
 """Actions after which caches are full and the models are loaded that may be, so that memory should
 not grow any more."""
 MOST_GROWN = 50
