@@ -58,7 +58,7 @@ class Library(QObject):
         self._generator.open()
 
     def close(self) -> None:
-        """Cancel what is being made and wait for the threads."""
+        """Have written what is to outlive the window."""
         self.catalogue.close()
 
     def _find(self) -> None:
