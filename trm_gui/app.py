@@ -166,13 +166,14 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
     from trm_core.resources import RESOURCES
     from trm_gui.main_window import MainWindow
     from trm_gui.preferences import stored_preferences
-    from trm_gui.settings import last_shown
+    from trm_gui.settings import beside
+    from trm_gui.shown import SHOWN_FILE, read_kept
 
     sys.setswitchinterval(SWITCH_SECONDS)
     garbage_collector()
     window = MainWindow(_settings(settings_dir))
     as_before = stored_preferences(window.settings).start is None
-    if as_before and (kept := last_shown(window.settings)) is not None:
+    if as_before and (kept := read_kept(beside(window.settings, SHOWN_FILE))) is not None:
         window.session.take_up(kept)
         window.begins_solved = kept.solved
     else:

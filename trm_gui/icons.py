@@ -20,16 +20,18 @@ PROGRAM_SIZES = 16, 22, 24, 32, 48, 64, 128, 256
 
 
 @lru_cache(maxsize=256)
-def icon(name: str, theme: Theme) -> QIcon:
-    """The icon `name`.svg in the theme's colours, fainter where its action is disabled.
+def icon(name: str, theme: Theme, name_on: str = "") -> QIcon:
+    """The icon `name`.svg in the theme's colours, fainter where its action is disabled, and another
+    one where it is checked, if there is one.
 
     It is drawn once: an editor's thirty buttons would take longer than all else on screen.
     """
-    drawing = _drawing(name).replace("currentColor", theme.text)
     result = QIcon()
-    for mode, opacity in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, 0.35)):
-        for pixmap in _pixmaps(drawing, SIZES, opacity):
-            result.addPixmap(pixmap, mode)
+    for each, state in ((name, QIcon.State.Off), (name_on, QIcon.State.On)):
+        drawing = _drawing(each).replace("currentColor", theme.text) if each else ""
+        for mode, opacity in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, 0.35)):
+            for pixmap in _pixmaps(drawing, SIZES, opacity) if each else ():
+                result.addPixmap(pixmap, mode, state)
     return result
 
 

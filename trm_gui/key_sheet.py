@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
+from itertools import chain
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.actions import COMMANDS
+from trm_gui.commands import Commands, plain
+from trm_gui.menu_bar import MENUS
 
 COLUMNS = 3
 
@@ -47,9 +48,9 @@ Group = tuple[str, list[tuple[str, str]]]
 class KeySheet(QDialog):
     """Groups in columns, and a search that leaves those rows that have its words."""
 
-    def __init__(self, actions: Mapping[str, QAction], parent: QWidget) -> None:
+    def __init__(self, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
-        self._groups = _groups(actions)
+        self._groups = [*groups(commands), (EDITING, list(EDITING_KEYS))]
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
         self.search = QLineEdit(placeholderText="Search, such as step")
@@ -82,15 +83,29 @@ class KeySheet(QDialog):
         )
 
 
-def _groups(actions: Mapping[str, QAction]) -> list[Group]:
-    """The menus with those of their commands that have keys, and the keys of the editors."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for command in COMMANDS:
-        shortcuts = actions[command.name].shortcuts()
-        native = QKeySequence.SequenceFormat.NativeText
-        if keys := " or ".join(each.toString(native) for each in shortcuts):
-            groups.setdefault(command.menu.replace("&", ""), []).append((keys, command.hint))
-    return [*groups.items(), (EDITING, list(EDITING_KEYS))]
+def groups(commands: Commands) -> list[Group]:
+    """The menus with those of their commands that have keys."""
+    hints = {command.name: command.hint for command in commands}
+    native = QKeySequence.SequenceFormat.NativeText
+    found: list[Group] = []
+    for title, sections in MENUS.items():
+        rows = []
+        for name in chain.from_iterable(sections):
+            shortcuts = commands[name].shortcuts() if name in hints else []
+            if keys := " or ".join(each.toString(native) for each in shortcuts):
+                rows.append((keys, hints[name]))
+        if rows:
+            found.append((plain(title), rows))
+    return found
+
+
+def readme_table(commands: Commands) -> str:
+    """The same as the README has it: a row for each menu."""
+    lines = ["| menu | keys |", "|---|---|"]
+    for heading, rows in groups(commands):
+        told = "; ".join(f"**{keys}** {hint[0].lower()}{hint[1:]}" for keys, hint in rows)
+        lines.append(f"| {heading} | {told} |")
+    return "\n".join(lines)
 
 
 def _columns(groups: list[Group]) -> list[list[Group]]:

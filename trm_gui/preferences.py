@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
 from PySide6.QtCore import QSettings
 
 from trm_gui import theme as themes
+from trm_gui.session import Extent, Session
+from trm_gui.settings import FOLDER, stored_number, stored_text, stored_whole
 from trm_gui.solving import Compute
-from trm_gui.stored import stored_number, stored_text
 from trm_gui.theme_menu import THEMES, wear
 
 if TYPE_CHECKING:
-    from trm_gui.main_window import MainWindow
+    from trm_gui.user_models import UserModels
 
 DEVICES = {
     "auto": "automatic: a GPU if there is one, else CPU",
@@ -33,7 +35,7 @@ MOST_STEPS = 256
 
 T = TypeVar("T", int, float)
 
-DIALOG_FOLDERS = "folder", "export/folder", "recordings/dialog_folder"
+DIALOG_FOLDERS = FOLDER, "export/folder", "recordings/dialog_folder"
 """Settings of the dialogs for puzzles and plots, for exports, and for recordings."""
 
 
@@ -116,46 +118,89 @@ def keep(preferences: Preferences, settings: QSettings) -> None:
             settings.setValue(name, str(value) if isinstance(value, Path) else value)
 
 
-def begin(window: MainWindow) -> None:
-    """Have a new window start as was set; the theme is worn already."""
-    preferences = stored_preferences(window.settings)
-    window.session.set_compute(preferences.compute)
-    _begin_solves(window, preferences)
-    _begin_in_folder(window, preferences)
+def begin(session: Session, settings: QSettings) -> None:
+    """Have solves of a new window begin as was set, or else as they were last, and have the
+    settings remember how they are from then on; the theme is worn already."""
+    preferences = stored_preferences(settings)
+    session.set_compute(preferences.compute)
+    _begin_as_before(session, settings)
+    _begin_solves(session, preferences)
+    _begin_in_folder(settings, preferences)
+    session.settings_changed.connect(lambda: _remember(session, settings))
 
 
-def use(preferences: Preferences, window: MainWindow) -> None:
+def use(
+    preferences: Preferences, session: Session, settings: QSettings, user_models: UserModels
+) -> None:
     """Have the window follow `preferences` at once, and later ones when they start."""
-    before = stored_preferences(window.settings)
+    before = stored_preferences(settings)
     if preferences == before:
         return
-    keep(preferences, window.settings)
-    window.session.set_compute(preferences.compute)
+    keep(preferences, settings)
+    session.set_compute(preferences.compute)
     if preferences.start != before.start:
-        _begin_solves(window, preferences)
+        _begin_solves(session, preferences)
     if (preferences.theme, preferences.scale) != (before.theme, before.scale):
-        wear(window.settings)
+        wear(settings)
     if preferences.models != before.models:
-        window.user_models.change_folder()
+        user_models.change_folder()
     if preferences.files != before.files:
-        _begin_in_folder(window, preferences)
+        _begin_in_folder(settings, preferences)
 
 
-def _begin_solves(window: MainWindow, preferences: Preferences) -> None:
+def _begin_as_before(session: Session, settings: QSettings) -> None:
+    """With what makes sense of what was remembered."""
+    try:
+        steps = json.loads(stored_text(settings, "steps_by_hand", "{}"))
+        by_hand: dict[Path | None, int | None] = {
+            Path(model): int(most) for model, most in steps.items() if most
+        }
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        by_hand = {}
+    if all(most is not None and 1 <= most <= MOST_STEPS for most in by_hand.values()):
+        session.steps_by_hand = by_hand
+    extents: tuple[Extent, ...] = get_args(Extent)
+    for extent in extents:
+        if extent == stored_text(settings, "extent"):
+            session.set_extent(extent)
+    threshold = _number(settings, "threshold", float)
+    if threshold is None or not 0 <= threshold <= 1:
+        threshold = session.settings.halt_threshold
+    session.set_settings(
+        replace(
+            session.settings,
+            halt_threshold=threshold,
+            every_latent_step=bool(stored_whole(settings, "latent_steps", 0)),
+        )
+    )
+
+
+def _remember(session: Session, settings: QSettings) -> None:
+    """How solves begin, for the next window."""
+    solve, by_hand = session.settings, session.steps_by_hand
+    steps = {str(model): most for model, most in by_hand.items() if model}
+    settings.setValue("extent", session.extent)
+    settings.setValue("latent_steps", int(solve.every_latent_step))
+    settings.setValue("steps_by_hand", json.dumps(steps))
+    if solve.halt_threshold is not None:
+        settings.setValue("threshold", solve.halt_threshold)
+
+
+def _begin_solves(session: Session, preferences: Preferences) -> None:
     if (start := preferences.start) is not None:
         solve = replace(
-            window.session.settings,
+            session.settings,
             halt_threshold=start.threshold,
             max_supervision_steps=start.max_supervision_steps,
         )
-        window.session.set_settings_for_all(solve)
+        session.set_settings_for_all(solve)
 
 
-def _begin_in_folder(window: MainWindow, preferences: Preferences) -> None:
+def _begin_in_folder(settings: QSettings, preferences: Preferences) -> None:
     """Have it as what each of the dialogs knows as the folder that was used last."""
     if preferences.files is not None:
         for name in DIALOG_FOLDERS:
-            window.settings.setValue(name, str(preferences.files))
+            settings.setValue(name, str(preferences.files))
 
 
 def _number(settings: QSettings, name: str, kind: Callable[[str | float], T]) -> T | None:

@@ -21,6 +21,9 @@ from trm_core.records import Values
 
 FORMAT = Format("trm-studio-shown", 1, "what a window has shown")
 
+SHOWN_FILE = "shown.json"
+"""What the window that closed last has shown, beside the settings."""
+
 MOST_PUZZLES = 500
 MOST_CELLS = 50_000
 """Of the puzzles of a file that are kept with the one that is shown, all of them together; where

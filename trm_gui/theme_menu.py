@@ -9,7 +9,7 @@ from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from trm_gui import theme as themes
-from trm_gui.stored import stored_text
+from trm_gui.settings import stored_text
 
 THEMES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
 

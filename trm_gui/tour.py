@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-
-if TYPE_CHECKING:
-    from trm_gui.main_window import MainWindow
+from trm_gui.commands import Command
+from trm_gui.timeline.playback import Playback
+from trm_gui.workbench import Workbench
 
 SEEN = "tour_seen"
 """The setting that says that the tour was shown."""
@@ -95,9 +95,10 @@ class Tour(QWidget):
     It moves the cursor about, and puts it back where it was in the end.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, bench: Workbench, playback: Playback) -> None:
+        super().__init__(bench.window)
+        self._window, self._session, self._settings = bench.window, bench.session, bench.settings
+        self._boards, self._playback = bench.boards, playback
         self._stops: list[Stop] = []
         self._at = 0
         self._cursor: int | None = None
@@ -110,16 +111,24 @@ class Tour(QWidget):
         self.card.back.clicked.connect(lambda: self._go(-1))
         self.card.next.clicked.connect(lambda: self._go(1))
         self.card.skip.clicked.connect(self.end)
-        window.installEventFilter(self)
+        self._window.installEventFilter(self)
+        bench.commands.add(
+            Command(
+                "tour",
+                "Guided &tour",
+                "What is where, and what the model does, in steps",
+                self.start,
+            )
+        )
 
     def start(self) -> None:
         """Begin with the first part; from now on the settings say that it was shown."""
-        self._window.settings.setValue(SEEN, 1)
-        self._window.playback.set_playing(False)
+        self._settings.setValue(SEEN, 1)
+        self._playback.set_playing(False)
         self._stops = [stop for stop in STOPS if self._parts(stop)]
         self._at = 0
-        self._cursor = self._window.session.cursor
-        self._window.session.move_to(0)
+        self._cursor = self._session.cursor
+        self._session.move_to(0)
         self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
@@ -130,15 +139,15 @@ class Tour(QWidget):
         self._beat.stop()
         self.hide()
         if self._cursor is not None:
-            self._window.session.move_to(self._cursor)
-        self._window.central.setFocus()
+            self._session.move_to(self._cursor)
+        self._boards.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() == Qt.Key.Key_Escape:
             self.end()
         elif event.key() in moves and self._stops[self._at].hands_on:
-            self._window.session.step("cycle", moves[event.key()])
+            self._session.step("cycle", moves[event.key()])
         elif event.key() in moves:
             self._go(moves[event.key()])
 
@@ -184,7 +193,7 @@ class Tour(QWidget):
         return light.adjusted(-4, -4, 4, 4) & self.rect()
 
     def _play_on(self) -> None:
-        self._window.session.step("cycle", 1)
+        self._session.step("cycle", 1)
 
     def _go(self, steps: int) -> None:
         self._at = max(0, self._at + steps)
@@ -197,7 +206,7 @@ class Tour(QWidget):
         stop = self._stops[self._at]
         self._beat.stop()
         if stop.plays or stop.hands_on:
-            self._window.session.move_to(0)
+            self._session.move_to(0)
         if stop.plays:
             self._beat.start()
         self.card.show_stop(stop, self._at + 1, len(self._stops))

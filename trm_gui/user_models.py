@@ -5,17 +5,19 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from trm_core.checkpoints.expectations import what_it_learned
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.resources import RESOURCES
 from trm_gui.checkpoint_dialog import CheckpointDialog
+from trm_gui.commands import Command
 from trm_gui.first_paint import FirstPaint
 from trm_gui.hints import wrapped
-from trm_gui.session import Session
-from trm_gui.stored import stored_text, stored_texts
+from trm_gui.model_card import CardDialog
+from trm_gui.settings import beside, stored_text, stored_texts
+from trm_gui.workbench import Workbench
 
 
 class UserModels(QObject):
@@ -25,12 +27,10 @@ class UserModels(QObject):
     item for each model, which takes it off the list, and `cards` one for every model there is.
     """
 
-    card_wanted = Signal(object)
-    """The ModelInfo of a model about which somebody wants to read."""
-
-    def __init__(self, session: Session, settings: QSettings, window: QWidget) -> None:
+    def __init__(self, bench: Workbench) -> None:
+        session, window = bench.session, bench.window
         super().__init__(window)
-        self._session, self._settings, self._window = session, settings, window
+        self._session, self._settings, self._window = session, bench.settings, window
         self.cards = QMenu("&Read a card", window)
         self.cards.setObjectName("cards")
         self.cards.setToolTipsVisible(True)
@@ -50,6 +50,32 @@ class UserModels(QObject):
         session.model_tried.connect(self._on_tried)
         FirstPaint(window).happened.connect(self._look)
         self._fill_menu()
+        bench.commands.add(
+            Command(
+                "model_card",
+                "A&bout the model…",
+                "What it is, what it learned, how often it is right, and how well it knows that",
+                lambda: self._show_card(session.model),
+                icon="info",
+                enabled=lambda: session.model is not None,
+            ),
+            Command(
+                "add_model",
+                "&Add a model folder…",
+                "Offer a model of your own, or a checkpoint of a training run",
+                self.ask_for_folder,
+            ),
+            Command(
+                "import_model",
+                "&Import an official checkpoint…",
+                "Make a model of what the official TRM or HRM trainer wrote, and offer it",
+                self.ask_for_checkpoint,
+            ),
+        )
+
+    def _show_card(self, model: ModelInfo | None) -> None:
+        if model is not None:
+            CardDialog(self._session, model, self._window).open()
 
     def _look(self) -> None:
         """For the models that were added, and those in `folder`."""
@@ -76,7 +102,7 @@ class UserModels(QObject):
     @property
     def usual_folder(self) -> Path:
         """Where user models are unless the settings say another place."""
-        return Path(self._settings.fileName()).parent / "models"
+        return beside(self._settings, "models")
 
     def change_folder(self) -> None:
         """Offer what is in the folder that the settings name now, instead of the one before."""
@@ -143,7 +169,7 @@ class UserModels(QObject):
         for model in self._session.models:
             action = self.cards.addAction(f"{model.name} ({model.title})")
             action.setToolTip(wrapped(what_it_learned(model)))
-            action.triggered.connect(partial(self.card_wanted.emit, model))
+            action.triggered.connect(partial(self._show_card, model))
         self.menu.clear()
         for model in self._added():
             action = self.menu.addAction(f"{model.name} ({model.title})")

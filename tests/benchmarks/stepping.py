@@ -109,7 +109,7 @@ def main() -> None:
         window.session.use_model(untrained(Path(folder) / "untrained"))
         window.session.set_settings(SolveSettings(halt_threshold=None))
         for overlay in OVERLAYS:
-            window.overlays.set_on(overlay, True)
+            window.boards.overlays.set_on(overlay, True)
         solve(window)
         trace = window.session.trace
         assert all(trace.grid(at).shape == (SIDE, SIDE) for at in range(len(trace)))

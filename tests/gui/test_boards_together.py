@@ -75,7 +75,7 @@ def test_a_short_solve_plays_so_slowly_that_it_is_seen_and_rests_before_it_begin
     session.set_settings(SolveSettings(2, None))
     solve()
     window.playback.speed = 60
-    action("loop").setChecked(True)
+    action("loop").trigger()
     session.move_to(len(session.trace) - 2)
     action("play").trigger()
     qtbot.waitUntil(lambda: window.playback._timer.interval() == REST)
@@ -84,7 +84,7 @@ def test_a_short_solve_plays_so_slowly_that_it_is_seen_and_rests_before_it_begin
 
 
 def test_a_new_task_is_shown_from_its_first_example(qtbot, window, session):
-    bar = window._boards._examples_area.horizontalScrollBar()
+    bar = window.boards._examples_area.horizontalScrollBar()
     pairs = [Pair([[number % 10]], [[1]]) for number in range(12)]
     tasks = [Arc.of(Task(name, tuple(pairs), (Pair([[1]], [[2]]),))) for name in ("a", "b")]
     session.set_puzzle(tasks[0])
@@ -131,7 +131,7 @@ def test_a_new_task_without_examples_begins_with_the_first_of_them(window, sessi
     from trm_core.puzzles.blank import blank
 
     window.editor.new(blank("arc", 3, 3))
-    assert window._input.heading.text() == "Train pair 1, input"
+    assert window.boards.input.heading.text() == "Train pair 1, input"
     assert window.findChild(QAction, "edit").isChecked()
 
 
@@ -144,9 +144,9 @@ def test_three_boards_share_a_narrow_window_and_neither_they_nor_their_headings_
     solve()
     action("solution").trigger()
     action("edit").trigger()
-    qtbot.waitUntil(lambda: window._input.words.text() == "Solutions: one")
-    qtbot.waitUntil(lambda: window._boards.width() == width)
-    panes = window._boards.findChildren(Pane)
+    qtbot.waitUntil(lambda: window.boards.input.words.text() == "Solutions: one")
+    qtbot.waitUntil(lambda: window.boards.width() == width)
+    panes = window.boards.findChildren(Pane)
     assert_in_a_row(panes, width)
     for pane in panes:
         children = pane.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)

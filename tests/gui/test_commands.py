@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from trm_core.puzzles.files import parse_puzzles
 from trm_core.puzzles.library import read_library
 from trm_core.trace import SolveSettings
-from trm_gui.actions import COMMANDS
 from trm_gui.app import show_number_once_opened
 from trm_gui.board.overlays import OVERLAYS, Overlay, key_words
 from trm_gui.hints import WIDTH
@@ -66,7 +65,7 @@ def test_every_command_with_a_key_is_on_the_sheet_which_is_read_without_scrollin
     sheet.resize(1200, 800)
     sheet.grab()
     words = sheet.sheet.toPlainText()
-    for command in COMMANDS:
+    for command in window.commands:
         if action(command.name).shortcuts():
             assert command.hint in words
     for heading in ("File", "Step", "While the puzzle is edited"):
@@ -193,11 +192,11 @@ def test_cancelling_forgets_the_steps_that_were_still_to_be_added(qtbot, session
 
 
 def test_a_button_under_the_mouse_does_not_hide_what_the_status_line_says(
-    qtbot, window, widget, control
+    qtbot, window, widget, control, action
 ):
     window.session.fail("It did not work.", "Line 3 of it.")
-    for action in window.actions_by_name.values():
-        action.hover()
+    for command in window.commands:
+        action(command.name).hover()
     qtbot.mouseMove(control("Solve"))
     assert widget("status_line").isVisible()
     assert control("Details of what went wrong").isVisible()

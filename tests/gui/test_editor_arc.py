@@ -42,7 +42,7 @@ def choose(qtbot, window):
 
 @pytest.fixture
 def heading(window):
-    return window._input.heading.text
+    return window.boards.input.heading.text
 
 
 def cells_of(grid, colour):

@@ -27,7 +27,7 @@ def maze():
 
 @pytest.fixture
 def words(window):
-    return window._input.words.text
+    return window.boards.input.words.text
 
 
 def walls_in(puzzle, maze):

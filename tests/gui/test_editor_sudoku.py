@@ -23,7 +23,7 @@ ONE_WAY = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419
 @pytest.fixture
 def words(window):
     """What is said beside the heading of the puzzle."""
-    return lambda: window._input.words.text() if window._input.words.isVisible() else ""
+    return lambda: window.boards.input.words.text() if window.boards.input.words.isVisible() else ""
 
 
 @pytest.fixture
@@ -393,7 +393,7 @@ def test_the_tools_take_no_room_from_the_board_at_the_smallest_supported_size(
     before = board.geometry_of_cells().size
     window.editor.start()
     qtbot.waitUntil(lambda: board.geometry_of_cells().size >= before)
-    tools = window._boards.findChildren(ToolButton)
+    tools = window.boards.findChildren(ToolButton)
     assert len(tools) > 8
     for tool in tools:
         assert tool.visibleRegion().boundingRect() == tool.rect(), tool.accessibleName()

@@ -41,7 +41,7 @@ def dialog(window, qtbot):
     """The dialog that the action opens."""
 
     def dialog():
-        window.actions_by_name["export"].trigger()
+        window.commands["export"].trigger()
         return the_dialog()
 
     def the_dialog():
@@ -120,8 +120,8 @@ def test_the_preview_follows_every_option(show, dialog, qtbot):
 
 def test_it_begins_with_the_overlays_of_the_board(window, show, dialog):
     show()
-    window.overlays.set_on(CONFLICTS, False)
-    window.overlays.set_on(FLIPS, True)
+    window.boards.overlays.set_on(CONFLICTS, False)
+    window.boards.overlays.set_on(FLIPS, True)
     assert dialog().form.look.overlays == {VALUES, CHANGED, FLIPS}
 
 

@@ -140,7 +140,7 @@ def test_a_long_name_is_cut_in_its_middle_and_keeps_its_number(qtbot, window, se
     ask_for(dialog, "sudoku", 4, "easy", 729000)
     with qtbot.waitSignal(session.opened):
         dialog.create.click()
-    heading = window._input.heading
+    heading = window.boards.input.heading
     heading.resize(heading.fontMetrics().horizontalAdvance("sudoku-4x4…d-729000"), 32)
     assert heading.text() == "sudoku-4x4-easy-seed-729000"
     assert "…" in heading.shown_text

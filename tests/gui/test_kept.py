@@ -160,7 +160,7 @@ def test_what_was_drawn_for_arc_is_kept_with_its_identity(
     edit(puzzle)
     press(Key.Key_5)
     press(Key.Key_F)
-    board = window._input.board
+    board = window.boards.input.board
     qtbot.mouseClick(
         board, Qt.MouseButton.LeftButton, pos=board.geometry_of_cells().center(0, 0).toPoint()
     )
@@ -300,7 +300,7 @@ def test_after_a_puzzle_is_opened_from_the_library_keys_are_commands(
         press(Key(ord(overlay.shortcut().toString())))
         assert overlay.isChecked() != before
         assert dock.search.text() == "maze-9x9-02"
-        assert window._input.board.hasFocus()
+        assert window.boards.input.board.hasFocus()
     press(Key.Key_E)
     assert window.editor.editing
 
@@ -400,6 +400,6 @@ def test_a_pasted_collection_says_which_puzzle_is_shown_and_of_how_many(
     number = control("Puzzle of the file")
     assert number.isVisible()
     assert number.text().endswith("1 of 2")
-    assert window._input.heading.text() == "Pasted puzzle"
+    assert window.boards.input.heading.text() == "Pasted puzzle"
     assert session.puzzle == puzzles[1]
     assert window.editor.editing == editing

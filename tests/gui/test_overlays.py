@@ -30,7 +30,7 @@ from trm_gui.theme import DARK, LIGHT, contrast
 
 @pytest.fixture
 def overlays(window):
-    return window.overlays
+    return window.boards.overlays
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def folder(tmp_path):
 def dock(qtbot, folder, window):
     """The dock, open, with all samples listed by name."""
     dock = window.recordings.dock
-    window.actions_by_name["show_recordings"].trigger()
+    window.commands["show_recordings"].trigger()
     qtbot.waitUntil(lambda: not dock.reading)
     assert len(dock.model.rows) == len(SAMPLES)
     dock.order.setCurrentText("By name")
@@ -180,7 +180,7 @@ def test_the_order_can_be_chosen(dock):
 def test_what_is_typed_in_the_list_is_a_command_and_not_searched(qtbot, dock, keys, window):
     keys(Key.Key_Home)
     qtbot.keyClicks(dock.view, "9")
-    assert window.actions_by_name["solution"].isChecked()
+    assert window.commands["solution"].isChecked()
     assert dock.search.text() == ""
     qtbot.keyClicks(dock.search, "maze")
     assert titles(dock) == ["maze"]
@@ -507,7 +507,7 @@ def test_the_dock_opens_again_with_the_window(qtbot, window, dock, open_window):
     again.resize(1400, 800)  # the screen of the tests is small
     qtbot.waitUntil(lambda: not again.recordings.dock.isHidden())
     again.recordings.dock.raise_()
-    assert again.actions_by_name["show_recordings"].isChecked()
+    assert again.commands["show_recordings"].isChecked()
     qtbot.waitUntil(lambda: len(again.recordings.dock.model.rows) == len(SAMPLES))
 
 

@@ -3,12 +3,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from trm_core.checkpoints.info import find_model
 from trm_core.trace import SolveSettings
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
+from trm_gui.commands import Commands
+from trm_gui.settings import open_settings
 from trm_gui.shown import MOST_PUZZLES
 from trm_gui.solving import Solving
 
@@ -189,8 +191,10 @@ def test_a_solve_can_be_cancelled_on_the_board_while_the_model_loads(qtbot, sess
     assert "Not solved yet" in board.accessibleDescription()
 
 
-def test_a_failed_solve_is_told_on_the_board_with_a_button_to_try_again(qtbot, failed_session):
-    pane = AnswerPane(failed_session, OverlaySet())
+def test_a_failed_solve_is_told_on_the_board_with_a_button_to_try_again(
+    qtbot, failed_session, tmp_path
+):
+    pane = AnswerPane(failed_session, OverlaySet(open_settings(tmp_path)), Commands(QWidget()))
     qtbot.addWidget(pane)
     pane.show()
     sentence = failed_session.failure

@@ -199,7 +199,7 @@ def test_files_are_opened_and_saved_in_the_folder_that_is_set(
             window.settings.setValue("folder", str(tmp_path))  # another was used since
             window.close()
             shown = open_window()
-        shown.actions_by_name["open"].trigger()
+        shown.commands["open"].trigger()
         asked = shown.findChild(QFileDialog)
         assert asked.directory().path() == str(tmp_path / "mine")
         asked.reject()

@@ -13,6 +13,8 @@ from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.maze_generators import generate_perfect
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane, InputPane
+from trm_gui.commands import Commands
+from trm_gui.settings import open_settings
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
 
@@ -64,9 +66,10 @@ def test_only_models_whose_board_holds_the_maze_can_be_chosen(session, shown):
     assert [items.item(row).isEnabled() for row in range(3)] == [True, True, False]
 
 
-def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown):
+def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown, tmp_path):
     maze = generate_perfect(1, 9, 9)
-    posed, answer = shown(InputPane), shown(AnswerPane, OverlaySet())
+    overlays, commands = OverlaySet(open_settings(tmp_path)), Commands(QWidget())
+    posed, answer = shown(InputPane), shown(AnswerPane, overlays, commands)
     status = shown(Status, QWidget())
     session.set_puzzle(maze)
     assert posed.board.shown_grid() == maze.json_rows(maze.grid)

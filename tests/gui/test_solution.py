@@ -21,7 +21,7 @@ def test_it_stands_beside_the_answer_when_asked_for_and_at_the_next_start(
     assert board.isVisible()
     assert board.shown_grid() == trace.judgement(-1).solution.tolist()
     window.close()
-    assert open_window().actions_by_name["solution"].isChecked()
+    assert open_window().commands["solution"].isChecked()
 
 
 def test_it_is_worked_out_as_a_solve_begins(board, action, solve, session, puzzles):

@@ -48,7 +48,7 @@ def test_another_path_than_the_known_one_is_right_in_every_word(
     assert verdict() == ("✓ right, one of several", "It is one of several solutions.")
     assert "6 of 6 open cells right" in widget("status_line").text()
     for overlay in (WRONG, FIRST_RIGHT):
-        window.overlays.set_on(overlay, True)
+        window.boards.overlays.set_on(overlay, True)
     content = widget("answer_board").content
     assert not content.wrong.any()
     assert np.isfinite(content.heat[TWO_WAYS.open_cells]).all()

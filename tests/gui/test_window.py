@@ -246,7 +246,7 @@ def test_not_right_has_its_reason_as_a_tooltip(window, session, solve):
 
 def test_headings_explain_themselves(window, session):
     assert "never decoded" in window._answer.heading.toolTip()
-    assert "given as x" in window._input.heading.toolTip()
+    assert "given as x" in window.boards.input.heading.toolTip()
 
 
 def test_the_examples_of_an_arc_task_stand_below_its_test_input(qtbot, window, session, files):
@@ -360,7 +360,7 @@ def test_a_second_window_takes_over_what_the_first_one_left(window, open_window)
 
 def test_how_solves_run_and_play_is_remembered(window, open_window, action):
     window.session.set_extent("stepping")
-    action("loop").setChecked(True)
+    action("loop").trigger()
     action("latent_steps").trigger()
     window.close()
     second = open_window()

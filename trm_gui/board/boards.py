@@ -2,45 +2,69 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from functools import partial
+
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from trm_core.puzzles.arc import Arc
 from trm_gui import theme as themes
+from trm_gui.board.copies import BoardCopies
 from trm_gui.board.legend import LegendBar
+from trm_gui.board.overlays import OVERLAYS, OverlaySet, command_name
 from trm_gui.board.pair_view import PairView
-from trm_gui.board.panes import HEADING_HEIGHT, LEAST_PANE, InputPane, Pane
+from trm_gui.board.panes import HEADING_HEIGHT, LEAST_PANE, AnswerPane, InputPane, SolutionPane
 from trm_gui.board.task_strip import LEAST_SIDE, SIDE, TaskStrip
-from trm_gui.board_room import give_height
+from trm_gui.board_room import BoardRoom, give_height
+from trm_gui.commands import Command, Commands
 from trm_gui.editor.tool_strip import ToolStrip
 from trm_gui.session import Session
+from trm_gui.settings import stored_whole
+
+SOLUTION = "solution"
+"""The setting that says whether it stands beside the answer."""
 
 
 class Boards(QWidget):
     """The panes in a row; below all of them the examples of an ARC task, the tools of an editor,
-    and the legend. So the boards stay in line whatever there is to one of them."""
+    and the legend. So the boards stay in line whatever there is to one of them.
+
+    overlays: what is laid over the answer.
+    """
 
     def __init__(
-        self, session: Session, input_pane: InputPane, others: list[Pane], legend: LegendBar
+        self, session: Session, settings: QSettings, commands: Commands, room: BoardRoom
     ) -> None:
         super().__init__()
-        self._session = session
-        self.input = input_pane
-        self._legend = legend
+        self._session, self._settings, self._room = session, settings, room
+        self.overlays = OverlaySet(settings)
+        self.input = InputPane(session)
+        self._answer = AnswerPane(session, self.overlays, commands)
+        self._solution = SolutionPane(session)
+        self._solution.setVisible(bool(stored_whole(settings, SOLUTION, 0)))
+        self._legend = LegendBar(session, self.overlays)
         self._tools: ToolStrip | None = None
         self._pair_tools: ToolStrip | None = None
         self._borrowed = 0
         """Logical pixels of height from the row below, for the tools."""
         self.examples = TaskStrip()
         self.examples.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.examples.setFocusProxy(input_pane.board)
+        self.examples.setFocusProxy(self.input.board)
         self.examples.chosen_moved.connect(self._show_example)
         self.examples.pair_wanted.connect(self._show_pair)
         self._examples_area = _sideways_scrolling(self.examples)
         panes = QHBoxLayout()
         panes.setSpacing(themes.SPACE)
-        for pane in (input_pane, *others):
+        for pane in (self.input, self._answer, self._solution):
             panes.addWidget(pane, 1)
         self._examples_row = QHBoxLayout()
         self._examples_row.setSpacing(0)
@@ -50,11 +74,58 @@ class Boards(QWidget):
         self._rows.setSpacing(0)
         self._rows.addLayout(panes, 1)
         self._rows.addLayout(self._examples_row)
-        self._rows.addWidget(legend)
+        self._rows.addWidget(self._legend)
         self._fit_examples()
         session.puzzle_changed.connect(self._show_examples)
         session.another_puzzle.connect(self._show_first_example)
         self._show_examples()
+        self._add_commands(commands)
+
+    def _add_commands(self, commands: Commands) -> None:
+        for overlay in OVERLAYS:
+            commands.add(
+                Command(
+                    command_name(overlay),
+                    overlay.hint,
+                    overlay.hint,
+                    partial(self.overlays.turn, overlay),
+                    (overlay.key,) if overlay.key else (),
+                    checked=partial(self.overlays.__contains__, overlay),
+                )
+            )
+        commands.add(
+            Command(
+                "solution",
+                "Sol&ution beside the answer",
+                "Show the solution on a board of its own",
+                self._turn_solution,
+                ("9",),
+                checked=lambda: not self._solution.isHidden(),
+            ),
+        )
+        commands.follow(self.overlays.changed)
+        overlays = QMenu(self)
+        overlays.addActions([commands[command_name(each)] for each in OVERLAYS])
+        self._legend.button.setMenu(overlays)
+        copies = ("copy_answer", "copy_picture")
+        BoardCopies(
+            self._session,
+            commands,
+            {
+                self.input.board: ("edit", "copy_text", "copy_picture", "paste_puzzle"),
+                self._solution.board: ("copy_picture", "solution"),
+                self._answer.board: (*copies, "save_recording", "export"),
+            },
+            self,
+        )
+
+    def _turn_solution(self) -> None:
+        """Show it, or hide it, in the room that docks leave then."""
+        self._room.notice()
+        shown = self._solution.isHidden()
+        self._solution.setVisible(shown)
+        self._settings.setValue(SOLUTION, int(shown))
+        self._room.make()
 
     @property
     def least_height(self) -> int:

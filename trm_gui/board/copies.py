@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QPoint, QRectF, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from trm_core.puzzles.arc import Arc
@@ -14,6 +14,7 @@ from trm_core.puzzles.base import Grid, Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.board import Board
 from trm_gui.board.painters import paint_board
+from trm_gui.commands import Command, Commands
 from trm_gui.session import Session
 
 SIDE = 960
@@ -21,7 +22,7 @@ SIDE = 960
 
 
 class BoardCopies(QObject):
-    """Serves the commands `copy_answer` and `copy_picture`, and gives each board a menu.
+    """The commands that copy what boards show, and a menu for each board.
 
     boards: each with the names of the commands in its menu. The picture is of the board whose menu
     was used, else of the one with the focus, else of the last of them.
@@ -30,16 +31,30 @@ class BoardCopies(QObject):
     def __init__(
         self,
         session: Session,
-        actions: Mapping[str, QAction],
+        commands: Commands,
         boards: Mapping[Board, tuple[str, ...]],
-        window: QWidget,
+        parent: QWidget,
     ) -> None:
-        super().__init__(window)
-        self._session, self._actions, self._window = session, actions, window
+        super().__init__(parent)
+        self._session, self._commands, self._parent = session, commands, parent
         self._boards = boards
         self._pointed: Board | None = None
-        actions["copy_answer"].triggered.connect(self._copy_answer)
-        actions["copy_picture"].triggered.connect(self._copy_picture)
+        commands.add(
+            Command(
+                "copy_answer",
+                "Copy the &answer",
+                "Put the model's answer at the cursor into the clipboard as text",
+                self._copy_answer,
+                ("Ctrl+Alt+C",),
+                enabled=lambda: session.cursor is not None,
+            ),
+            Command(
+                "copy_picture",
+                "Copy as p&icture",
+                "Put the board with the focus, or the answer, into the clipboard as a picture",
+                self._copy_picture,
+            ),
+        )
         for board in boards:
             board.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             board.customContextMenuRequested.connect(
@@ -50,10 +65,10 @@ class BoardCopies(QObject):
         if board.input is not None:  # an editor has its own use of the right button
             return
         self._pointed = board
-        menu = QMenu(self._window)
+        menu = QMenu(self._parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        menu.addActions([self._actions[name] for name in self._boards[board]])
+        menu.addActions([self._commands[name] for name in self._boards[board]])
         menu.popup(board.mapToGlobal(place))
 
     def _copy_answer(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
 from trm_core.trace import Trace
 from trm_gui.board.content import BoardContent
@@ -49,6 +49,9 @@ FLIPS = Overlay("flips", "flips", "Colour cells by how often they changed their 
 OVERLAYS = (VALUES, CONFIDENCE, CANDIDATES, CHANGED, WRONG, CONFLICTS, FIRST_RIGHT, FLIPS)
 """In the order in which they are offered."""
 
+STORED = "overlays"
+"""The setting that names those that are on."""
+
 
 def key_words() -> str:
     """All keys of overlays, as people say it: "1 to 8"."""
@@ -56,29 +59,44 @@ def key_words() -> str:
     return f"{keys[0]} to {keys[-1]}"
 
 
+def command_name(overlay: Overlay) -> str:
+    """Of the command that turns it on and off."""
+    return f"overlay_{overlay.name}"
+
+
 class OverlaySet(QObject):
-    """Which overlays are on. Of the colourings of cells at most one is.
+    """Which overlays are on, as the settings remember it. Of the colourings of cells at most one
+    is.
 
     trail: whether changes leave one, as while playing.
     """
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, settings: QSettings) -> None:
         super().__init__()
+        self._settings = settings
         self._on = {VALUES, CHANGED, CONFLICTS}
         self.trail = False
+        if isinstance(stored := settings.value(STORED), str | list):
+            names = stored.split(",") if isinstance(stored, str) else stored
+            for each in OVERLAYS:
+                self.set_on(each, each.name in names)
 
     def __contains__(self, overlay: object) -> bool:
         return overlay in self._on
 
+    def turn(self, overlay: Overlay) -> None:
+        """Turn one on, or off if it is."""
+        self.set_on(overlay, overlay not in self)
+
     def set_on(self, overlay: Overlay, on: bool) -> None:
-        """Turn one on or off."""
         if on == (overlay in self._on):
             return
         if on and overlay.is_heat:
             self._on -= {each for each in self._on if each.is_heat}
         self._on ^= {overlay}
+        self._settings.setValue(STORED, ",".join(each.name for each in OVERLAYS if each in self))
         self.changed.emit()
 
     def set_trail(self, trail: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,6 +22,7 @@ from trm_gui.board.board import Board
 from trm_gui.board.content import BoardContent
 from trm_gui.board.geometry import Cell
 from trm_gui.board.overlays import OverlaySet, answer_content
+from trm_gui.commands import Commands
 from trm_gui.elided_label import ElidedLabel
 from trm_gui.hints import wrapped
 from trm_gui.session import Session
@@ -186,12 +187,9 @@ INPUT_HINT = "The puzzle as posed, which the model is given as x"
 class AnswerPane(themes.FollowsTheme, Pane):
     """The answer decoded from y at the cursor, or why there is none."""
 
-    way_chosen = Signal(str)
-    """The command that is to help where no model fits, one of WAYS."""
-
-    def __init__(self, session: Session, overlays: OverlaySet) -> None:
+    def __init__(self, session: Session, overlays: OverlaySet, commands: Commands) -> None:
         self._session = session
-        self._overlays = overlays
+        self._overlays, self._commands = overlays, commands
         self._outlook = ""
         self.verdict = QLabel()
         super().__init__(Board(name="Answer"), "Answer y at the cursor", self.verdict)
@@ -238,7 +236,7 @@ class AnswerPane(themes.FollowsTheme, Pane):
         if self._session.solving:
             self._session.cancel()
         elif self._session.model is None:
-            self.way_chosen.emit(WAYS[words])
+            self._commands[WAYS[words]].trigger()
         else:
             self._session.solve()
 

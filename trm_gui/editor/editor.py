@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 
 from trm_core.puzzles.base import Puzzle, PuzzleError
 from trm_gui.board.boards import Boards
 from trm_gui.board.geometry import Cell
+from trm_gui.commands import Command, Commands, StandardKey
 from trm_gui.editor.arc import ArcTools
 from trm_gui.editor.commands import ChangePuzzle, History
 from trm_gui.editor.maze import MazeTools
@@ -37,17 +38,53 @@ class PuzzleEditor(QObject):
     editing_changed = Signal(bool)
 
     def __init__(
-        self, session: Session, undo_stack: History, boards: Boards, actions: dict[str, QAction]
+        self, session: Session, undo_stack: History, boards: Boards, commands: Commands
     ) -> None:
         super().__init__(boards)
         self._session, self._undo_stack = session, undo_stack
         self._boards, self._pane = boards, boards.input
         self._tools: Tools | None = None
-        self._actions = actions
+        self._commands = commands
         self._common: list[ToolButton] = []
         self._pane.board.cell_clicked.connect(self._on_cell_clicked)
         session.puzzle_changed.connect(self._on_puzzle)
         session.another_puzzle.connect(self._on_another)
+        self._add_commands(commands)
+        boards.input.edit.setDefaultAction(commands["edit"])
+
+    def _add_commands(self, commands: Commands) -> None:
+        stack = self._undo_stack
+        commands.add(
+            Command(
+                "undo",
+                "&Undo",
+                "Take back the last change",
+                stack.undo,
+                (StandardKey.Undo,),
+                icon="undo",
+                enabled=stack.canUndo,
+            ),
+            Command(
+                "redo",
+                "&Redo",
+                "Make it again",
+                stack.redo,
+                (StandardKey.Redo,),
+                icon="redo",
+                enabled=stack.canRedo,
+            ),
+            Command(
+                "edit",
+                "&Edit the puzzle",
+                "Change the puzzle on its board; Escape leaves it",
+                self.toggle,
+                ("E",),
+                icon="edit",
+                enabled=lambda: self._session.puzzle is not None,
+                checked=lambda: self.editing,
+            ),
+        )
+        commands.follow(stack.canUndoChanged, stack.canRedoChanged, self.editing_changed)
 
     @property
     def editing(self) -> bool:
@@ -185,8 +222,8 @@ class PuzzleEditor(QObject):
     def _make_common(self) -> list[ToolButton]:
         """The buttons that every kind of puzzle has."""
         return [
-            ToolButton.of(self._actions["undo"], "undo"),
-            ToolButton.of(self._actions["redo"], "redo"),
+            ToolButton.of(self._commands["undo"], "undo"),
+            ToolButton.of(self._commands["redo"], "redo"),
             _button("Copy", "Copy the puzzle as text", "copy", "Ctrl+C", self.copy),
             _button("Paste", "Paste a puzzle from text", "paste", "Ctrl+V", self.paste),
             _button("Clear", "Empty it", "clear", "Ctrl+Del", self._clear),

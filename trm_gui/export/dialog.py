@@ -29,7 +29,7 @@ from trm_gui.export.order import Order, draw, estimate, write
 from trm_gui.export.preview_view import PreviewView
 from trm_gui.export.status_row import StatusRow, plain_label
 from trm_gui.names import safe_name
-from trm_gui.stored import stored_text
+from trm_gui.settings import stored_text
 from trm_gui.work import Lane, Stop, Work, on_gui_thread
 
 DATA_WORDS = {

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QToolButton
 
 from trm_core.recordings import Recording
 from trm_gui.board.overlays import OVERLAYS
-from trm_gui.session import Session
-
-if TYPE_CHECKING:
-    from trm_gui.main_window import MainWindow
+from trm_gui.commands import Command
+from trm_gui.workbench import Workbench
 
 
 class Exports(QObject):
     """Marks are kept as long as the window is open, beside what it shows."""
 
-    def __init__(self, window: MainWindow, session: Session) -> None:
-        super().__init__(window)
-        self._window, self._session = window, session
-        self._lane = session.work.lane("export")
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._bench, self._session = bench, bench.session
+        self._lane = bench.session.work.lane("export")
         self.marked: list[Recording] = []
-        self._export = window.actions_by_name["export"]
-        self._mark = window.actions_by_name["mark"]
-        self._export.triggered.connect(lambda: self.ask())
-        self._mark.toggled.connect(self._on_mark)
         self.count = QToolButton()
         self.count.setAutoRaise(True)
         self.count.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.count.setToolTip("Export the marked solves side by side")
         self.count.clicked.connect(lambda: self.ask(marked=True))
-        window.statusBar().addPermanentWidget(self.count)
-        for signal in (session.trace_changed, session.solving_changed):
-            signal.connect(self._show)
+        bench.window.statusBar().addPermanentWidget(self.count)
+        bench.commands.add(
+            Command(
+                "export",
+                "&Export…",
+                "Make a picture, a film, a page or a table of the solve",
+                self.ask,
+                ("Ctrl+E",),
+                enabled=self._is_there,
+            ),
+            Command(
+                "mark",
+                "&Mark for side by side",
+                "Mark the solve, to export it beside others that are marked",
+                self._turn_mark,
+                ("Ctrl+M",),
+                enabled=self._is_there,
+                checked=lambda: self._is_marked,
+            ),
+        )
         self._show()
 
     def ask(self, marked: bool = False) -> None:
@@ -52,9 +61,9 @@ class Exports(QObject):
             solve,
             self.marked,
             self._session.cursor or 0,
-            frozenset(overlay for overlay in OVERLAYS if overlay in self._window.overlays),
-            self._window.settings,
-            self._window,
+            frozenset(each for each in OVERLAYS if each in self._bench.boards.overlays),
+            self._bench.settings,
+            self._bench.window,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.unmark_all.connect(self.unmark_all)
@@ -65,26 +74,27 @@ class Exports(QObject):
     def unmark_all(self) -> None:
         self.marked.clear()
         self._show()
+        self._bench.commands.refresh()
 
-    def _on_mark(self, on: bool) -> None:
+    def _turn_mark(self) -> None:
         recording = self._session.recording
-        if recording is None or on == self._is_marked:
+        if recording is None:
             return
-        if on:
-            self.marked.append(recording)
-        else:
+        if self._is_marked:
             self.marked = [other for other in self.marked if other is not recording]
+        else:
+            self.marked.append(recording)
         self._show()
+
+    def _is_there(self) -> bool:
+        """Whether there is a solve that can be exported."""
+        return bool(self._session.trace) and not self._session.solving
 
     @property
     def _is_marked(self) -> bool:
         return any(other is self._session.recording for other in self.marked)
 
     def _show(self) -> None:
-        there = bool(self._session.trace) and not self._session.solving
-        self._export.setEnabled(there)
-        self._mark.setEnabled(there)
-        self._mark.setChecked(self._is_marked)
         count = len(self.marked)
         self.count.setVisible(count > 0)
         self.count.setText(f"{count} marked")

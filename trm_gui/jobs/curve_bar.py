@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolBut
 
 from trm_gui import theme as themes
 from trm_gui.jobs.panels import FIRST, PANELS, Panel
-from trm_gui.stored import stored_texts
+from trm_gui.settings import stored_texts
 
 SMOOTHING = {
     1: "not smoothed",

@@ -15,7 +15,7 @@ from trm_gui.jobs.mistakes import Mistake
 from trm_gui.jobs.setting_field import Choice
 from trm_gui.names import free_name, trouble_with_name
 from trm_gui.preferences import DEVICES
-from trm_gui.stored import stored_text
+from trm_gui.settings import beside, stored_text
 
 FOLDER = "runs_folder"
 
@@ -32,7 +32,7 @@ class JobFields(QObject):
         self._wanted = ""
         self._found_taken: set[str] = set()
         self.name, self.folder = QLineEdit(), QLineEdit()
-        home = Path(settings.fileName()).parent / "runs"
+        home = beside(settings, "runs")
         self.folder.setText(stored_text(settings, FOLDER, str(home)))
         self.minutes = QDoubleSpinBox()
         self.minutes.setRange(0, 100_000)

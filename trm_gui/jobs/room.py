@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from trm_core.puzzles.base import Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
+from trm_gui.commands import Command, Commands
 from trm_gui.first_paint import FirstPaint
 from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock
 from trm_gui.jobs.jobs import Jobs
@@ -24,14 +25,14 @@ from trm_gui.jobs.notices import Notices
 from trm_gui.jobs.publishing import PublishDialog, Publishing
 from trm_gui.jobs.questions import ask_about_running, ask_to_delete
 from trm_gui.jobs.report import AT_WORK, STARTABLE, TROUBLE, Report
-from trm_gui.session import Session
-from trm_gui.stored import stored_texts
+from trm_gui.settings import beside, stored_texts
+from trm_gui.user_models import UserModels
+from trm_gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
     from trm_gui.jobs.joblist import Job
     from trm_gui.jobs.pane import JobsPane
-    from trm_gui.main_window import MainWindow
 
 AT_WORK_BEFORE = "jobs_at_work"
 
@@ -39,16 +40,18 @@ AT_WORK_BEFORE = "jobs_at_work"
 class JobsRoom(QObject):
     """Put together for one window; `close` ends it, and leaves the jobs alone."""
 
-    def __init__(self, window: MainWindow, session: Session) -> None:
+    def __init__(self, bench: Workbench, user_models: UserModels) -> None:
+        window, session = bench.window, bench.session
         super().__init__(window)
         self._window, self.session = window, session
+        self._bench, self._user_models = bench, user_models
         self._answered = False
         """Whether somebody has said what becomes of the jobs that run."""
         self._closed = False
-        folder = Path(window.settings.fileName()).parent
-        self.jobs = Jobs(session.work, folder)
+        learning = beside(bench.settings, "learning")
+        self.jobs = Jobs(session.work, learning.parent)
         self.new_jobs = NewJobs(self.jobs)
-        self.learning = Learning(self.jobs, session, folder / "learning")
+        self.learning = Learning(self.jobs, session, learning)
         self.dock = JobsDock(self._make_pane)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.dock)
         self.dock.hide()
@@ -56,26 +59,54 @@ class JobsRoom(QObject):
         self.dock.dropped.connect(self._attach)
         self.notices = Notices(window)
         self.publishing = Publishing(session.work, self._on_published, self._on_not_published)
-        self._left = stored_paths(window.settings)
+        self._left = stored_paths(bench.settings)
         """The jobs that were at work when the last window was closed."""
         self.jobs.came_over.connect(self._on_came_over)
         self.jobs.failed.connect(session.fail)
         self.jobs.added.connect(self._show_added)
-        actions = window.actions_by_name
-        actions["new_job"].triggered.connect(lambda: self.ask_for_new())
-        actions["train_on_this"].triggered.connect(lambda: self.ask_for_new(puzzle=session.puzzle))
-        actions["open_run"].triggered.connect(self.ask_for_run)
-        actions["show_jobs"].triggered.connect(self._toggle)
-        self.dock.toggleViewAction().toggled.connect(actions["show_jobs"].setChecked)
+        self._add_commands(bench.commands)
         window.installEventFilter(self)
         painted = FirstPaint(window).happened
         painted.connect(self.jobs.start)
         painted.connect(lambda: self.jobs.tasks.start(self.new_jobs.prepare()))
 
+    def _add_commands(self, commands: Commands) -> None:
+        commands.add(
+            Command(
+                "new_job",
+                "&New job…",
+                "Train a model of your own, in a process of its own",
+                self.ask_for_new,
+                ("Ctrl+T",),
+            ),
+            Command(
+                "train_on_this",
+                "New job for this &puzzle…",
+                "Train a model for the kind and size of the puzzle, from the nearest preset",
+                lambda: self.ask_for_new(puzzle=self.session.puzzle),
+                enabled=lambda: self.session.puzzle is not None,
+            ),
+            Command(
+                "open_run",
+                "&Open a run…",
+                "Watch a training run that was started in a terminal, or on another machine",
+                self.ask_for_run,
+            ),
+            Command(
+                "show_jobs",
+                "&Jobs",
+                "Show the training jobs, or close them; they go on",
+                self._turn,
+                ("Ctrl+J",),
+                checked=self.dock.toggleViewAction().isChecked,
+            ),
+        )
+        commands.follow(self.dock.toggleViewAction().toggled)
+
     def _make_pane(self) -> JobsPane:
         from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
 
-        return JobsPane(self.jobs, self.learning, self.session, self._window.settings)
+        return JobsPane(self.jobs, self.learning, self.session, self._bench.settings)
 
     def _connect(self, pane: JobsPane) -> None:
         pane.new_wanted.connect(lambda: self.ask_for_new())
@@ -101,7 +132,7 @@ class JobsRoom(QObject):
     def close(self) -> None:
         self._answered = self._closed = True
         at_work = [str(report.path) for report in self.jobs.at_work]
-        self._window.settings.setValue(AT_WORK_BEFORE, at_work)
+        self._bench.settings.setValue(AT_WORK_BEFORE, at_work)
         self.jobs.close()
 
     # Closing the window
@@ -131,18 +162,21 @@ class JobsRoom(QObject):
 
     # The dock
 
-    def _toggle(self, shown: bool) -> None:
-        if shown:
-            self.dock.enter(floating=not self.dock.isFloating() and not self._has_room())
-        else:
+    def _turn(self) -> None:
+        """Show the dock, or close it."""
+        if self.dock.toggleViewAction().isChecked():
             self.dock.leave()
+        else:
+            self._enter()
+
+    def _enter(self) -> None:
+        self.dock.enter(floating=not self.dock.isFloating() and not self._has_room())
 
     def _has_room(self) -> bool:
         """Whether the boards keep their size above the dock."""
         if not self.dock.isHidden():  # behind another as a tab, or in place
             return True
-        board = self._window.findChild(QWidget, "input_board")
-        assert board is not None
+        board = self._bench.boards.input.board
         return board.height() - LEAST_HEIGHT - 4 * themes.SPACE >= LEAST_PANE
 
     # What is done with jobs
@@ -154,7 +188,7 @@ class JobsRoom(QObject):
         the model is to be for, if it is for a certain one."""
         from trm_gui.jobs.new_job import NewJobDialog  # which takes a while to import
 
-        dialog = NewJobDialog(self.new_jobs, self._window.settings, self._window, like, puzzle)
+        dialog = NewJobDialog(self.new_jobs, self._bench.settings, self._window, like, puzzle)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -172,7 +206,7 @@ class JobsRoom(QObject):
         if self.dock.isVisible():
             self.dock.enter()
         else:
-            self._toggle(True)
+            self._enter()
         assert self.dock.pane is not None
         self.dock.pane.listing.select(path)
 
@@ -226,7 +260,7 @@ class JobsRoom(QObject):
         """Ask for a name, and have the model measured and saved under it."""
         job = self.jobs.list.job(path)
         taken = {model.name for model in self.session.models}
-        models = self._window.user_models.folder
+        models = self._user_models.folder
         dialog = PublishDialog(self.session.work, path, models, taken, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         device = "auto" if job is None else job.device
@@ -242,7 +276,7 @@ class JobsRoom(QObject):
 
     def use_model(self, path: Path) -> None:
         """Offer the newest checkpoint as a model, and use it if it fits the puzzle."""
-        self.jobs.tasks.start(self._use_model(path, self._window.user_models.folder))
+        self.jobs.tasks.start(self._use_model(path, self._user_models.folder))
 
     async def _use_model(self, path: Path, folder: Path) -> None:
         self.session.add_model(await self.jobs.on_its_thread(path, copy_newest, path, folder))

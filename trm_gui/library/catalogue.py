@@ -35,8 +35,8 @@ from trm_gui.library.items import (
 )
 from trm_gui.library.yours import Yours, write
 from trm_gui.session import Session
+from trm_gui.settings import beside, stored_text
 from trm_gui.shown import Shown
-from trm_gui.stored import stored_text
 from trm_gui.work import Bell
 
 MOST_RECENT = 50
@@ -95,7 +95,7 @@ class Catalogue(QObject):
         self._write_is_due = False
         self._session = session
         self._settings = settings
-        self._generated = Path(settings.fileName()).with_name("generated.json")
+        self._generated = beside(settings, "generated.json")
         self._yours = self._generated.with_name("puzzles")
         self._add(_remembered(settings))
         session.leaving.connect(self.keep)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from trm_core.puzzles.base import Puzzle
-from trm_core.puzzles.files import SAVE_SUFFIXES
+from trm_core.puzzles.files import IMAGE_SUFFIXES, SAVE_SUFFIXES, TEXT_SUFFIXES
 from trm_core.recordings import SUFFIX
+from trm_gui.commands import Command, StandardKey
 from trm_gui.library import reading
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.items import KINDS, RECENT, InFile, Item, Pasted
 from trm_gui.library.model import MIME_TYPE
 from trm_gui.manual import FORMATS
 from trm_gui.names import safe_name
-from trm_gui.session import Session
-from trm_gui.stored import stored_text
+from trm_gui.settings import FOLDER, remember_folder, stored_text
+from trm_gui.workbench import Workbench
 
 
 class Exchange(QObject):
@@ -30,16 +31,60 @@ class Exchange(QObject):
     collection_wanted = Signal(str)
     """Several puzzles came in, which can be seen in this collection."""
 
-    def __init__(
-        self, session: Session, catalogue: Catalogue, settings: QSettings, window: QWidget
-    ) -> None:
-        super().__init__(window)
-        self._session = session
+    def __init__(self, bench: Workbench, catalogue: Catalogue) -> None:
+        super().__init__(bench.window)
+        self._session = session = bench.session
         self._catalogue = catalogue
-        self._settings = settings
-        self._window = window
+        self._settings = bench.settings
+        self._window = bench.window
         self._lane = session.work.lane("files")
         self._tasks = session.work.tasks(session.fail, "The library could not go on")
+        bench.commands.add(
+            Command(
+                "open",
+                "&Open…",
+                "Open a Sudoku, maze or ARC file, or a recording",
+                self.ask_what_to_open,
+                (StandardKey.Open,),
+                icon="open",
+            ),
+            Command(
+                "save_puzzle",
+                "&Save puzzle as…",
+                "Write the puzzle to a file",
+                self.ask_where_to_save,
+                ("Ctrl+Shift+S",),
+            ),
+            Command(
+                "copy_text",
+                "&Copy as text",
+                "Put the puzzle into the clipboard as text",
+                self.copy_text,
+                ("Ctrl+Shift+C",),
+            ),
+            Command(
+                "paste_puzzle",
+                "&Paste a puzzle",
+                "Open the puzzle that is in the clipboard as text or file",
+                self.paste,
+                (StandardKey.Paste,),
+            ),
+        )
+
+    def ask_what_to_open(self) -> None:
+        """Ask for files, and open them."""
+        patterns = " ".join(f"*{suffix}" for suffix in (*TEXT_SUFFIXES, *IMAGE_SUFFIXES, SUFFIX))
+        folder = stored_text(self._settings, FOLDER, str(Path.home()))
+        dialog = QFileDialog(self._window, "Open a puzzle or a recording", folder)
+        dialog.setNameFilters([f"Puzzles and recordings ({patterns})", "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._on_chosen)
+        dialog.open()
+
+    def _on_chosen(self, files: list[str]) -> None:
+        remember_folder(self._settings, Path(files[0]))
+        self.open_files([Path(file) for file in files])
 
     def open_item(self, item: Item) -> None:
         """Show an item's puzzle; a file that is gone can be taken off the list."""
@@ -100,7 +145,7 @@ class Exchange(QObject):
         if puzzle is None:
             return
         usual, *others = SAVE_SUFFIXES[puzzle.kind]
-        folder = Path(stored_text(self._settings, "folder", str(Path.home())))
+        folder = Path(stored_text(self._settings, FOLDER, str(Path.home())))
         start = folder / (Path(safe_name(puzzle.name) or puzzle.kind).stem + usual)
         dialog = QFileDialog(self._window, "Save the puzzle", str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -114,7 +159,7 @@ class Exchange(QObject):
         dialog.open()
 
     def _save(self, puzzle: Puzzle, file: Path) -> None:
-        self._settings.setValue("folder", str(file.parent))
+        remember_folder(self._settings, file)
         self._tasks.start(self._write(puzzle, file))
 
     async def _write(self, puzzle: Puzzle, file: Path) -> None:

@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Qt
 
-from trm_gui.board_room import BoardRoom
+from trm_gui.commands import Command, Commands, StandardKey
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.dock import WIDTH, LibraryDock
 from trm_gui.library.exchange import Exchange
 from trm_gui.library.generator import GeneratorDialog
 from trm_gui.library.recent_menu import RecentMenu
-from trm_gui.session import Session
-
-if TYPE_CHECKING:
-    from trm_gui.main_window import MainWindow
+from trm_gui.workbench import Workbench
 
 
 class Library(QObject):
     """Put together for one window; `close` ends it."""
 
-    def __init__(self, window: MainWindow, session: Session, room: BoardRoom) -> None:
-        super().__init__(window)
-        self._window, self._session = window, session
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._window, self._session, self._room = bench.window, bench.session, bench.room
         self._generator: GeneratorDialog | None = None
-        self.catalogue = Catalogue(session, window.settings)
-        self.exchange = Exchange(session, self.catalogue, window.settings, window)
-        self.recent_menu = RecentMenu(self.catalogue, self.exchange, window)
+        self.catalogue = Catalogue(bench.session, bench.settings)
+        self.exchange = Exchange(bench, self.catalogue)
+        self.recent_menu = RecentMenu(self.catalogue, self.exchange, bench.window)
         self.dock = LibraryDock(self.catalogue, self.exchange)
-        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
-        window.resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
-        self._room = room
-        room.add("library", [self.dock])
+        bench.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        bench.window.resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
+        self._room.add("library", [self.dock])
         self.dock.generator_wanted.connect(self.show_generator)
-        actions = window.actions_by_name
-        for name, slot in {
-            "generate": self.show_generator,
-            "save_puzzle": self.exchange.ask_where_to_save,
-            "copy_text": self.exchange.copy_text,
-            "paste_puzzle": self.exchange.paste,
-            "find_puzzle": self._find,
-            "show_fitting": self._show_fitting,
-            "favourite": self.dock.toggle_favourite,
-            "show_library": self._toggle,
-        }.items():
-            actions[name].triggered.connect(slot)
-        self.dock.toggleViewAction().toggled.connect(actions["show_library"].setChecked)
-        actions["show_library"].setChecked(not self.dock.isHidden())
+        self._add_commands(bench.commands)
+
+    def _add_commands(self, commands: Commands) -> None:
+        commands.add(
+            Command(
+                "generate",
+                "&Generate a puzzle…",
+                "Have a puzzle made",
+                self.show_generator,
+                ("Ctrl+G",),
+            ),
+            Command(
+                "show_fitting",
+                "Puzzles that fit a &model",
+                "List the puzzles that a model here can be given; of ARC the tasks that it learned",
+                self._show_fitting,
+            ),
+            Command(
+                "find_puzzle",
+                "&Find a puzzle",
+                "Search the library",
+                self._find,
+                (StandardKey.Find,),
+            ),
+            Command(
+                "favourite",
+                "Fa&vourite",
+                "Make the puzzle chosen in the library a favourite, or an ordinary one again",
+                self.dock.toggle_favourite,
+                ("Ctrl+D",),
+            ),
+            Command(
+                "show_library",
+                "&Library",
+                "Show the library of puzzles, or close it",
+                self._turn,
+                ("Ctrl+L",),
+                checked=self.dock.toggleViewAction().isChecked,
+            ),
+        )
+        commands.follow(self.dock.toggleViewAction().toggled)
 
     def show_generator(self) -> None:
         """Ask what puzzle to make."""
@@ -69,7 +90,9 @@ class Library(QObject):
         self._find()
         self.dock.filters.show_fitting()
 
-    def _toggle(self, shown: bool) -> None:
+    def _turn(self) -> None:
+        """Show the dock, or close it."""
+        shown = not self.dock.toggleViewAction().isChecked()
         self._room.ask(self.dock, shown)
         if shown:
             self.dock.enter()

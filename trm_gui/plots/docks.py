@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QMainWindow,
     QMenu,
     QTabBar,
     QTabWidget,
@@ -18,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.board_room import BoardRoom
 from trm_gui.dock_title import name_buttons
 from trm_gui.plots.cell import CellPane
 from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
@@ -27,6 +25,7 @@ from trm_gui.plots.pane import LEAST_WIDTH, PlotPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
+from trm_gui.workbench import Workbench
 
 WIDTH = 37 * themes.SPACE
 """How wide the docks are until somebody drags their edge."""
@@ -55,10 +54,10 @@ class PlotDocks(QObject):
     One that is asked for while there is no room for it beside the boards floats.
     """
 
-    def __init__(self, window: QMainWindow, session: Session, room: BoardRoom) -> None:
+    def __init__(self, bench: Workbench) -> None:
+        window, session = bench.window, bench.session
         super().__init__(window)
-        self._window = window
-        self._room = room
+        self._window, self._room = window, bench.room
         self.docks: dict[str, QDockWidget] = {}
         self.menu = QMenu("&Plots", window)
         self.menu.setToolTipsVisible(True)
@@ -82,7 +81,7 @@ class PlotDocks(QObject):
         reset = self.menu.addAction("Put plots &back in place")
         reset.setToolTip("Open all plots where they were at first")
         reset.triggered.connect(self.reset)
-        room.add("plots", list(self.docks.values()))
+        self._room.add("plots", list(self.docks.values()))
 
     def reset(self) -> None:
         """All docks at the right, in two stacks of tabs, the first tab of each in front."""

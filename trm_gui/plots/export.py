@@ -18,7 +18,7 @@ from trm_core.files import whole_file
 from trm_gui.export.drawing import draw_svg
 from trm_gui.export.pictures import save_png
 from trm_gui.session import Session
-from trm_gui.stored import stored_text
+from trm_gui.settings import stored_text
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
 

@@ -44,7 +44,7 @@ from trm_gui.recordings.names import default_folder
 from trm_gui.recordings.notes import NotesEditor
 from trm_gui.recordings.thumbnails import RecordingThumbnails
 from trm_gui.recordings.view import RecordingView
-from trm_gui.stored import stored_text
+from trm_gui.settings import stored_text
 from trm_gui.work import Bell, Work
 
 WIDTH = 38 * themes.SPACE

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtWidgets import QFileDialog, QMainWindow
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog
 
 from trm_core.recordings import SUFFIX
 from trm_gui.names import free_file
 from trm_gui.recordings.names import default_folder, usual_name
-from trm_gui.session import Session
-from trm_gui.stored import stored_text
+from trm_gui.settings import stored_text
+from trm_gui.workbench import Workbench
 
 FOLDER = "recordings/dialog_folder"
 FILTER = f"Recordings (*{SUFFIX})"
@@ -20,9 +20,10 @@ FILTER = f"Recordings (*{SUFFIX})"
 class RecordingFiles(QObject):
     """Dialogs that begin in the folder that was used last, at first in that of the library."""
 
-    def __init__(self, session: Session, settings: QSettings, window: QMainWindow) -> None:
-        super().__init__(window)
-        self._session, self._settings, self._window = session, settings, window
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.window)
+        self._session, self._settings = bench.session, bench.settings
+        self._window, session = bench.window, bench.session
         self._lane = session.work.lane("recordings")
         self._tasks = session.work.tasks(session.fail, "The recordings could not go on")
 

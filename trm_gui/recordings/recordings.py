@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDockWidget
 
-from trm_core.recordings import SUFFIX
-from trm_gui.board_room import BoardRoom
+from trm_gui.commands import Command, StandardKey
 from trm_gui.first_paint import FirstPaint
 from trm_gui.recordings.banner import RecoveryBanner
 from trm_gui.recordings.dock import RecordingDock
 from trm_gui.recordings.files import RecordingFiles
 from trm_gui.recordings.recovery import Offer, Recovery
-from trm_gui.session import Session
-
-if TYPE_CHECKING:
-    from trm_gui.main_window import MainWindow
+from trm_gui.settings import beside
+from trm_gui.workbench import Workbench
 
 PLACED = "recordings/placed"
 """Whether the dock was ever open, in the settings."""
@@ -26,56 +21,77 @@ PLACED = "recordings/placed"
 class Recordings(QObject):
     """Put together for one window; `close` ends it."""
 
-    def __init__(self, window: MainWindow, session: Session, room: BoardRoom) -> None:
-        super().__init__(window)
-        self._window, self._session, self._room = window, session, room
-        self._files = RecordingFiles(session, window.settings, window)
-        self._save = window.actions_by_name["save_recording"]
-        self._save.triggered.connect(self._files.ask_where_to_save)
-        window.actions_by_name["open_recording"].triggered.connect(self._files.ask_for_recording)
-        session.recording_saved.connect(self._on_saved)
-        session.opened.connect(self._on_opened)
-        session.trace_changed.connect(self._follow)
-        self._recording = session.recording
+    def __init__(self, bench: Workbench, neighbour: QDockWidget) -> None:
+        """neighbour: the dock beside which recordings open at first."""
+        super().__init__(bench.window)
+        self._bench, self._session, self._neighbour = bench, bench.session, neighbour
         self.banner = RecoveryBanner()
-        beside_settings = Path(window.settings.fileName()).absolute().parent
-        self.recovery = Recovery(session, beside_settings / "recovery")
+        self.recovery = Recovery(bench.session, beside(bench.settings, "recovery"))
         self.recovery.offered.connect(self._on_offered)
         self.banner.restored.connect(self._restore)
         self.banner.discarded.connect(self._discard)
-        FirstPaint(window).happened.connect(self.recovery.look)
+        FirstPaint(bench.window).happened.connect(self.recovery.look)
+        self._add_commands(RecordingFiles(bench))
         self._make_dock()
-        self._follow()
+        bench.session.recording_saved.connect(self.dock.show_file)
 
     def close(self) -> None:
         """Have what was typed written; what the window shows need not be recovered."""
         self.dock.notes.flush()
         self.recovery.close()
 
+    def _add_commands(self, files: RecordingFiles) -> None:
+        self._bench.commands.add(
+            Command(
+                "open_recording",
+                "Open re&cording…",
+                "Open a solve that was recorded; it plays with no model",
+                files.ask_for_recording,
+                ("Ctrl+Shift+O",),
+            ),
+            Command(
+                "save_recording",
+                "Save recor&ding…",
+                "Keep the solve in a file that opens and plays with no model",
+                files.ask_where_to_save,
+                (StandardKey.Save,),
+                enabled=lambda: bool(self._session.trace),
+            ),
+            Command(
+                "show_recordings",
+                "&Recordings",
+                "Show the recorded solves, or close them",
+                self._turn,
+                ("Ctrl+Shift+L",),
+                checked=lambda: self.dock.toggleViewAction().isChecked(),
+            ),
+        )
+
     def _make_dock(self) -> None:
         """At the left, closed at first."""
-        window, actions = self._window, self._window.actions_by_name
-        session = self._session
-        self.dock = RecordingDock(session.work, session.fail, window.settings, self._save)
-        self.dock.chosen.connect(self._session.open)
-        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        bench, session = self._bench, self._session
+        save = bench.commands["save_recording"]
+        self.dock = RecordingDock(session.work, session.fail, bench.settings, save)
+        self.dock.chosen.connect(session.open)
+        bench.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
         self.dock.hide()
-        self._room.add("recordings", [self.dock])
-        actions["show_recordings"].triggered.connect(self._toggle)
-        self.dock.toggleViewAction().toggled.connect(actions["show_recordings"].setChecked)
+        bench.room.add("recordings", [self.dock])
+        bench.commands.follow(self.dock.toggleViewAction().toggled)
 
-    def _toggle(self, shown: bool) -> None:
+    def _turn(self) -> None:
+        """Show the dock, or close it."""
+        shown = not self.dock.toggleViewAction().isChecked()
         if shown:
             self._place_once()
-        self._room.ask(self.dock, shown)
+        self._bench.room.ask(self.dock, shown)
         if shown:
             self.dock.enter()
 
     def _place_once(self) -> None:
-        """In front of the library of puzzles, the first time; then it is where somebody puts it."""
-        if not self._window.settings.contains(PLACED):
-            self._window.settings.setValue(PLACED, 1)
-            self._window.tabifyDockWidget(self._window.library.dock, self.dock)
+        """In front of its neighbour, the first time; then it is where somebody puts it."""
+        if not self._bench.settings.contains(PLACED):
+            self._bench.settings.setValue(PLACED, 1)
+            self._bench.window.tabifyDockWidget(self._neighbour, self.dock)
 
     def _on_offered(self, offer: Offer | None) -> None:
         self.banner.offer("" if offer is None else offer.sentence)
@@ -83,25 +99,9 @@ class Recordings(QObject):
     def _restore(self) -> None:
         self.banner.offer("")
         self.recovery.restore()
-        self._window.central.setFocus()  # the arrow keys step
+        self._bench.boards.setFocus()  # the arrow keys step
 
     def _discard(self) -> None:
         self.banner.offer("")
         self.recovery.discard()
-        self._window.central.setFocus()
-
-    def _on_saved(self, file: Path) -> None:
-        self.dock.show_file(file)
-        self._window.title.set_recording(file)
-
-    def _on_opened(self, source: object) -> None:
-        if isinstance(source, Path) and source.suffix.lower() == SUFFIX:
-            self._window.title.set_recording(source)
-
-    def _follow(self) -> None:
-        """Another solve has no file yet; one without frames cannot be saved."""
-        session = self._session
-        if session.recording is not self._recording:
-            self._recording = session.recording
-            self._window.title.set_recording(None)
-        self._save.setEnabled(bool(session.trace))
+        self._bench.boards.setFocus()

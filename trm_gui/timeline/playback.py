@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from trm_gui.session import Session
+from trm_gui.settings import stored_whole
 
 SPEEDS = (1, 2, 4, 8, 15, 30, 60)
 """Frames per second to choose from."""
@@ -21,19 +22,20 @@ class Playback(QObject):
 
     At the last frame it waits for a solve that adds frames, rests and begins again if `loops`, and
     else stops; it also stops whenever the trace is replaced. `playing_changed` tells every change,
-    so that a play button is always true.
+    so that a play button is always true. The settings remember speed and `loops`.
     """
 
     playing_changed = Signal(bool)
     speed_changed = Signal(int)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._settings = session, settings
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
-        self.speed = USUAL_SPEED
-        self.loops = False
+        speed = stored_whole(settings, "speed", USUAL_SPEED)
+        self._speed = speed if speed in SPEEDS else USUAL_SPEED
+        self.loops = bool(stored_whole(settings, "loops", 0))
         session.trace_changed.connect(self._stop_without_frames)
 
     @property
@@ -48,6 +50,7 @@ class Playback(QObject):
     @speed.setter
     def speed(self, frames_per_second: int) -> None:
         self._speed = frames_per_second
+        self._settings.setValue("speed", frames_per_second)
         self._timer.setInterval(self._interval)
         self.speed_changed.emit(frames_per_second)
 
@@ -59,6 +62,15 @@ class Playback(QObject):
         """Take the next faster (+1) or slower (-1) speed."""
         index = SPEEDS.index(self._speed) + direction
         self.speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
+
+    def turn_looping(self) -> None:
+        """Begin again at the end from now on, or no more."""
+        self.loops = not self.loops
+        self._settings.setValue("loops", int(self.loops))
+
+    def turn(self) -> None:
+        """Start, or stop."""
+        self.set_playing(not self.playing)
 
     def set_playing(self, playing: bool) -> None:
         """Start or stop; without frames there is nothing to start."""

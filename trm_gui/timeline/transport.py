@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QPalette, QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from trm_gui import theme as themes
+from trm_gui.commands import Commands, plain
 from trm_gui.plots.halting import HaltingPlot
 from trm_gui.session import Session
 from trm_gui.timeline.playback import SPEEDS, Playback
@@ -37,7 +36,7 @@ class Transport(QWidget):
         self,
         session: Session,
         playback: Playback,
-        actions: Mapping[str, QAction],
+        commands: Commands,
         plot: HaltingPlot,
     ) -> None:
         super().__init__()
@@ -45,11 +44,11 @@ class Transport(QWidget):
         buttons.setSpacing(0)
         for name in BUTTONS:
             button = QToolButton()
-            button.setDefaultAction(actions[name])
+            button.setDefaultAction(commands[name])
             button.setAutoRaise(True)
             button.setIconSize(QSize(20, 20))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(actions[name].text().replace("&", ""))
+            button.setAccessibleName(plain(commands[name].text()))
             buttons.addWidget(button)
         scrubber = QHBoxLayout()
         scrubber.setContentsMargins(plot.AXIS_WIDTH, 0, 0, 0)

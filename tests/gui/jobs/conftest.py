@@ -55,7 +55,7 @@ def begin(qtbot, until, dialog_of):
     """Start a tiny job from the dialog; gives its path."""
 
     def begin(window, name="tiny", **changes):
-        window.actions_by_name["new_job"].trigger()
+        window.commands["new_job"].trigger()
         dialog = dialog_of(window)
         dialog.preset.setCurrentText("sudoku-4x4")
         dialog.job.name.setText(name)

@@ -12,7 +12,7 @@ SCREEN = QRect(0, 0, 1920, 1080)
 @pytest.fixture
 def show(window, until):
     def show(window=window):
-        window.actions_by_name["show_jobs"].trigger()
+        window.commands["show_jobs"].trigger()
         until(window.jobs.dock.isVisible)
         return window.jobs.dock
 
@@ -48,7 +48,7 @@ def test_it_is_seen_where_its_title_can_be_taken():
 
 
 def test_it_is_made_at_once_and_shown_in_the_next_event(window, until, qapp):
-    dock, asked = window.jobs.dock, window.actions_by_name["show_jobs"]
+    dock, asked = window.jobs.dock, window.commands["show_jobs"]
     asked.trigger()
     assert dock.pane is not None
     assert not dock.isVisible()
@@ -77,7 +77,7 @@ def test_its_place_and_size_are_remembered(window, open_window, show, until):
     window.resize(1280, 700)
     dock = show()
     dock.setGeometry(40, 80, 720, 400)
-    window.actions_by_name["show_jobs"].trigger()
+    window.commands["show_jobs"].trigger()
     window.close()
     later = open_window()
     assert not later.jobs.dock.isVisible()
@@ -99,7 +99,7 @@ def test_it_is_open_again_if_it_was_open(window, open_window, show, until):
 def test_beyond_the_screens_it_is_brought_back(window, show):
     window.resize(1280, 700)
     dock = show()
-    window.actions_by_name["show_jobs"].trigger()
+    window.commands["show_jobs"].trigger()
     dock.setGeometry(5000, 80, 620, 400)
     show()
     assert is_seen(dock.geometry(), [window.screen().availableGeometry()])

@@ -123,7 +123,7 @@ def test_a_folder_that_a_new_job_needs_and_does_not_answer_is_told(
     model = tmp_path / "model"
     model.mkdir()
     share.cut_off(model / "config.json")
-    window.actions_by_name["new_job"].trigger()
+    window.commands["new_job"].trigger()
     dialog = dialog_of(window)
     until(dialog.ok.isEnabled)
     dialog.field("training.start_from").set_text(str(model))

@@ -58,13 +58,13 @@ def test_a_job_is_begun_paused_resumed_left_found_stopped_and_its_model_solves(
         later.session.solve()
     assert later.session.trace.model_name == f"tiny-step_{report.step}"
     later.session.move_to(0)
-    later.actions_by_name["next_supervision_step"].trigger()
+    later.commands["next_supervision_step"].trigger()
     assert later.session.frame.supervision_step == 2
     assert later.close()
 
 
 def test_what_cannot_be_trained_is_told_while_typing(window, until, dialog_of):
-    window.actions_by_name["new_job"].trigger()
+    window.commands["new_job"].trigger()
     dialog = dialog_of(window)
     until(dialog.ok.isEnabled)
     steps = dialog.field("training.steps")

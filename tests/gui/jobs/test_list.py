@@ -135,7 +135,7 @@ def test_a_job_that_is_new_has_the_focus(window, three, begin, until):
 
 
 def test_a_folder_that_is_dropped_is_attached_and_its_curve_is_whole(window, run, until, qtbot):
-    window.actions_by_name["show_jobs"].trigger()
+    window.commands["show_jobs"].trigger()
     content = QMimeData()
     content.setUrls([QUrl.fromLocalFile(str(run))])
     drop(window.jobs.dock, QPoint(5, 5), content, Qt.DropAction.CopyAction)

@@ -17,7 +17,7 @@ GIB = 2**30
 
 
 def test_the_load_of_the_machine_is_measured_and_told_in_words(window, until):
-    window.actions_by_name["show_jobs"].trigger()
+    window.commands["show_jobs"].trigger()
     told = window.jobs.dock.pane.load
     until(lambda: re.match(r"Processor \d+% · memory [\d.]+ of [\d.]+ GiB", told.text()))
     load = Load(0.5, (GIB, 8 * GIB))

@@ -20,7 +20,7 @@ ENTER, ESCAPE, TAB = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Tab
 @pytest.fixture
 def dialog(window, dialog_of, until):
     """Open, filled and checked."""
-    window.actions_by_name["new_job"].trigger()
+    window.commands["new_job"].trigger()
     dialog = dialog_of(window)
     until(dialog.ok.isEnabled)
     dialog.activateWindow()
@@ -143,7 +143,7 @@ def test_folders_and_models_that_are_not_there_are_told_while_typing(
 def test_a_name_that_is_suggested_is_free(window, dialog_of, until, tmp_path):
     (tmp_path / "settings" / "runs" / "sudoku-4x4").mkdir(parents=True)
     (tmp_path / "settings" / "runs" / "Sudoku-4x4-2").mkdir(parents=True)
-    window.actions_by_name["new_job"].trigger()
+    window.commands["new_job"].trigger()
     dialog = dialog_of(window)
     until(dialog.ok.isEnabled)
     assert dialog.job.name.text() == "sudoku-4x4-3"
@@ -332,7 +332,7 @@ def test_a_job_for_the_puzzle_begins_with_the_nearest_preset(
     window, dialog_of, until, puzzle, preset
 ):
     window.session.set_puzzle(puzzle)
-    window.actions_by_name["train_on_this"].trigger()
+    window.commands["train_on_this"].trigger()
     dialog = dialog_of(window)
     until(lambda: dialog.preset.chosen is not None)
     assert dialog.preset.currentText() == preset

@@ -1,0 +1,296 @@
+"""Finding a command, a model or a puzzle by a few letters, and choosing it with Enter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPalette, QStandardItem
+from PySide6.QtGui import QStandardItemModel as ItemModel
+from PySide6.QtWidgets import (
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from trm_gui import theme as themes
+from trm_gui.commands import plain
+from trm_gui.hints import wrapped
+from trm_gui.settings import stored_texts
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+    from trm_gui.library.items import Item
+    from trm_gui.library.library import Library
+    from trm_gui.menu_bar import Place
+
+MOST = 60
+"""Lines that are listed at once."""
+
+MOST_RECENT = 5
+RECENT = "palette/recent"
+"""The setting that has the keys of what was chosen last, the newest first."""
+
+SIZE = QSize(76 * themes.SPACE, 54 * themes.SPACE)
+ROW = 4 * themes.SPACE
+
+ALIKE = 75
+"""Per cent of its letters that a word must share with what was typed to be taken for it."""
+
+FOUND = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that can be chosen.
+
+    place: where it stands else, such as the menus that lead to it. keys: what does it, too. hint:
+    more words, which are searched as well.
+    """
+
+    title: str
+    place: str
+    choose: Callable[[], object]
+    keys: str = ""
+    hint: str = ""
+    enabled: bool = True
+    words: tuple[tuple[str, ...], tuple[str, ...]] = field(init=False, repr=False)
+    """In small letters: of the title, and of all else."""
+
+    def __post_init__(self) -> None:
+        others = _words(f"{self.place} {self.hint}")
+        object.__setattr__(self, "words", (_words(self.title), others))
+
+    @property
+    def key(self) -> str:
+        """What it is remembered by."""
+        return f"{self.place}/{self.title}"
+
+
+class Palette(QDialog):
+    """A field and a list below it; what was chosen last is on top while nothing is typed."""
+
+    def __init__(
+        self, places: Iterable[Place], library: Library, settings: QSettings, parent: QWidget
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Find a command, a model or a puzzle")
+        self._settings, self._library = settings, library
+        self._recent = stored_texts(settings, RECENT)[:MOST_RECENT]
+        self._commands = [_of_place(place) for place in places]
+        self._puzzles = [self._of_item(item) for item in library.catalogue.items.values()]
+        self.search = QLineEdit(placeholderText="A command, a model, a puzzle")
+        self.search.setAccessibleName(self.windowTitle())
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(self._fill)
+        self.model = ItemModel(self)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setAccessibleName("Found")
+        self.list.setItemDelegate(_Line(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.clicked.connect(self._choose)
+        self.none = QLabel("Nothing is called so.", alignment=Qt.AlignmentFlag.AlignCenter)
+        self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[themes.SPACE] * 4)
+        for part in (self.search, self.list, self.none):
+            layout.addWidget(part)
+        layout.setStretch(1, 1)
+        layout.setStretch(2, 1)
+        self._place(parent)
+        library.catalogue.added.connect(self._on_added)
+        library.catalogue.read_all()
+        self._fill()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keys that move in the list, and choose from it, while the field has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            moves = Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
+            if event.key() in moves:
+                self.list.event(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._choose(self.list.currentIndex())
+                return True
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.reject()
+
+    def _place(self, parent: QWidget) -> None:
+        """In the middle of the window, below its menus."""
+        self.resize(SIZE.boundedTo(parent.size() - QSize(1, 1) * 8 * themes.SPACE))
+        middle = parent.mapToGlobal(parent.rect().center())
+        top = parent.mapToGlobal(parent.rect().topLeft()).y() + 8 * themes.SPACE
+        self.move(middle.x() - self.width() // 2, top)
+
+    def _of_item(self, item: Item) -> Found:
+        open_it = partial(self._library.exchange.open_item, item)
+        return Found(item.title, "Library", open_it, hint=item.line)
+
+    def _on_added(self, items: list[Item]) -> None:
+        self._puzzles += map(self._of_item, items)
+        self._fill()
+
+    def _fill(self) -> None:
+        chosen = self._current()
+        self.model.clear()
+        for found in self._found(self.search.text())[:MOST]:
+            line = QStandardItem(found.title)
+            line.setData(found, FOUND)
+            line.setEnabled(found.enabled)
+            line.setEditable(False)
+            line.setToolTip(wrapped(found.hint))
+            beside = ", ".join(filter(None, (found.title, found.place, found.keys)))
+            line.setData(beside, Qt.ItemDataRole.AccessibleTextRole)
+            self.model.appendRow(line)
+        rows = range(self.model.rowCount())
+        there = [row for row in rows if self.model.item(row).isEnabled()]
+        same = [row for row in there if self.model.item(row).data(FOUND) is chosen]
+        if there and self.search.text():
+            same = []  # the best one, while somebody types
+        if row := next(iter(same or there), None):
+            self.list.setCurrentIndex(self.model.index(row, 0))
+        elif there:
+            self.list.setCurrentIndex(self.model.index(there[0], 0))
+        self.list.setVisible(bool(rows))
+        self.none.setVisible(not rows)
+
+    def _found(self, text: str) -> list[Found]:
+        """What has all the words of `text`, the likeliest first."""
+        wanted = _words(text)
+        if not wanted:
+            recent = {found.key: found for found in (*self._commands, *self._puzzles)}
+            first = [recent[key] for key in self._recent if key in recent]
+            return [*first, *(found for found in self._commands if found not in first)]
+        scores = [(_score(wanted, each), each) for each in (*self._commands, *self._puzzles)]
+        known = {key: 1 - rank / MOST_RECENT for rank, key in enumerate(self._recent)}
+        scores = [
+            (score + known.get(each.key, 0) - 30 * (not each.enabled), each)
+            for score, each in scores
+            if score
+        ]
+        return [each for _, each in sorted(scores, key=lambda scored: -scored[0])]
+
+    def _current(self) -> object:
+        return self.list.currentIndex().data(FOUND)
+
+    def _choose(self, index: QModelIndex) -> None:
+        found = index.data(FOUND)
+        if isinstance(found, Found) and found.enabled:
+            recent = [found.key, *(key for key in self._recent if key != found.key)]
+            self._settings.setValue(RECENT, recent[:MOST_RECENT])
+            self.accept()
+            found.choose()
+
+
+class _Line(QStyledItemDelegate):
+    """A title, where it stands else in a fainter colour, and at the right the keys."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        found: Found = index.data(FOUND)
+        view = self.parent()
+        assert isinstance(view, QWidget)
+        theme = themes.current(view)
+        state: QStyle.StateFlag = option.state
+        area: QRect = option.rect
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(area, themes.translucent(theme.accent, 1.0))
+        strong = theme.on_accent if chosen else theme.text
+        faint = theme.on_accent if chosen else theme.secondary_text
+        if not found.enabled:
+            strong = faint = theme.secondary_text
+        area = area.adjusted(themes.SPACE, 0, -themes.SPACE, 0)
+        upright = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(themes.font(themes.SMALL))
+        metrics = painter.fontMetrics()
+        painter.setPen(themes.translucent(faint, 1.0))
+        painter.drawText(area, upright | Qt.AlignmentFlag.AlignRight, found.keys)
+        keys = metrics.horizontalAdvance(found.keys) + 2 * themes.SPACE if found.keys else 0
+        room = area.adjusted(0, 0, -keys, 0)
+        painter.setFont(themes.font())
+        title = painter.fontMetrics().horizontalAdvance(found.title)
+        elide = Qt.TextElideMode.ElideRight
+        painter.setPen(themes.translucent(strong, 1.0))
+        painter.drawText(
+            room, upright, painter.fontMetrics().elidedText(found.title, elide, room.width())
+        )
+        painter.setFont(themes.font(themes.SMALL))
+        painter.setPen(themes.translucent(faint, 1.0))
+        beside = room.adjusted(title + 2 * themes.SPACE, 0, 0, 0)
+        words = found.place if found.place != "Library" else f"{found.place} · {found.hint}"
+        painter.drawText(beside, upright, metrics.elidedText(words, elide, max(0, beside.width())))
+
+
+def _of_place(place: Place) -> Found:
+    action, path = place
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    title, _, aside = plain(action.text()).partition("\t")
+    hint = action.toolTip() if action.toolTip() != action.text() else ""
+
+    def choose() -> None:
+        if isValid(action):  # a menu may have been filled anew
+            action.trigger()
+
+    where = " › ".join(path)
+    return Found(title, where, choose, keys or aside, hint, action.isEnabled())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _score(wanted: Sequence[str], found: Found) -> float:
+    """How well `found` answers, up to 100; 0 where it lacks one of the words."""
+    total = 0.0
+    title, others = found.words
+    for part in wanted:
+        in_title = max((_alike(part, word) for word in title), default=0.0)
+        elsewhere = max((_alike(part, word) for word in others), default=0.0)
+        best = max(in_title, 0.7 * elsewhere)
+        if not best:
+            return 0
+        total += best
+    return total / len(wanted) - len(title) / 10  # of two that have all words the shorter one
+
+
+def _alike(part: str, word: str) -> float:
+    """How well a part of a word, perhaps misspelt, stands for the word, up to 100."""
+    if word.startswith(part):
+        return 100 - min(len(word) - len(part), 10)
+    if part in word:
+        return 60
+    if len(part) < 3:
+        return 0
+    from rapidfuzz import fuzz
+
+    return 0.8 * fuzz.ratio(part, word[: len(part) + 1], score_cutoff=ALIKE)
