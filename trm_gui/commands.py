@@ -79,8 +79,7 @@ class Commands(QObject):
     def _action(self, command: Command) -> QAction:
         action = QAction(command.text, self._window)
         action.setObjectName(command.name)
-        there = (QKeySequence(keys) for keys in command.keys)
-        action.setShortcuts([keys for keys in there if not keys.isEmpty()])  # as the desktop has
+        action.setShortcuts(_shortcuts(command))
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(command.repeats)
         action.setCheckable(command.checked is not None)
@@ -101,6 +100,12 @@ class Commands(QObject):
             action.setEnabled(command.enabled())
         if command.checked is not None:
             action.setChecked(command.checked())
+
+
+def _shortcuts(command: Command) -> list[QKeySequence]:
+    """Each once, as the desktop has those that are standard, if it has."""
+    there = {QKeySequence(keys).toString(): QKeySequence(keys) for keys in command.keys}
+    return [keys for words, keys in there.items() if words]
 
 
 def plain(words: str) -> str:

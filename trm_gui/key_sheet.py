@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from itertools import chain
 
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from trm_gui import theme as themes
-from trm_gui.commands import Commands, plain
+from trm_gui.commands import Command, Commands, plain
 from trm_gui.menu_bar import MENUS
 
 COLUMNS = 3
@@ -50,7 +51,9 @@ class KeySheet(QDialog):
 
     def __init__(self, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
-        self._groups = [*groups(commands), (EDITING, list(EDITING_KEYS))]
+        found = with_keys(commands)
+        menus = [(title, [(keys, each.hint) for keys, each in rows]) for title, rows in found]
+        self._groups = [*menus, (EDITING, list(EDITING_KEYS))]
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
         self.search = QLineEdit(placeholderText="Search, such as step")
@@ -83,27 +86,26 @@ class KeySheet(QDialog):
         )
 
 
-def groups(commands: Commands) -> list[Group]:
-    """The menus with those of their commands that have keys."""
-    hints = {command.name: command.hint for command in commands}
+def with_keys(commands: Commands) -> Iterator[tuple[str, list[tuple[str, Command]]]]:
+    """By menu, its commands that have keys, each after these."""
+    named = {command.name: command for command in commands}
     native = QKeySequence.SequenceFormat.NativeText
-    found: list[Group] = []
     for title, sections in MENUS.items():
-        rows = []
-        for name in chain.from_iterable(sections):
-            shortcuts = commands[name].shortcuts() if name in hints else []
-            if keys := " or ".join(each.toString(native) for each in shortcuts):
-                rows.append((keys, hints[name]))
+        names = filter(named.__contains__, chain.from_iterable(sections))
+        rows = [
+            (" or ".join(each.toString(native) for each in commands[name].shortcuts()), named[name])
+            for name in names
+            if commands[name].shortcuts()
+        ]
         if rows:
-            found.append((plain(title), rows))
-    return found
+            yield plain(title), rows
 
 
 def readme_table(commands: Commands) -> str:
-    """The same as the README has it: a row for each menu."""
+    """What the README tells of them: a row for each menu."""
     lines = ["| menu | keys |", "|---|---|"]
-    for heading, rows in groups(commands):
-        told = "; ".join(f"**{keys}** {hint[0].lower()}{hint[1:]}" for keys, hint in rows)
+    for heading, rows in with_keys(commands):
+        told = ", ".join(f"{plain(each.text).rstrip('…')} **{keys}**" for keys, each in rows)
         lines.append(f"| {heading} | {told} |")
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPalette, QStandard
 from PySide6.QtGui import QStandardItemModel as ItemModel
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QLabel,
     QLineEdit,
     QListView,
@@ -95,6 +96,7 @@ class Palette(QDialog):
         self.search = QLineEdit(placeholderText="A command, a model, a puzzle")
         self.search.setAccessibleName(self.windowTitle())
         self.search.setClearButtonEnabled(True)
+        self.search.setFont(themes.font(themes.TITLE))
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.model = ItemModel(self)
@@ -107,12 +109,17 @@ class Palette(QDialog):
         self.list.clicked.connect(self._choose)
         self.none = QLabel("Nothing is called so.", alignment=Qt.AlignmentFlag.AlignCenter)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        layout = QVBoxLayout(self)
+        frame = QFrame()
+        frame.setFrameShape(QFrame.Shape.StyledPanel)
+        layout = QVBoxLayout(frame)
         layout.setContentsMargins(*[themes.SPACE] * 4)
         for part in (self.search, self.list, self.none):
             layout.addWidget(part)
         layout.setStretch(1, 1)
         layout.setStretch(2, 1)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(frame)
         self._place(parent)
         library.catalogue.added.connect(self._on_added)
         library.catalogue.read_all()

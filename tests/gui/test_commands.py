@@ -13,9 +13,10 @@ from trm_core.puzzles.files import parse_puzzles
 from trm_core.puzzles.library import read_library
 from trm_core.trace import SolveSettings
 from trm_gui.app import show_number_once_opened
-from trm_gui.board.overlays import OVERLAYS, Overlay, key_words
+from trm_gui.board.overlays import FLIPS, OVERLAYS, Overlay, key_words
 from trm_gui.hints import WIDTH
-from trm_gui.key_sheet import KeySheet
+from trm_gui.key_sheet import KeySheet, readme_table
+from trm_gui.menu_bar import places
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -53,9 +54,37 @@ def test_an_overlay_has_the_key_that_it_names_or_none(action):
         assert keys == ([overlay.key] if overlay.key else [])
 
 
-def test_the_readme_and_the_button_tell_the_keys_of_overlays_as_they_are(control):
-    assert f"| {key_words()} | what is laid over the answer" in README.read_text(encoding="utf-8")
+def test_the_readme_and_the_button_tell_the_keys_as_they_are(window, control):
+    assert readme_table(window.commands) in README.read_text(encoding="utf-8")
     assert f"keys {key_words()}" in control("Overlays").toolTip()
+
+
+def test_every_command_stands_in_the_menus_once(window):
+    there = Counter(place.action.objectName() for place in places(window.menuBar()))
+    assert {name: there[name] for name in names(window)} == dict.fromkeys(names(window), 1)
+
+
+def names(window):
+    found = [command.name for command in window.commands]
+    assert len(found) > 60
+    return found
+
+
+def test_what_cannot_be_done_is_off_and_what_is_on_has_a_tick(window, session, action, solve):
+    assert not action("first").isEnabled()
+    assert not action("mark").isEnabled()
+    solve()
+    assert action("first").isEnabled()
+    assert not action("last").isEnabled()
+    action("first").trigger()
+    assert action("last").isEnabled()
+    assert not action("first").isEnabled()
+    for name in ("mark", "loop", "overlay_flips", "edit"):
+        for on in (True, False):
+            action(name).trigger()
+            assert action(name).isChecked() == on
+    window.boards.overlays.set_on(FLIPS, True)
+    assert action("overlay_flips").isChecked()
 
 
 def test_every_command_with_a_key_is_on_the_sheet_which_is_read_without_scrolling(window, action):

@@ -69,7 +69,7 @@ class PuzzleEditor(QObject):
                 "&Redo",
                 "Make it again",
                 stack.redo,
-                (StandardKey.Redo,),
+                (StandardKey.Redo, "Ctrl+Shift+Z", "Ctrl+Y"),
                 icon="redo",
                 enabled=stack.canRedo,
             ),

@@ -1,0 +1,130 @@
+"""Finding commands, models and puzzles by a few letters."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from trm_gui import theme as themes
+from trm_gui.palette import FOUND, MOST, Palette, _score, _words
+
+MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def opened(qtbot, window, press):
+    """Open it by its key, with a text in its field; gives the palette."""
+
+    def opened(text=""):
+        press(Qt.Key.Key_P, MODIFIERS)
+        palette = window.findChild(Palette)
+        qtbot.waitUntil(palette.isActiveWindow)
+        qtbot.keyClicks(QApplication.focusWidget(), text)
+        return palette
+
+    return opened
+
+
+def titles(palette):
+    return [palette.model.item(row).data(FOUND).title for row in range(palette.model.rowCount())]
+
+
+def gone(qtbot, window):
+    qtbot.waitUntil(lambda: window.findChild(Palette) is None)
+    window.activateWindow()  # as desktops do
+    qtbot.waitUntil(window.isActiveWindow)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("gen", "Generate a puzzle…"),
+        ("nxt latnt", "Next latent step"),
+        ("supervison next", "Next supervision step"),
+        ("dark", "Dark"),
+        ("plots correct", "Correctness"),
+        ("train new", "New job…"),
+        ("maze-15x15-02", "maze-15x15-02"),
+        ("small", "sudoku-9x9-small (TRM-MLP, Sudoku 9×9)"),
+        ("SIDE", "Mark for side by side"),
+    ],
+)
+def test_the_likeliest_is_on_top(qtbot, opened, typed, first):
+    palette = opened(typed)
+    qtbot.waitUntil(lambda: titles(palette)[:1] == [first])
+
+
+def test_enter_does_it_and_it_is_on_top_the_next_time_in_another_window_too(
+    qtbot, window, opened, press, open_window
+):
+    opened("dark theme")
+    press(Qt.Key.Key_Return)
+    gone(qtbot, window)
+    assert themes.current(window).name == "dark"
+    palette = opened()
+    assert titles(palette)[:2] == ["Dark", "New…"]
+    palette.reject()
+    window.close()
+    another = open_window()
+    another.commands["palette"].trigger()
+    assert titles(another.findChild(Palette))[0] == "Dark"
+
+
+def test_a_model_is_chosen(qtbot, window, session, opened, press):
+    opened("solve with 9x9 small")
+    press(Qt.Key.Key_Return)
+    gone(qtbot, window)
+    assert session.model_name == "sudoku-9x9-small"
+
+
+def test_a_puzzle_of_the_library_is_opened_and_tasks_are_found_once_they_are_read(
+    qtbot, window, session, opened, press
+):
+    palette = opened("arc-agi-2")
+    qtbot.waitUntil(lambda: palette.model.rowCount() == MOST)
+    palette.search.setText("sudoku 6x6 hard")
+    assert titles(palette)[:2] == ["sudoku-6x6-hard-01", "sudoku-6x6-hard-02"]
+    press(Qt.Key.Key_Down)
+    with qtbot.waitSignal(session.opened):
+        press(Qt.Key.Key_Return)
+    assert session.puzzle.name == "sudoku-6x6-hard-02"
+
+
+def test_what_cannot_be_done_is_shown_and_not_chosen(qtbot, window, session, opened, press):
+    palette = opened("save recording")
+    (item,) = (
+        palette.model.item(row)
+        for row in range(palette.model.rowCount())
+        if palette.model.item(row).text() == "Save recording…"
+    )
+    assert not item.isEnabled()
+    assert "Ctrl+S" in item.data(Qt.ItemDataRole.AccessibleTextRole)
+    palette.list.clicked.emit(item.index())
+    assert palette.isVisible()
+    press(Qt.Key.Key_Escape)
+    gone(qtbot, window)
+
+
+def test_nothing_found_is_said(opened):
+    palette = opened("qqqqq")
+    assert titles(palette) == []
+    assert palette.none.isVisible()
+    palette.search.clear()
+    assert "New…" in titles(palette)
+    assert palette.list.isVisible()
+
+
+def test_a_menu_that_is_filled_anew_meanwhile_does_no_harm(qtbot, window, session, opened, press):
+    opened("read a card small")
+    session.models_changed.emit()
+    press(Qt.Key.Key_Return)
+    gone(qtbot, window)
+
+
+def test_every_word_that_was_typed_must_be_there(opened):
+    palette = opened()
+    commands = {found.title: found for found in palette._commands}
+    play = commands["Play"]
+    assert _score(_words("play"), play) > _score(_words("pla"), play) > 0
+    assert _score(_words("play step"), play) > 0
+    assert _score(_words("play sudoku"), play) == 0
+    assert _score(_words("x"), play) == 0
