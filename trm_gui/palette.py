@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
@@ -154,11 +154,12 @@ class Palette(QDialog):
         return Found(item.title, "Library", open_it, hint=item.line)
 
     def _on_added(self, items: list[Item]) -> None:
+        chosen = self.list.currentIndex().data(FOUND)
         self._puzzles += map(self._of_item, items)
         self._fill()
+        self._select(chosen)
 
     def _fill(self) -> None:
-        chosen = self._current()
         self.model.clear()
         for found in self._found(self.search.text())[:MOST]:
             line = QStandardItem(found.title)
@@ -169,17 +170,18 @@ class Palette(QDialog):
             beside = ", ".join(filter(None, (found.title, found.place, found.keys)))
             line.setData(beside, Qt.ItemDataRole.AccessibleTextRole)
             self.model.appendRow(line)
-        rows = range(self.model.rowCount())
-        there = [row for row in rows if self.model.item(row).isEnabled()]
-        same = [row for row in there if self.model.item(row).data(FOUND) is chosen]
-        if there and self.search.text():
-            same = []  # the best one, while somebody types
-        if row := next(iter(same or there), None):
-            self.list.setCurrentIndex(self.model.index(row, 0))
-        elif there:
-            self.list.setCurrentIndex(self.model.index(there[0], 0))
-        self.list.setVisible(bool(rows))
-        self.none.setVisible(not rows)
+        self.list.setVisible(self.model.rowCount() > 0)
+        self.none.setVisible(self.model.rowCount() == 0)
+        self._select()
+
+    def _select(self, wanted: object = None) -> None:
+        """A line, as long as it is listed; else the first one that can be chosen."""
+        lines = (self.model.item(row) for row in range(self.model.rowCount()))
+        there = [line for line in lines if line.isEnabled()]
+        if wanted is not None:
+            there = [line for line in there if line.data(FOUND) is wanted]
+        if there:
+            self.list.setCurrentIndex(there[0].index())
 
     def _found(self, text: str) -> list[Found]:
         """What has all the words of `text`, the likeliest first."""
@@ -196,9 +198,6 @@ class Palette(QDialog):
             if score
         ]
         return [each for _, each in sorted(scores, key=lambda scored: -scored[0])]
-
-    def _current(self) -> object:
-        return self.list.currentIndex().data(FOUND)
 
     def _choose(self, index: QModelIndex) -> None:
         found = index.data(FOUND)
@@ -290,8 +289,12 @@ def _score(wanted: Sequence[str], found: Found) -> float:
     return total / len(wanted) - len(title) / 10  # of two that have all words the shorter one
 
 
+@lru_cache(maxsize=1 << 17)
 def _alike(part: str, word: str) -> float:
-    """How well a part of a word, perhaps misspelt, stands for the word, up to 100."""
+    """How well a part of a word, perhaps misspelt, stands for the word, up to 100.
+
+    Thousands of lines have few words, which are not looked at again for each of them.
+    """
     if word.startswith(part):
         return 100 - min(len(word) - len(part), 10)
     if part in word:
