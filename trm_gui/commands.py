@@ -55,6 +55,10 @@ class Commands(QObject):
     def __iter__(self) -> Iterator[Command]:
         return iter(self._commands.values())
 
+    def key(self, name: str) -> str:
+        """The key that does it, as the desktop writes it; "" for none."""
+        return _native(self._actions[name].shortcut())
+
     def add(self, *commands: Command) -> None:
         for command in commands:
             self._commands[command.name] = command
@@ -83,8 +87,8 @@ class Commands(QObject):
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(command.repeats)
         action.setCheckable(command.checked is not None)
-        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(wrapped(f"{command.hint} ({shortcut})" if shortcut else command.hint))
+        key = _native(action.shortcut())
+        action.setToolTip(wrapped(f"{command.hint} ({key})" if key else command.hint))
         action.setIconVisibleInMenu(False)
         action.triggered.connect(partial(self._run, command))
         self._window.addAction(action)
@@ -106,6 +110,10 @@ def _shortcuts(command: Command) -> list[QKeySequence]:
     """Each once, as the desktop has those that are standard, if it has."""
     there = {QKeySequence(keys).toString(): QKeySequence(keys) for keys in command.keys}
     return [keys for words, keys in there.items() if words]
+
+
+def _native(keys: QKeySequence) -> str:
+    return keys.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def plain(words: str) -> str:

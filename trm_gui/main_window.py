@@ -115,7 +115,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         session, commands = self.session, self.commands
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self.rows.addWidget(self.boards)
-        plot = HaltingPlot(session)
+        plot = HaltingPlot(session, self.settings)
         self._transport = Transport(session, self.playback, commands, plot)
         self.rows.addWidget(self._transport)
         self.rows.setStretchFactor(0, 1)

@@ -22,6 +22,7 @@ from trm_gui import solving
 from trm_gui import work as works
 from trm_gui.app import make_window
 from trm_gui.checkpoint_dialog import CheckpointDialog
+from trm_gui.plots.halting import HaltingPlot
 from trm_gui.settings_dialog import SettingsDialog
 
 
@@ -246,6 +247,11 @@ def test_no_file_of_the_user_is_touched_on_the_gui_thread(
     session.set_settings(SolveSettings(1, None))
     with qtbot.waitSignal(session.solve_finished):
         session.solve()
+    for save in window.findChild(HaltingPlot).export_menu.actions():
+        save.trigger()
+        with qtbot.waitSignal(session.plot_saved):
+            file_dialog().fileSelected.emit(str(tmp_path / f"plot.{file_dialog().defaultSuffix()}"))
+        file_dialog().reject()
     action("save_recording").trigger()
     with qtbot.waitSignal(session.recording_saved):
         file_dialog().fileSelected.emit(str(tmp_path / "settings" / "recordings" / "a.trmrec"))

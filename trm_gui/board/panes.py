@@ -89,7 +89,7 @@ class InputPane(themes.FollowsTheme, Pane):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.number = QSpinBox()
         self.number.setAccessibleName("Puzzle of the file")
-        self.number.setToolTip("Which puzzle of the file is shown; the library lists them (Ctrl+F)")
+        self.number.setToolTip("Which puzzle of the file is shown; the library lists them")
         self.number.setPrefix("puzzle ")
         self.number.setKeyboardTracking(False)
         self.number.valueChanged.connect(self._on_number)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from trm_gui import theme as themes
-from trm_gui.dock_title import name_buttons
 from trm_gui.jobs.dock_place import DockPlace
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ class JobsDock(QDockWidget):
         self.setObjectName("jobs")
         self.setAccessibleName("Training jobs")
         self.setAcceptDrops(True)
-        name_buttons(self, "the jobs", "Ctrl+J")
 
     def sizeHint(self) -> QSize:
         return QSize(120 * themes.SPACE, 36 * themes.SPACE)

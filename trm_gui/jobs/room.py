@@ -14,6 +14,7 @@ from trm_core.puzzles.base import Puzzle
 from trm_gui import theme as themes
 from trm_gui.board.panes import LEAST_PANE
 from trm_gui.commands import Command, Commands
+from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.jobs.dock import LEAST_HEIGHT, JobsDock
 from trm_gui.jobs.jobs import Jobs
@@ -102,6 +103,7 @@ class JobsRoom(QObject):
             ),
         )
         commands.follow(self.dock.toggleViewAction().toggled)
+        name_buttons(self.dock, "the jobs", commands.key("show_jobs"))
 
     def _make_pane(self) -> JobsPane:
         from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
-from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.library.catalogue import MADE_HERE, Catalogue
 from trm_gui.library.exchange import Exchange
@@ -74,7 +73,6 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         self.view = LibraryView(self.items, catalogue, self.thumbnails)
         self._message = BoardMessage()
         self._lay_out()
-        name_buttons(self, "the library", "Ctrl+L")
         self._connect()
         self._show_count()
         self.follow_theme()

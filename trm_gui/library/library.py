@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 
 from trm_gui.commands import Command, Commands, StandardKey
+from trm_gui.dock_title import name_buttons
 from trm_gui.library.catalogue import Catalogue
 from trm_gui.library.dock import WIDTH, LibraryDock
 from trm_gui.library.exchange import Exchange
@@ -69,6 +70,7 @@ class Library(QObject):
             ),
         )
         commands.follow(self.dock.toggleViewAction().toggled)
+        name_buttons(self.dock, "the library", commands.key("show_library"))
 
     def show_generator(self) -> None:
         """Ask what puzzle to make."""

@@ -15,8 +15,8 @@ from trm_gui.plots.frame_pane import FramePane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.plots.words import Words
-from trm_gui.session import Session
 from trm_gui.theme import Theme
+from trm_gui.workbench import Workbench
 
 NO_CELL = "Point at a cell of the answer, or choose one above."
 
@@ -27,9 +27,9 @@ WORTH_A_NAME = 0.1
 class CellPane(FramePane):
     """A curve for each symbol; that of the one decoded at the cursor is thick, in the accent."""
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, bench: Workbench, turns: Turns) -> None:
         super().__init__(
-            session,
+            bench,
             turns,
             "Selected cell",
             "The probability of each symbol in one cell of the answer",
@@ -39,12 +39,12 @@ class CellPane(FramePane):
         self._shares: npt.NDArray[np.float64] = np.empty((0, 0))
         self.lines: list[pg.PlotDataItem] = []
         self.names: list[Words] = []
-        self.top.insertWidget(1, CellChooser(session))
+        self.top.insertWidget(1, CellChooser(bench.session))
         plot = self.add_frame_plot("probability")
         plot.setYRange(0, 1, padding=0.1)
         plot.getAxis("left").setTicks([[(0, "0"), (0.5, "0.5"), (1, "1")]])
         self.name_frames()
-        session.cell_changed.connect(self.refresh)
+        self.session.cell_changed.connect(self.refresh)
 
     def show_trace(self) -> None:
         super().show_trace()

@@ -24,7 +24,6 @@ from trm_gui.plots.mixing import MixingPane
 from trm_gui.plots.pane import LEAST_WIDTH, PlotPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.plots.turns import Turns
-from trm_gui.session import Session
 from trm_gui.workbench import Workbench
 
 WIDTH = 37 * themes.SPACE
@@ -32,7 +31,7 @@ WIDTH = 37 * themes.SPACE
 LEAST = QSize(LEAST_WIDTH, 17 * themes.SPACE)
 """Of a dock that is not filled yet."""
 
-PLOTS: tuple[tuple[str, str, Callable[[Session, Turns], PlotPane]], ...] = (
+PLOTS: tuple[tuple[str, str, Callable[[Workbench, Turns], PlotPane]], ...] = (
     ("plot_change", "Change", ChangePane),
     ("plot_certainty", "Certainty", CertaintyPane),
     ("plot_correctness", "Correctness", CorrectnessPane),
@@ -55,9 +54,9 @@ class PlotDocks(QObject):
     """
 
     def __init__(self, bench: Workbench) -> None:
-        window, session = bench.window, bench.session
-        super().__init__(window)
-        self._window, self._room = window, bench.room
+        super().__init__(bench.window)
+        self._window = window = bench.window
+        self._room = bench.room
         self.docks: dict[str, QDockWidget] = {}
         self.menu = QMenu("&Plots", window)
         self.menu.setToolTipsVisible(True)
@@ -68,7 +67,7 @@ class PlotDocks(QObject):
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            dock.setWidget(_Filled(turns, partial(make_pane, session, turns)))
+            dock.setWidget(_Filled(turns, partial(make_pane, bench, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             name_buttons(dock, f"the plot {title}")

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from pyqtgraph.exporters import SVGExporter
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QSettings, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from trm_core.files import whole_file
+from trm_core.errors import UserError
+from trm_core.files import whole_file, writing
 from trm_gui.export.drawing import draw_svg
 from trm_gui.export.pictures import save_png
 from trm_gui.session import Session
-from trm_gui.settings import stored_text
+from trm_gui.settings import FOLDER, stored_text
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
 
@@ -42,17 +49,31 @@ class Plotted(Protocol):
     @property
     def cursor_marks(self) -> list[pg.GraphicsObject]: ...
 
-    def write_table(self, file: Path) -> None: ...
+    def table(self) -> str: ...
 
 
-def export_menu(pane: Plotted, parent: QWidget) -> QMenu:
+def export_menu(pane: Plotted, settings: QSettings, parent: QWidget) -> QMenu:
     """One action for each format; it asks where to."""
+    tasks = pane.session.work.tasks(pane.session.fail, "The plot cannot be saved")
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
+
+    def ask(suffix: str) -> None:
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        folder = stored_text(settings, FOLDER, QStandardPaths.writableLocation(documents))
+        title, kinds = f"Save {pane.title}", f"{FORMATS[suffix]} (*.{suffix})"
+        dialog = QFileDialog(pane.canvas, title, folder, kinds)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(f"{pane.title.lower()}.{suffix}")
+        dialog.fileSelected.connect(lambda file: tasks.start(_save(pane, Path(file))))
+        dialog.open()
+
     for suffix, words in FORMATS.items():
         action = menu.addAction(f"Save as {words}…")
         action.setToolTip(f"Write what this plot shows to a {suffix.upper()} file")
-        action.triggered.connect(lambda _=False, suffix=suffix: _ask(pane, suffix))
+        action.triggered.connect(partial(ask, suffix))
 
     def enable() -> None:
         for action in menu.actions():
@@ -62,19 +83,46 @@ def export_menu(pane: Plotted, parent: QWidget) -> QMenu:
     return menu
 
 
-def export(pane: Plotted, file: Path) -> None:
-    """Write what the pane shows in the format that the file's name ends in, whole or not at all.
+async def _save(pane: Plotted, file: Path) -> None:
+    await pane.session.writer.surely(write, taken(pane, file.suffix.lower()), file, of=file)
+    pane.session.plot_saved.emit(file)
 
-    A table has the columns of every curve. Raises OSError where the file cannot be written.
+
+def taken(pane: Plotted, suffix: str) -> str | bytes:
+    """What the pane shows now, as `write` makes a file of it: the columns of every curve as CSV, or
+    a drawing."""
+    return pane.table() if suffix == ".csv" else _drawing(pane)
+
+
+def write(shown: str | bytes, file: Path) -> None:
+    """Make a file of what was `taken`, in the format that its name ends in, whole or not at all.
+
+    Raises UserError where it cannot be written.
     """
-    suffix = file.suffix.lower()
-    with whole_file(file) as unfinished:
-        if suffix == ".csv":
-            pane.write_table(unfinished)
-        elif suffix == ".svg":
-            unfinished.write_bytes(_drawing(pane))
+    with writing(file, UserError), whole_file(file) as unfinished:
+        if isinstance(shown, str):
+            unfinished.write_text(shown, encoding="utf-8")
+        elif file.suffix.lower() == ".svg":
+            unfinished.write_bytes(shown)
         else:
-            save_png(_image(_drawing(pane)), unfinished)
+            save_png(_image(shown), unfinished)
+
+
+def table_of(curves: Iterable[pg.PlotDataItem]) -> str:
+    """The numbers behind curves as CSV, two columns for each; those of none are left out."""
+    header: list[str] = []
+    columns: list[npt.NDArray[np.float64]] = []
+    for curve in curves:
+        points = curve.getOriginalDataset()
+        if points[0] is not None:
+            header += [f"{curve.name()}_x", f"{curve.name()}_y"]
+            columns += points
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(header)
+    for numbers in zip_longest(*columns):
+        rows.writerow("" if each is None else f"{each:.10g}" for each in numbers)
+    return text.getvalue()
 
 
 def _drawing(pane: Plotted) -> bytes:
@@ -122,31 +170,3 @@ def _image(drawing: bytes) -> QImage:
     renderer.render(painter)
     painter.end()
     return image
-
-
-def _ask(pane: Plotted, suffix: str) -> None:
-    title, kinds = f"Save {pane.title}", f"{FORMATS[suffix]} (*.{suffix})"
-    dialog = QFileDialog(pane.canvas, title, _folder(pane.canvas), kinds)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(suffix)
-    dialog.selectFile(f"{pane.title.lower()}.{suffix}")
-    dialog.fileSelected.connect(lambda file: _save(pane, Path(file)))
-    dialog.open()
-
-
-def _folder(widget: QWidget | None) -> str:
-    """Where the window's other dialogs save, too."""
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    while widget is not None and not hasattr(widget, "settings"):
-        widget = widget.parentWidget()  # of a floating dock, too, in the end the main window
-    return documents if widget is None else stored_text(widget.settings, "folder", documents)
-
-
-def _save(pane: Plotted, file: Path) -> None:
-    try:
-        export(pane, file)
-    except OSError as error:
-        pane.session.fail(f"{file} cannot be written: {error.strerror or error}.")
-    else:
-        pane.session.plot_saved.emit(file)

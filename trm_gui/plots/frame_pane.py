@@ -13,8 +13,8 @@ from trm_gui.plots.pane import PlotPane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.plots.words import Words
-from trm_gui.session import Session
 from trm_gui.theme import Theme
+from trm_gui.workbench import Workbench
 
 MOST_TICKS = 8
 
@@ -75,9 +75,9 @@ class FramePane(PlotPane):
     """
 
     def __init__(
-        self, session: Session, turns: Turns, title: str, hint: str, subtitle: str
+        self, bench: Workbench, turns: Turns, title: str, hint: str, subtitle: str
     ) -> None:
-        super().__init__(session, turns, title, f"{hint}; click to go to a frame", subtitle)
+        super().__init__(bench, turns, title, f"{hint}; click to go to a frame", subtitle)
 
     def add_frame_plot(self, name: str) -> pg.PlotItem:
         """A plot below the others, its vertical axis called `name`."""

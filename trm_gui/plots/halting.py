@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pyqtgraph as pg
-from pyqtgraph.exporters import CSVExporter
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QLabel
 
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
-from trm_gui.plots.export import export_menu
+from trm_gui.plots.export import export_menu, table_of
 from trm_gui.plots.pens import line_pen
 from trm_gui.session import Session
 
@@ -38,7 +35,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
 
     AXIS_WIDTH = 4 * themes.SPACE
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__(enableMenu=False)
         self.session = session
         self.title = "Halting probability"
@@ -73,7 +70,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
             self.addItem(line)
         self.cursor_marks = [self.cursor_line, self.current]
         self.scene().sigMouseClicked.connect(self._on_click)
-        self.export_menu = export_menu(self, self)
+        self.export_menu = export_menu(self, settings, self)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(
             lambda place: self.export_menu.popup(self.mapToGlobal(place))
@@ -88,11 +85,9 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
         """Whether there is nothing plotted."""
         return not self.session.trace
 
-    def write_table(self, file: Path) -> None:
-        """Write the frames and their halting probabilities as CSV."""
-        together = pg.PlotItem()
-        together.items = [self.curve]
-        CSVExporter(together).export(str(file))
+    def table(self) -> str:
+        """The frames and their halting probabilities as CSV."""
+        return table_of([self.curve])
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:

@@ -7,16 +7,16 @@ import numpy as np
 from trm_core.curves import Latent
 from trm_gui.plots.frame_pane import Curve, FramePane
 from trm_gui.plots.turns import Turns
-from trm_gui.session import Session
 from trm_gui.theme import Theme
+from trm_gui.workbench import Workbench
 
 
 class ChangePane(FramePane):
     """How far y and z moved since the frame before, on a logarithmic axis."""
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, bench: Workbench, turns: Turns) -> None:
         super().__init__(
-            session,
+            bench,
             turns,
             "Change",
             "How far the two latents moved since the frame before: ‖Δy‖ for y, the answer, and "
@@ -66,9 +66,9 @@ class ChangePane(FramePane):
 class CertaintyPane(FramePane):
     """The entropy of the cells, the less the surer; their mean at every frame."""
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, bench: Workbench, turns: Turns) -> None:
         super().__init__(
-            session,
+            bench,
             turns,
             "Certainty",
             "Mean entropy of the cells: 0 bits where the model gives all its probability to one "
@@ -109,9 +109,9 @@ class CorrectnessPane(FramePane):
     There is no plot of broken rules for a puzzle that has none, as ARC.
     """
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, bench: Workbench, turns: Turns) -> None:
         super().__init__(
-            session,
+            bench,
             turns,
             "Correctness",
             "Right open cells, and rules of the puzzle that are broken",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from io import StringIO
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,8 +19,8 @@ from trm_gui.plots.cell_chooser import CellChooser
 from trm_gui.plots.pane import PlotPane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
-from trm_gui.session import Session
 from trm_gui.theme import Theme
+from trm_gui.workbench import Workbench
 
 SUBTITLE = "From which cells the cell takes what it learns"
 SUBTITLES = {
@@ -56,9 +56,9 @@ class MixingPane(PlotPane):
 
     least_canvas = 17 * themes.SPACE  # nine numbers one above another
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, bench: Workbench, turns: Turns) -> None:
         super().__init__(
-            session,
+            bench,
             turns,
             "Mixing",
             "How much the cell takes from every cell in one call of the network: attention, or for "
@@ -73,7 +73,7 @@ class MixingPane(PlotPane):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self._ask)
         self.call, self.layer, self.head = QComboBox(), QComboBox(), QComboBox()
-        self._add_choices(CellChooser(session))
+        self._add_choices(CellChooser(bench.session))
         plot = self.add_plot(0, 0)
         plot.setAspectLocked(True)
         plot.invertY(True)
@@ -90,8 +90,8 @@ class MixingPane(PlotPane):
         self.bar.setMenuEnabled(False)
         self.bar.axis.enableAutoSIPrefix(False)
         self.bar.setImageItem(self.image, insert_in=plot)
-        session.cell_changed.connect(self._on_cursor)
-        session.mixing_known.connect(self._on_known)
+        self.session.cell_changed.connect(self._on_cursor)
+        self.session.mixing_known.connect(self._on_known)
 
     def show_trace(self) -> None:
         trace = self.session.trace
@@ -146,9 +146,11 @@ class MixingPane(PlotPane):
         if self.mixing is not None and asked_of is self.session.trace:  # else it is on its way out
             self._show_mixing(self.mixing)
 
-    def write_table(self, file: Path) -> None:
-        """Write the map as CSV, a line for each row of the board."""
-        np.savetxt(file, self.image.image, delimiter=",", fmt="%.6g")
+    def table(self) -> str:
+        """The map as CSV, a line for each row of the board."""
+        text = StringIO()
+        np.savetxt(text, self.image.image, delimiter=",", fmt="%.6g")
+        return text.getvalue()
 
     def _wanted_call(self, frame: Frame) -> NetworkCall:
         call, choice = frame.call, self.call.currentText()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from itertools import chain
 
 import pyqtgraph as pg
-from pyqtgraph.exporters import CSVExporter
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPalette, QResizeEvent
@@ -13,11 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
-from trm_gui.plots.export import export_menu
+from trm_gui.plots.export import export_menu, table_of
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
-from trm_gui.session import Session
 from trm_gui.theme import Theme
+from trm_gui.workbench import Workbench
 
 LEAST_WIDTH = 35 * themes.SPACE
 """Logical pixels, in which three tabs stand in words."""
@@ -35,11 +34,11 @@ class PlotPane(QWidget):
     """Logical pixels of height, in which it can still be read."""
 
     def __init__(
-        self, session: Session, turns: Turns, title: str, hint: str, subtitle: str
+        self, bench: Workbench, turns: Turns, title: str, hint: str, subtitle: str
     ) -> None:
         """subtitle: what is plotted, in words that need no explanation, in a line or two."""
         super().__init__()
-        self.session = session
+        self.session = session = bench.session
         self._turns = turns
         self.title = title
         self._late = True
@@ -74,7 +73,7 @@ class PlotPane(QWidget):
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setMargin(2 * themes.SPACE)
-        self.export_menu = export_menu(self, self)
+        self.export_menu = export_menu(self, bench.settings, self)
         self.export_button = QToolButton()
         self.export_button.setText("Save ▾")
         self.export_button.setAccessibleName(f"Save {title}")
@@ -147,17 +146,11 @@ class PlotPane(QWidget):
         self.reading.setToolTip(wrapped(words))
         self.canvas.setAccessibleDescription(words)
 
-    def write_table(self, file: Path) -> None:
-        """Write the numbers behind all curves that are shown as CSV, two columns for each."""
-        together = pg.PlotItem()
-        together.items = [
-            item
-            for plot in self.plots
-            if plot.isVisible()
-            for item in plot.items
-            if isinstance(item, pg.PlotDataItem)
-        ]
-        CSVExporter(together).export(str(file))
+    def table(self) -> str:
+        """The numbers behind all curves that are shown as CSV, two columns for each."""
+        shown = (plot for plot in self.plots if plot.isVisible())
+        items = chain.from_iterable(plot.items for plot in shown)
+        return table_of(item for item in items if isinstance(item, pg.PlotDataItem))
 
     def refresh(self) -> None:
         """Plot the trace as it is, now or when next on screen."""

@@ -17,8 +17,8 @@ from trm_gui.plots.pane import PlotPane
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.plots.words import ABOVE_LINES, Words
-from trm_gui.session import Session
 from trm_gui.theme import Theme
+from trm_gui.workbench import Workbench
 
 REACH = 24
 """Logical pixels from a point within which a click means it."""
@@ -38,9 +38,9 @@ class LatentPathPane(PlotPane):
     width.
     """
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, bench: Workbench, turns: Turns) -> None:
         super().__init__(
-            session,
+            bench,
             turns,
             "Latent path",
             "y and z of every frame on their first two principal components (PC) with the share of "

@@ -32,7 +32,6 @@ from trm_core.recordings import SUFFIX, write_notes
 from trm_gui import theme as themes
 from trm_gui import work as works
 from trm_gui.board.message import BoardMessage
-from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.hints import wrapped
 from trm_gui.library.filter_bar import SearchField
@@ -94,7 +93,6 @@ class RecordingDock(QDockWidget):
         self.notes = NotesEditor()
         self._message = BoardMessage()
         self._lay_out()
-        name_buttons(self, "the recordings", "Ctrl+Shift+L")
         self._connect()
         self._show_count()
 

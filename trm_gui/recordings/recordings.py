@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget
 
 from trm_gui.commands import Command, StandardKey
+from trm_gui.dock_title import name_buttons
 from trm_gui.first_paint import FirstPaint
 from trm_gui.recordings.banner import RecoveryBanner
 from trm_gui.recordings.dock import RecordingDock
@@ -77,6 +78,7 @@ class Recordings(QObject):
         self.dock.hide()
         bench.room.add("recordings", [self.dock])
         bench.commands.follow(self.dock.toggleViewAction().toggled)
+        name_buttons(self.dock, "the recordings", bench.commands.key("show_recordings"))
 
     def _turn(self) -> None:
         """Show the dock, or close it."""

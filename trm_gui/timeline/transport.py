@@ -57,7 +57,8 @@ class Transport(QWidget):
         self._plot = plot
         self._speed = QComboBox()
         self._speed.setAccessibleName("Playing speed")
-        self._speed.setToolTip("Cycles per second while playing (- and +)")
+        keys = map(commands.key, ("slower", "faster"))
+        self._speed.setToolTip(f"Cycles per second while playing ({' and '.join(keys)})")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for speed in SPEEDS:
             self._speed.addItem(f"{speed}/s", speed)

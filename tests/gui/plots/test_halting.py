@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
 
-from trm_gui.plots.export import export
+from trm_gui.plots.export import taken, write
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_plot_is_saved_as_image_drawing_and_table(plot, solve, tmp_path):
     plot.export_menu.aboutToShow.emit()
     assert all(action.isEnabled() for action in plot.export_menu.actions())
     for suffix in ("png", "svg", "csv"):
-        export(plot, tmp_path / f"plot.{suffix}")
+        write(taken(plot, f".{suffix}"), tmp_path / f"plot.{suffix}")
     assert QImage(str(tmp_path / "plot.png")).width() == 3 * plot.width()
     assert QSvgRenderer(str(tmp_path / "plot.svg")).isValid()
     with (tmp_path / "plot.csv").open() as file:

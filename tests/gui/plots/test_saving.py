@@ -13,8 +13,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog
 
+from trm_core.errors import UserError
 from trm_gui import theme as themes
-from trm_gui.plots.export import export
+from trm_gui.plots import export
+from trm_gui.plots.export import taken, write
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -23,7 +25,7 @@ def test_every_plot_is_saved_as_image_drawing_and_table(
 ):
     shown = mixing() if name == "plot_attention" else pane(name)
     for suffix in ("png", "svg", "csv"):
-        export(shown, tmp_path / f"plot.{suffix}")
+        write(taken(shown, f".{suffix}"), tmp_path / f"plot.{suffix}")
     image = QImage(str(tmp_path / "plot.png"))
     assert image.width() == 3 * shown.canvas.width()
     inks = {
@@ -99,7 +101,7 @@ def test_a_drawing_looks_like_the_image_in_every_program(
         pytest.skip(f"needs {program}")
     shown = mixing() if name == "plot_attention" else pane(name)
     for suffix in ("png", "svg"):
-        export(shown, tmp_path / f"plot.{suffix}")
+        write(taken(shown, f".{suffix}"), tmp_path / f"plot.{suffix}")
     PROGRAMS[program](tmp_path / "plot.svg", tmp_path / "drawn.png")
     image, drawn = pixels(tmp_path / "plot.png"), pixels(tmp_path / "drawn.png")
     assert drawn.shape == image.shape
@@ -113,7 +115,7 @@ def test_what_is_saved_does_not_depend_on_the_cursor(session, pane, trace, tmp_p
     for frame in (0, len(trace) // 2):
         session.move_to(frame)
         for suffix in ("png", "svg"):
-            export(shown, tmp_path / f"{frame}.{suffix}")
+            write(taken(shown, f".{suffix}"), tmp_path / f"{frame}.{suffix}")
     for suffix in ("png", "svg"):
         first, second = (tmp_path / f"{at}.{suffix}" for at in (0, len(trace) // 2))
         assert first.read_bytes() == second.read_bytes()
@@ -123,7 +125,7 @@ def test_what_is_saved_does_not_depend_on_the_cursor(session, pane, trace, tmp_p
 def test_lines_of_an_image_are_as_thick_as_its_text_asks(pane, trace, tmp_path):
     """A curve of two pixels on screen has six in an image of three times the size."""
     shown = pane("plot_change")
-    export(shown, tmp_path / "plot.png")
+    write(taken(shown, ".png"), tmp_path / "plot.png")
     accent = [QColor(themes.current(shown).accent).getRgb()[:3]]
     inked = (np.abs(pixels(tmp_path / "plot.png") - accent).max(-1) < 16)[:, : 3 * 200]
     heights = inked.sum(0)[inked.any(0)]  # of the curve, in columns that it crosses
@@ -140,7 +142,8 @@ def test_the_menu_asks_where_to_save_and_tells_where_it_could_not(
         action.trigger()
         dialog = shown.canvas.findChildren(QFileDialog)[-1]
         assert dialog.defaultSuffix() == suffix
-        dialog.fileSelected.emit(str(tmp_path / f"saved.{suffix}"))
+        with qtbot.waitSignal(session.plot_saved):
+            dialog.fileSelected.emit(str(tmp_path / f"saved.{suffix}"))
         dialog.close()
         assert (tmp_path / f"saved.{suffix}").stat().st_size > 100
         said = window.statusBar().currentMessage()
@@ -163,15 +166,15 @@ def test_there_is_nothing_to_save_without_a_trace(pane):
 
 def test_a_plot_that_cannot_be_saved_leaves_what_was_there(pane, trace, tmp_path, monkeypatch):
     shown = pane("plot_change")
-    target = tmp_path / "plot.csv"
+    target = tmp_path / "plot.png"
     target.write_text("before")
 
-    def fail(file):
+    def fail(image, file):
         file.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shown, "write_table", fail)
-    with pytest.raises(OSError, match="No space"):
-        export(shown, target)
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["plot.csv"]
+    monkeypatch.setattr(export, "save_png", fail)
+    with pytest.raises(UserError, match=r"plot\.png cannot be written: No space left on device"):
+        write(taken(shown, ".png"), target)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["plot.png"]
     assert target.read_text() == "before"
