@@ -110,6 +110,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         self.follow_theme()
         restore_layout(self, self.rows, self.room, settings, self.plots.reset)
         preferences.begin(session, settings)
+        preferences.SolveMemory(session, settings, self)
 
     def _lay_out(self) -> None:
         session, commands = self.session, self.commands
@@ -134,7 +135,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         self.statusBar().insertWidget(0, Status(session, RoomNote(self.room)), 1)  # below the docks
         for saved in (session.recording_saved, session.plot_saved):
             saved.connect(self._tell_saved)
-        session.plot_saved.connect(lambda file: remember_folder(self.settings, file))
+        session.plot_saved.connect(self._remember_folder)
         central.setFocus()
 
         bar = QToolBar("Solve")
@@ -267,6 +268,9 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         room = bar.width() - 2 * themes.SPACE
         words = bar.fontMetrics().elidedText(f"Saved as {file}", elided, room)
         bar.showMessage(words, MOMENT)
+
+    def _remember_folder(self, file: Path) -> None:
+        remember_folder(self.settings, file)
 
     def _ask_for_new(self) -> None:
         dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QObject, QSettings
 
 from trm_gui import theme as themes
 from trm_gui.session import Extent, Session
@@ -118,15 +118,31 @@ def keep(preferences: Preferences, settings: QSettings) -> None:
             settings.setValue(name, str(value) if isinstance(value, Path) else value)
 
 
+class SolveMemory(QObject):
+    """Has the settings remember how solves begin."""
+
+    def __init__(self, session: Session, settings: QSettings, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._settings = session, settings
+        self._known = _solves(session)
+        session.settings_changed.connect(self._keep)
+
+    def _keep(self) -> None:
+        now = _solves(self._session)
+        for name, value in now.items():
+            if value != self._known[name]:
+                self._settings.setValue(name, value)
+        self._known = now
+
+
 def begin(session: Session, settings: QSettings) -> None:
-    """Have solves of a new window begin as was set, or else as they were last, and have the
-    settings remember how they are from then on; the theme is worn already."""
+    """Have solves of a new window begin as was set, or else as they were last; the theme is worn
+    already."""
     preferences = stored_preferences(settings)
     session.set_compute(preferences.compute)
     _begin_as_before(session, settings)
     _begin_solves(session, preferences)
     _begin_in_folder(settings, preferences)
-    session.settings_changed.connect(lambda: _remember(session, settings))
 
 
 def use(
@@ -175,15 +191,15 @@ def _begin_as_before(session: Session, settings: QSettings) -> None:
     )
 
 
-def _remember(session: Session, settings: QSettings) -> None:
-    """How solves begin, for the next window."""
+def _solves(session: Session) -> dict[str, object]:
+    """How solves begin, as the settings have it."""
     solve, by_hand = session.settings, session.steps_by_hand
-    steps = {str(model): most for model, most in by_hand.items() if model}
-    settings.setValue("extent", session.extent)
-    settings.setValue("latent_steps", int(solve.every_latent_step))
-    settings.setValue("steps_by_hand", json.dumps(steps))
-    if solve.halt_threshold is not None:
-        settings.setValue("threshold", solve.halt_threshold)
+    return {
+        "extent": session.extent,
+        "latent_steps": int(solve.every_latent_step),
+        "steps_by_hand": json.dumps({str(each): most for each, most in by_hand.items() if each}),
+        "threshold": 0.5 if solve.halt_threshold is None else solve.halt_threshold,
+    }
 
 
 def _begin_solves(session: Session, preferences: Preferences) -> None:

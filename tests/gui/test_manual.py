@@ -108,7 +108,7 @@ def test_the_menu_has_the_card_of_every_model(window, session, card):
 @pytest.mark.parametrize("look", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
 def test_a_card_can_be_read_in_both_themes(qapp, look, window, session, card):
     themes.apply(qapp, look)
-    dialog = card(lambda: window._show_card(session.model))
+    dialog = card(lambda: window.user_models._show_card(session.model))
     picture = dialog.page.grab().toImage()
     colours = {picture.pixelColor(x, y).name() for x in range(8, 400, 3) for y in range(8, 200, 3)}
     assert look.surface.lower() in colours

@@ -400,7 +400,7 @@ def test_overlays_are_remembered(window, open_window, overlays):
     overlays.set_on(WRONG, True)
     overlays.set_on(CHANGED, False)
     window.close()
-    assert on(open_window().overlays) == {VALUES, CONFLICTS, WRONG}
+    assert on(open_window().boards.overlays) == {VALUES, CONFLICTS, WRONG}
 
 
 def test_overlays_do_not_run_the_model(qtbot, session, solve, overlays):

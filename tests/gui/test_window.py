@@ -238,14 +238,14 @@ def test_not_right_has_its_reason_as_a_tooltip(window, session, solve):
     session.set_puzzle(loops)
     session.set_model("maze-15x15")
     solve()
-    assert window._answer.verdict.text() == "not right"
+    assert window.boards._answer.verdict.text() == "not right"
     assert "unlike those that maze-15x15 learned from" in " ".join(
-        window._answer.verdict.toolTip().split()
+        window.boards._answer.verdict.toolTip().split()
     )
 
 
 def test_headings_explain_themselves(window, session):
-    assert "never decoded" in window._answer.heading.toolTip()
+    assert "never decoded" in window.boards._answer.heading.toolTip()
     assert "given as x" in window.boards.input.heading.toolTip()
 
 
