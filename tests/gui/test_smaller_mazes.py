@@ -12,7 +12,7 @@ from trm_core.model.config import TRMConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.maze_generators import generate_perfect
 from trm_gui.board.overlays import OverlaySet
-from trm_gui.board.panes import AnswerPane, InputPane
+from trm_gui.board.panes import AnswerPane, InputPane, SolutionPane
 from trm_gui.commands import Commands
 from trm_gui.settings import open_settings
 from trm_gui.solve_bar import SolveBar
@@ -64,6 +64,12 @@ def test_only_models_whose_board_holds_the_maze_can_be_chosen(session, shown):
     items = bar.model.model()
     assert isinstance(items, QStandardItemModel)
     assert [items.item(row).isEnabled() for row in range(3)] == [True, True, False]
+
+
+def test_without_a_puzzle_no_board_names_a_model(shown, tmp_path):
+    overlays, commands = OverlaySet(open_settings(tmp_path)), Commands(QWidget())
+    for pane in (shown(InputPane), shown(AnswerPane, overlays, commands), shown(SolutionPane)):
+        assert pane.board.accessibleDescription().startswith("No puzzle yet")
 
 
 def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, shown, tmp_path):

@@ -212,7 +212,9 @@ class AnswerPane(themes.FollowsTheme, Pane):
             self._show_frame(session.trace, session.cursor)
             return
         self.verdict.clear()
-        if session.model is None and session.puzzle is not None:
+        if session.puzzle is None:
+            self.board.set_message("No puzzle yet", "What a model makes of it comes to stand here.")
+        elif session.model is None:
             self.board.set_message("No model fits this puzzle", session.why_no_model(), *WAYS)
         elif session.solving:
             self.board.set_message("Solving", f"{session.model_name} is being loaded.", "Cancel")
@@ -220,8 +222,7 @@ class AnswerPane(themes.FollowsTheme, Pane):
             self.board.set_message("The solve failed", session.failure, "Try again")
         else:
             words = f"Watch {session.model_name} work on it, cycle by cycle."
-            if session.model is not None and session.puzzle is not None:
-                words = f"{words}\n\n{outlook(session.model, session.puzzle)}".rstrip()
+            words = f"{words}\n\n{outlook(session.model, session.puzzle)}".rstrip()
             self.board.set_message("Not solved yet", words, "Solve")
 
     _dress = _show
