@@ -130,8 +130,8 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             self.session.puzzle_changed,
             self.session.trace_changed,
             self.session.cursor_changed,
-            self.session.solving_changed,
-            self.session.settings_changed,
+            self.session.solves.solving_changed,
+            self.session.solves.settings_changed,
         ):
             signal.connect(self._enable_actions)
         self._enable_actions()
@@ -223,7 +223,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             "solve": session.solve,
             "cancel": session.cancel,
             "first": lambda: session.move_to(0),
-            "solve_further": session.solve_further,
+            "solve_further": session.solves.solve_further,
             "previous_supervision_step": lambda: session.step("supervision_step", -1),
             "previous": lambda: session.step("cycle", -1),
             "previous_latent_step": lambda: session.step("latent_step", -1),
@@ -238,7 +238,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             "keys": lambda: KeySheet(actions, self).open(),
             "how_it_thinks": lambda: show_page(HOW_IT_THINKS, self),
             "formats": lambda: show_page(FORMATS, self),
-            "about": lambda: show_about(self, session.computed_on),
+            "about": lambda: show_about(self, session.solves.computed_on),
         }.items():
             actions[name].triggered.connect(slot)
         actions["full_screen"].triggered.connect(
@@ -268,12 +268,12 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
             "train_on_this": session.puzzle is not None,
             "solve": session.model is not None and not session.solving,
             "cancel": session.solving,
-            "solve_further": steps > 0 and (session.adding or not session.solving),
+            "solve_further": steps > 0 and (session.focus.adding or not session.solving),
             "play": steps > 1,
             "copy_answer": cursor >= 0,
             "last": 0 <= cursor < steps - 1,
         }
-        backward, forward = cursor > 0, 0 <= cursor < steps - 1 or session.can_step_further
+        backward, forward = cursor > 0, 0 <= cursor < steps - 1 or session.solves.can_step_further
         enabled |= dict.fromkeys(("first", "previous", "previous_supervision_step"), backward)
         enabled |= dict.fromkeys(("next", "next_supervision_step"), forward)
         fine = bool(session.trace and session.trace.settings.every_latent_step)
@@ -342,7 +342,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         bar.showMessage(words, MOMENT)
 
     def _ask_for_new(self) -> None:
-        dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)
+        dialog = NewPuzzleDialog(self.session.models.all, self.session.puzzle, self)
         dialog.chosen.connect(self.editor.new)
         dialog.open()
 

@@ -119,7 +119,7 @@ def keep(preferences: Preferences, settings: QSettings) -> None:
 def begin(window: MainWindow) -> None:
     """Have a new window start as was set; the theme is worn already."""
     preferences = stored_preferences(window.settings)
-    window.session.set_compute(preferences.compute)
+    window.session.models.compute = preferences.compute
     _begin_solves(window, preferences)
     _begin_in_folder(window, preferences)
 
@@ -130,7 +130,7 @@ def use(preferences: Preferences, window: MainWindow) -> None:
     if preferences == before:
         return
     keep(preferences, window.settings)
-    window.session.set_compute(preferences.compute)
+    window.session.models.compute = preferences.compute
     if preferences.start != before.start:
         _begin_solves(window, preferences)
     if (preferences.theme, preferences.scale) != (before.theme, before.scale):
@@ -148,7 +148,7 @@ def _begin_solves(window: MainWindow, preferences: Preferences) -> None:
             halt_threshold=start.threshold,
             max_supervision_steps=start.max_supervision_steps,
         )
-        window.session.set_settings_for_all(solve)
+        window.session.solves.set_settings_for_all(solve)
 
 
 def _begin_in_folder(window: MainWindow, preferences: Preferences) -> None:

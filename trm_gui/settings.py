@@ -49,10 +49,14 @@ def save(window: MainWindow) -> None:
         "loops": int(window.playback.loops),
         "solution": int(window.actions_by_name["solution"].isChecked()),
         "overlays": ",".join(each.name for each in OVERLAYS if each in window.overlays),
-        "extent": window.session.extent,
+        "extent": window.session.solves.extent,
         "latent_steps": int(solve.every_latent_step),
         "steps_by_hand": json.dumps(
-            {str(model): steps for model, steps in window.session.steps_by_hand.items() if model}
+            {
+                str(model): steps
+                for model, steps in window.session.models.steps_by_hand.items()
+                if model
+            }
         ),
         "threshold": 0.5 if solve.halt_threshold is None else solve.halt_threshold,
     }.items():
@@ -109,11 +113,11 @@ def restore(window: MainWindow) -> None:
     extents: tuple[Extent, ...] = get_args(Extent)
     for extent in extents:
         if extent == stored.value("extent", "halting"):
-            window.session.set_extent(extent)
+            window.session.solves.set_extent(extent)
     if all(most is None or 1 <= most <= MOST_STEPS for most in steps_by_hand.values()):
-        window.session.steps_by_hand = steps_by_hand
+        window.session.models.steps_by_hand = steps_by_hand
     if 0 <= threshold <= 1:
-        window.session.set_settings(
+        window.session.solves.set_settings(
             replace(
                 window.session.settings,
                 halt_threshold=threshold,

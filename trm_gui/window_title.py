@@ -21,7 +21,7 @@ class WindowTitle(QObject):
         self._window, self._session = window, session
         self._recording: Path | None = None
         session.puzzle_changed.connect(self._show)
-        session.model_changed.connect(self._show)
+        session.solves.settings_changed.connect(self._show)
         self._show()
 
     def set_recording(self, file: Path | None) -> None:

@@ -33,7 +33,7 @@ class Exports(QObject):
         self.count.setToolTip("Export the marked solves side by side")
         self.count.clicked.connect(lambda: self.ask(marked=True))
         window.statusBar().addPermanentWidget(self.count)
-        for signal in (session.trace_changed, session.solving_changed):
+        for signal in (session.trace_changed, session.solves.solving_changed):
             signal.connect(self._show)
         self._show()
 

@@ -98,12 +98,12 @@ class Catalogue(QObject):
         self._generated = Path(settings.fileName()).with_name("generated.json")
         self._yours = self._generated.with_name("puzzles")
         self._add(_remembered(settings))
-        session.leaving.connect(self.keep)
+        session.another_puzzle.connect(self.keep)
         session.another_puzzle.connect(self._list_file)
         session.another_puzzle.connect(self.shown_changed)
         session.opened.connect(self._on_opened)
-        session.models_changed.connect(self.models_changed)
-        for changed in (session.trace_changed, session.solving_changed):
+        session.models.changed.connect(self.models_changed)
+        for changed in (session.trace_changed, session.solves.solving_changed):
             changed.connect(self._solve_changed.ring)
 
     def read_all(self) -> None:
@@ -138,7 +138,7 @@ class Catalogue(QObject):
 
     def fits(self, item: Item) -> bool:
         """Whether a model here can be given the item's puzzle."""
-        models = self._session.models
+        models = self._session.models.all
         if isinstance(item.source, InFile):
             return any(info.misfit(item.source.puzzle) is None for info in models)
         return any(info.takes(item.kind, item.rows, item.cols, item.title) for info in models)
@@ -258,7 +258,9 @@ class Catalogue(QObject):
 
     def _list_file(self) -> None:
         """Have the puzzles of the file that is open as items, if it has several."""
-        puzzles, origin = self._session.puzzles, self._session.origin
+        shown = self._session.shown
+        assert shown is not None
+        puzzles, origin = shown.puzzles, shown.origin
         if puzzles is self._listed:
             return
         self._listed = puzzles
