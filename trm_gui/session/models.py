@@ -49,10 +49,6 @@ class Models(QObject):
         self._tasks = work.tasks(fail, "The model could not be added")
         self._fail = fail
 
-    def find(self, name: str) -> ModelInfo:
-        """The first of that name, or that in the directory. Raises StopIteration."""
-        return next(model for model in self.all if name in (model.name, str(model.directory)))
-
     def at(self, directory: Path) -> ModelInfo | None:
         """The one there."""
         return next((model for model in self.all if model.directory == directory), None)

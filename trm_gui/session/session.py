@@ -254,21 +254,15 @@ class Session(QObject):
 
         What another model did is cleared.
         """
-        model = self.models.find(name)
+        of_name = (each for each in self.models.all if name in (each.name, str(each.directory)))
+        model = next(of_name)
         self.models.choose(model)
-        self._use(model)
+        self.solves.use(self.focus, model, asked=True)
 
     def use_model(self, model: ModelInfo) -> None:
         """Offer `model`, and have it solve from now on what is shown."""
         self.models.offer(model)
-        self._use(model)
-
-    def _use(self, model: ModelInfo) -> None:
-        if model is not self.model:
-            self.solves.abandon(self.focus)
-            self.solves.use(self.focus, model, asked=True)
-            self.solves.show(self.focus, None)
-        self.focus.asked = True
+        self.solves.use(self.focus, model, asked=True)
 
     def add_model(self, source: Path | OfficialCheckpoint, use: bool = True) -> None:
         """Read one more model and offer it, or tell `failed`.
@@ -285,7 +279,7 @@ class Session(QObject):
             self.set_model(str(model.directory))
         elif (self.solving or not self.trace) and self.models.chosen_for(self.puzzle) is model:
             again = self.solving  # it was chosen in an earlier window, and is found only now
-            self._use(model)
+            self.solves.use(self.focus, model, asked=True)
             if again:
                 self.solve()
 
@@ -368,17 +362,13 @@ class Session(QObject):
 
     def _on_models(self) -> None:
         """Have each lane solve with its model as the files are now, or with the usual one where
-        that is here no more or fits no more; what other weights did is cleared."""
+        that is here no more or fits no more."""
         for lane in self.lanes:
-            if (before := lane.model) is None:
-                continue
-            model = self.models.at(before.directory)
-            if model is None or (self.puzzle is not None and model.misfit(self.puzzle)):
-                self.solves.use(lane, self.models.usual(self.puzzle), asked=False)
-            else:
+            model = None if lane.model is None else self.models.at(lane.model.directory)
+            if model is not None and (self.puzzle is None or not model.misfit(self.puzzle)):
                 self.solves.use(lane, model, lane.asked)
-            if model is None or model.stamp != before.stamp:
-                self.solves.clear(lane)
+            elif lane.model is not None:
+                self.solves.use(lane, self.models.usual(self.puzzle), asked=False)
 
     def _on_lanes(self) -> None:
         self.moment.enter(self.trace, same_moment=True)

@@ -156,11 +156,12 @@ class Solves(QObject):
 
     def use(self, lane: SolveLane, model: ModelInfo | None, asked: bool) -> None:
         """Solve with a model from now on, to the maximum of supervision steps that is set for it;
-        what another one did stays."""
-        lane.asked = asked
-        if model is lane.model:
+        what other weights did is cleared."""
+        before, lane.model, lane.asked = lane.model, model, asked
+        if model is before:
             return
-        lane.model = model
+        if _weights(model) != _weights(before):
+            self.clear(lane)
         most = self._models.most_steps(model)
         lane.settings = replace(lane.settings, max_supervision_steps=most)
         if lane is self.focus:
@@ -309,7 +310,7 @@ class Solves(QObject):
         begun = await self._models.solver(self._solving.begin, solve)
         if (solver := begun.solver) is not None:
             if solver.info.stamp != solve.model.stamp:
-                self.use(lane, solver.info, lane.asked)
+                lane.model = solver.info
                 self._models.offer(solver.info)
             self.computed_on = solver.computed_on
         if begun.error is not None:
@@ -323,3 +324,8 @@ class Solves(QObject):
         for frame in frames:
             lane.trace.append(frame)
         self.trace_changed.emit(lane)
+
+
+def _weights(model: ModelInfo | None) -> object:
+    """What tells them apart."""
+    return None if model is None else (model.directory, model.stamp)
