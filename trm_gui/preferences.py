@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from PySide6.QtCore import QSettings
 
 from trm_gui import theme as themes
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 from trm_gui.stored import stored_number, stored_text
 from trm_gui.theme_menu import THEMES, wear
 

@@ -15,7 +15,7 @@ from trm_gui.board.overlays import OVERLAYS
 from trm_gui.first_paint import FirstPaint
 from trm_gui.preferences import MOST_STEPS
 from trm_gui.session import Extent
-from trm_gui.shown import Kept, read_kept, write_kept
+from trm_gui.session.shown import Kept, read_kept, write_kept
 from trm_gui.stored import stored_number, stored_text
 from trm_gui.timeline.playback import SPEEDS
 

@@ -13,7 +13,7 @@ from trm_gui import app as application
 from trm_gui import theme as themes
 from trm_gui.failure import FailureDialog, Unforeseen
 from trm_gui.manual import HOW_IT_THINKS, PAGES, PageDialog
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 from trm_gui.theme_menu import stored_theme
 
 

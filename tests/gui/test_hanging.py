@@ -17,11 +17,10 @@ from trm_core.checkpoints.info import find_model, read_info
 from trm_core.recordings import read_header
 from trm_core.resources import RESOURCES
 from trm_core.trace import SolveSettings
-from trm_gui import solving
 from trm_gui import work as works
 from trm_gui.app import make_window
 from trm_gui.checkpoint_dialog import CheckpointDialog
-from trm_gui.session import models, solves
+from trm_gui.session import engine, models, solves
 from trm_gui.session import session as sessions
 from trm_gui.settings_dialog import SettingsDialog
 
@@ -67,7 +66,7 @@ def cut_off(share, monkeypatch):
     def cut_off():
         monkeypatch.setattr(documents, "_opened", share.hanging(documents._opened))
         for module in (models, solves):
-            monkeypatch.setattr(module, "read_ahead", share.hanging(solving.read_ahead))
+            monkeypatch.setattr(module, "read_ahead", share.hanging(engine.read_ahead))
         monkeypatch.setattr(sessions, "write_recording", share.hanging(sessions.write_recording))
         monkeypatch.setattr(Path, "is_dir", share.hanging(Path.is_dir))
         monkeypatch.setattr(Path, "exists", share.hanging(Path.exists))

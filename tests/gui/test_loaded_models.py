@@ -16,7 +16,7 @@ from trm_core.trace import SolveSettings
 from trm_core.training.config import load_preset
 from trm_core.training.run_directory import RunDirectory
 from trm_gui.jobs.models import copy_newest
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 
 SMALL, OTHER = "sudoku-9x9-small", "sudoku-9x9"
 

@@ -9,8 +9,8 @@ from trm_core.checkpoints.info import find_model
 from trm_core.trace import SolveSettings
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
-from trm_gui.shown import MOST_PUZZLES
-from trm_gui.solving import Solving
+from trm_gui.session.engine import Engine
+from trm_gui.session.shown import MOST_PUZZLES
 
 
 @pytest.mark.parametrize("kind", ["sudoku", "maze", "arc"])
@@ -217,13 +217,13 @@ def test_frames_that_come_while_the_window_is_busy_are_shown_together(
     session = session_of(find_model("sudoku-9x9-small"))
     session.set_puzzle(puzzles[0])
     session.solves.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
-    lengths, ended, steps = [], threading.Event(), Solving.steps
+    lengths, ended, steps = [], threading.Event(), Engine.steps
 
     def watched(*arguments):
         yield from steps(*arguments)
         ended.set()
 
-    monkeypatch.setattr(Solving, "steps", watched)
+    monkeypatch.setattr(Engine, "steps", watched)
 
     def be_busy():
         if session.trace:

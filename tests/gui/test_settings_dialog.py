@@ -27,8 +27,8 @@ from trm_gui.jobs.room import AT_WORK_BEFORE, stored_paths
 from trm_gui.plots.mixing import MixingPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.preferences import Preferences, Start, stored_preferences
+from trm_gui.session.engine import Compute
 from trm_gui.settings_dialog import SettingsDialog
-from trm_gui.solving import Compute
 
 
 @pytest.fixture

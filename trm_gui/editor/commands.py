@@ -7,7 +7,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from trm_core.puzzles.base import Puzzle
 from trm_gui.session import Session
-from trm_gui.shown import Shown
+from trm_gui.session.shown import Shown
 
 MOST = 500
 """Steps that can be undone."""

@@ -26,7 +26,7 @@ from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.report import Report
 from trm_gui.session import Session
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 from trm_gui.work import Bell, Stop
 
 if TYPE_CHECKING:

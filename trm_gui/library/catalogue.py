@@ -35,7 +35,7 @@ from trm_gui.library.items import (
 )
 from trm_gui.library.yours import Yours, write
 from trm_gui.session import Session
-from trm_gui.shown import Shown
+from trm_gui.session.shown import Shown
 from trm_gui.stored import stored_text
 from trm_gui.work import Bell
 

@@ -11,8 +11,8 @@ from trm_core.checkpoints.expectations import likeliest, why_none_fits
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.puzzles.base import Puzzle
 from trm_gui.failure import explained
-from trm_gui.loaded_models import LoadedModels
-from trm_gui.solving import Compute, OfficialCheckpoint, imported, read_ahead, read_model
+from trm_gui.session.engine import Compute, OfficialCheckpoint, imported, read_ahead, read_model
+from trm_gui.session.loaded_models import LoadedModels
 from trm_gui.work import Work
 
 MOST_CHOSEN = 20

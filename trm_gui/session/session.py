@@ -13,15 +13,15 @@ from trm_core.checkpoints.info import ModelInfo
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording, write_recording
 from trm_core.trace import Frame, SolveSettings, Trace, Unit
-from trm_gui import sources
 from trm_gui.failure import explained
 from trm_gui.manual import FORMATS
+from trm_gui.session import sources
 from trm_gui.session.cursor import Cursor, index_of
+from trm_gui.session.engine import OfficialCheckpoint
 from trm_gui.session.models import Models
+from trm_gui.session.shown import Kept, Shown
 from trm_gui.session.solves import SolveLane, Solves
-from trm_gui.shown import Kept, Shown
-from trm_gui.solving import OfficialCheckpoint
-from trm_gui.sources import Source, key_of
+from trm_gui.session.sources import Source, key_of
 from trm_gui.work import Work
 
 

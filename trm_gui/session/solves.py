@@ -15,9 +15,9 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording
 from trm_core.trace import Frame, SolveSettings, Trace
 from trm_gui.failure import explained
+from trm_gui.session.engine import Engine, Solve, read_ahead
 from trm_gui.session.models import Models
-from trm_gui.solving import Solve, Solving, read_ahead
-from trm_gui.span import Span
+from trm_gui.session.span import Span
 from trm_gui.work import Work
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Solves(QObject):
         self.extent: Extent = "halting"
         self.computed_on = ""
         self._models = models
-        self._solving = Solving(models.loaded)
+        self._engine = Engine(models.loaded)
         self._tasks = work.tasks(fail, "The solve could not go on")
         self._fail = fail
 
@@ -273,7 +273,7 @@ class Solves(QObject):
     def mixing(self, trace: Trace, call: NetworkCall, cell: int) -> Awaitable[Mixing | None]:
         """What a cell, an index on the model's board, takes in there; None where the model that
         made the trace is not at hand."""
-        return self._models.solver(self._solving.mixing, trace, call, cell)
+        return self._models.solver(self._engine.mixing, trace, call, cell)
 
     def _run(self, lane: SolveLane, solve: Solve) -> None:
         lane.running = solve
@@ -286,7 +286,7 @@ class Solves(QObject):
         try:
             with solve.stop:
                 if (recursion := await self._recursion(lane, solve)) is not None:
-                    steps = self._solving.steps(recursion, solve)
+                    steps = self._engine.steps(recursion, solve)
                     async for batch in self._models.solver.each(steps):
                         self._take(lane, [frame for frames in batch for frame in frames])
         except Exception as error:
@@ -307,7 +307,7 @@ class Solves(QObject):
         if not self._models.loaded.has(solve.model):
             weights = solve.model.directory / "model.safetensors"
             await self._models.reader(read_ahead, weights, of=weights)
-        begun = await self._models.solver(self._solving.begin, solve)
+        begun = await self._models.solver(self._engine.begin, solve)
         if (solver := begun.solver) is not None:
             if solver.info.stamp != solve.model.stamp:
                 lane.model = solver.info

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from trm_core.trace import Trace, Unit
 from trm_gui import theme as themes
 from trm_gui.session import Session
-from trm_gui.span import Span
+from trm_gui.session.span import Span
 
 MARK = 8
 BLOCK = 16

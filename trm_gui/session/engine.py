@@ -14,7 +14,7 @@ from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings import Recording
 from trm_core.trace import Frame, SolveSettings, Trace
-from trm_gui.loaded_models import LoadedModels
+from trm_gui.session.loaded_models import LoadedModels
 from trm_gui.torch_import import import_torch
 from trm_gui.work import Stop
 
@@ -71,7 +71,7 @@ class Begun(NamedTuple):
     error: UserError | None = None
 
 
-class Solving:
+class Engine:
     """Runs the models that are loaded. torch is imported for the first one."""
 
     def __init__(self, models: LoadedModels) -> None:
