@@ -13,7 +13,7 @@ class Cursor(QObject):
     end; moved back to the end, it follows again.
 
     index: of the frame; None as long as there is none.
-    wanted: the frame to which it goes once the trace has come that far; None where it follows.
+    wanted: the frame to be at as soon as the trace has come that far; None where it follows.
     cell: the (row, column) of the answer that is looked at.
     """
 
@@ -58,12 +58,11 @@ class Cursor(QObject):
             self._entered = False
             self.moved.emit()
         follows = self.index is None or self.index == self._length - 1
-        self._length = length = len(self._trace or ())
-        if (wanted := self.wanted) is not None:
-            self.move_to(wanted)
-            self.wanted = wanted if wanted >= length else None
-        elif follows:
-            self.move_to(length - 1)
+        self._length = len(self._trace or ())
+        wanted = self.wanted
+        if follows or wanted is not None:
+            self.move_to(self._length - 1 if wanted is None else wanted)
+        self.wanted = wanted
 
     def move_to(self, index: int) -> None:
         """Move to a frame, or to the nearest that there is."""
