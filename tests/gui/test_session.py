@@ -149,7 +149,9 @@ def test_closing_the_window_ends_a_running_solve_and_its_threads(window, session
     window.close()
     assert len(trace) < 512
     assert not session.solving
-    assert not [t for t in threading.enumerate() if t.name.startswith(("solver", "reader"))]
+    assert not [
+        t for t in threading.enumerate() if t.name.startswith(("solver", "reader", "model reader"))
+    ]
 
 
 def test_the_cursor_follows_a_solve_until_moved_away_and_again_once_moved_to_the_end(

@@ -109,6 +109,23 @@ def test_the_keys_step_through_every_frame_and_back_without_computing_anything(
     assert all(a is b for a, b in zip(trace.frames, frames, strict=True))
 
 
+def test_the_window_shows_the_solve_that_is_in_focus(
+    session, solve, widget, control, assert_everything_shows
+):
+    first = solve()
+    session.solves.open()
+    assert "Not solved yet" in widget("answer_board").accessibleDescription()
+    session.set_model("sudoku-9x9-small")
+    session.solves.set_settings(SolveSettings(2, None))
+    second = solve()
+    session.move_to(1)
+    for lane, trace in zip(session.lanes, (first, second), strict=True):
+        session.solves.put_in_focus(lane)
+        assert session.trace is trace
+        assert_everything_shows(1)
+        assert control("Model").currentText().startswith(trace.model_name + " ")
+
+
 def test_shift_and_an_arrow_step_to_the_ends_of_supervision_steps(
     solve, press, assert_everything_shows
 ):
