@@ -258,7 +258,7 @@ def test_no_module_of_trm_core_needs_one_that_needs_it():
 HOMES_OF_THREADS = {
     "trm_gui/work.py",
     # what only locks, and hooks that Python has for threads
-    *("trm_gui/failure.py", "trm_gui/loaded_models.py", "trm_gui/torch_import.py"),
+    *("trm_gui/failure.py", "trm_gui/session/loaded_models.py", "trm_gui/torch_import.py"),
     "trm_gui/jobs/curve_data.py",
     "trm_gui/export/video.py",  # ffmpeg, whom the thread that exports feeds
 }

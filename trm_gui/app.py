@@ -166,8 +166,8 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
     from trm_core.resources import RESOURCES
     from trm_gui.main_window import MainWindow
     from trm_gui.preferences import stored_preferences
+    from trm_gui.session.shown import SHOWN_FILE, read_kept
     from trm_gui.settings import beside
-    from trm_gui.shown import SHOWN_FILE, read_kept
 
     sys.setswitchinterval(SWITCH_SECONDS)
     garbage_collector()

@@ -26,7 +26,7 @@ from trm_core.puzzles.shapes import parse_shape
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
 from trm_gui.names import trouble_with_name
-from trm_gui.solving import OfficialCheckpoint
+from trm_gui.session.engine import OfficialCheckpoint
 from trm_gui.work import Work
 
 

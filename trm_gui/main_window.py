@@ -45,9 +45,9 @@ from trm_gui.plots.halting import HaltingPlot
 from trm_gui.recordings.recordings import Recordings
 from trm_gui.room_note import RoomNote
 from trm_gui.session import Session
+from trm_gui.session.shown import SHOWN_FILE, write_kept
 from trm_gui.settings import beside, remember_folder
 from trm_gui.settings_dialog import SettingsDialog
-from trm_gui.shown import SHOWN_FILE, write_kept
 from trm_gui.solve_bar import SolveBar
 from trm_gui.status import Status
 from trm_gui.theme_menu import ThemeMenu
@@ -100,9 +100,8 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         self._lay_out()
         commands.follow(
             session.puzzle_changed,
-            session.model_changed,
-            session.solving_changed,
-            session.settings_changed,
+            session.solves.solving_changed,
+            session.solves.settings_changed,
         )
         commands.refresh()
         session.puzzle_changed.connect(self._give_boards_height)
@@ -216,7 +215,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
                 "about",
                 "&About TRM Studio",
                 "Versions, licence, papers",
-                lambda: show_about(self, self.session.computed_on),
+                lambda: show_about(self, self.session.solves.computed_on),
             ),
         )
 
@@ -273,7 +272,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
         remember_folder(self.settings, file)
 
     def _ask_for_new(self) -> None:
-        dialog = NewPuzzleDialog(self.session.models, self.session.puzzle, self)
+        dialog = NewPuzzleDialog(self.session.models.all, self.session.puzzle, self)
         dialog.chosen.connect(self.editor.new)
         dialog.open()
 

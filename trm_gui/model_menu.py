@@ -25,7 +25,7 @@ class ModelMenu(QMenu):
         session = self._session
         self.clear()
         group = QActionGroup(self)
-        for info in session.models:
+        for info in session.models.all:
             puzzle, words = session.puzzle, f"{info.name} ({info.title})"
             fits, share, promise = False, None, ""
             if puzzle is not None and info.misfit(puzzle) is None:

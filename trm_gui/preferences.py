@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 from PySide6.QtCore import QObject, QSettings
 
 from trm_gui import theme as themes
-from trm_gui.session import Extent, Session
+from trm_gui.session import Session
+from trm_gui.session.engine import Compute
+from trm_gui.session.solves import Extent
 from trm_gui.settings import FOLDER, stored_number, stored_text, stored_whole
-from trm_gui.solving import Compute
 from trm_gui.theme_menu import THEMES, wear
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class SolveMemory(QObject):
         super().__init__(parent)
         self._session, self._settings = session, settings
         self._known = _solves(session)
-        session.settings_changed.connect(self._keep)
+        session.solves.settings_changed.connect(self._keep)
 
     def _keep(self) -> None:
         now = _solves(self._session)
@@ -139,7 +140,7 @@ def begin(session: Session, settings: QSettings) -> None:
     """Have solves of a new window begin as was set, or else as they were last; the theme is worn
     already."""
     preferences = stored_preferences(settings)
-    session.set_compute(preferences.compute)
+    session.models.compute = preferences.compute
     _begin_as_before(session, settings)
     _begin_solves(session, preferences)
     _begin_in_folder(settings, preferences)
@@ -153,7 +154,7 @@ def use(
     if preferences == before:
         return
     keep(preferences, settings)
-    session.set_compute(preferences.compute)
+    session.models.compute = preferences.compute
     if preferences.start != before.start:
         _begin_solves(session, preferences)
     if (preferences.theme, preferences.scale) != (before.theme, before.scale):
@@ -174,15 +175,15 @@ def _begin_as_before(session: Session, settings: QSettings) -> None:
     except (AttributeError, RecursionError, TypeError, ValueError):
         by_hand = {}
     if all(most is not None and 1 <= most <= MOST_STEPS for most in by_hand.values()):
-        session.steps_by_hand = by_hand
+        session.models.steps_by_hand = by_hand
     extents: tuple[Extent, ...] = get_args(Extent)
     for extent in extents:
         if extent == stored_text(settings, "extent"):
-            session.set_extent(extent)
+            session.solves.set_extent(extent)
     threshold = _number(settings, "threshold", float)
     if threshold is None or not 0 <= threshold <= 1:
         threshold = session.settings.halt_threshold
-    session.set_settings(
+    session.solves.set_settings(
         replace(
             session.settings,
             halt_threshold=threshold,
@@ -193,9 +194,9 @@ def _begin_as_before(session: Session, settings: QSettings) -> None:
 
 def _solves(session: Session) -> dict[str, object]:
     """How solves begin, as the settings have it."""
-    solve, by_hand = session.settings, session.steps_by_hand
+    solve, by_hand = session.settings, session.models.steps_by_hand
     return {
-        "extent": session.extent,
+        "extent": session.solves.extent,
         "latent_steps": int(solve.every_latent_step),
         "steps_by_hand": json.dumps({str(each): most for each, most in by_hand.items() if each}),
         "threshold": 0.5 if solve.halt_threshold is None else solve.halt_threshold,
@@ -209,7 +210,7 @@ def _begin_solves(session: Session, preferences: Preferences) -> None:
             halt_threshold=start.threshold,
             max_supervision_steps=start.max_supervision_steps,
         )
-        session.set_settings_for_all(solve)
+        session.solves.set_settings_for_all(solve)
 
 
 def _begin_in_folder(settings: QSettings, preferences: Preferences) -> None:

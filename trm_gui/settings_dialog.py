@@ -28,7 +28,7 @@ from trm_gui.folder_choice import FolderChoice
 from trm_gui.hints import wrapped
 from trm_gui.icons import blank
 from trm_gui.preferences import DEVICES, DTYPES, MOST_STEPS, Preferences, Start, most_threads
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 from trm_gui.theme_menu import THEMES
 from trm_gui.work import Lane, Tasks, Work
 

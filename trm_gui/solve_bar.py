@@ -91,16 +91,15 @@ class SolveBar(QWidget):
             layout.addWidget(QLabel(name))
             _add(layout, control, name, hint)
 
-        session.models_changed.connect(self._offer_models)
-        session.model_changed.connect(self._show)
+        session.models.changed.connect(self._offer_models)
         session.puzzle_changed.connect(self._show)
-        session.settings_changed.connect(self._show)
+        session.solves.settings_changed.connect(self._show)
         self._offer_models()
 
     def _offer_models(self) -> None:
         self.model.clear()
-        self._headlines = {info.directory: headline(info) for info in self._session.models}
-        for row, info in enumerate(self._session.models):
+        self._headlines = {info.directory: headline(info) for info in self._session.models.all}
+        for row, info in enumerate(self._session.models.all):
             self.model.addItem(f"{info.name} ({info.title})", str(info.directory))
             said = wrapped("\n".join(self._headlines[info.directory]))
             self.model.setItemData(row, said, Qt.ItemDataRole.ToolTipRole)
@@ -110,13 +109,13 @@ class SolveBar(QWidget):
         session = self._session
         items = self.model.model()
         assert isinstance(items, QStandardItemModel)
-        for row, info in enumerate(session.models):
+        for row, info in enumerate(session.models.all):
             fits = session.puzzle is not None and info.misfit(session.puzzle) is None
             items.item(row).setEnabled(fits)
         used = "" if session.model is None else str(session.model.directory)
         self.model.setCurrentIndex(self.model.findData(used))
         self.model.setToolTip(wrapped(self._hint()))
-        own, most = session.own_steps, session.max_supervision_steps
+        own, most = session.focus.own_steps, session.focus.max_supervision_steps
         self.max_steps.setSuffix(OWN if most == own else "")
         self.max_steps.setToolTip(
             wrapped(
@@ -132,8 +131,8 @@ class SolveBar(QWidget):
             self.threshold.setValue(threshold)
         for control in (self.max_steps, self.threshold):
             control.blockSignals(False)
-        never_halts = session.extent == "halting" and threshold is None
-        extent = "all" if never_halts else session.extent
+        never_halts = session.solves.extent == "halting" and threshold is None
+        extent = "all" if never_halts else session.solves.extent
         self.extent.setCurrentIndex(self.extent.findData(extent))
 
     def _hint(self) -> str:
@@ -149,15 +148,15 @@ class SolveBar(QWidget):
         self._session.set_model(self.model.itemData(index))
 
     def _on_extent(self) -> None:
-        self._session.set_extent(self.extent.currentData())
+        self._session.solves.set_extent(self.extent.currentData())
         self._on_settings()
 
     def _on_settings(self) -> None:
         most = self.max_steps.value()
-        self._session.set_settings(
+        self._session.solves.set_settings(
             replace(
                 self._session.settings,
-                max_supervision_steps=None if most == self._session.own_steps else most,
+                max_supervision_steps=None if most == self._session.focus.own_steps else most,
                 halt_threshold=self.threshold.value(),
             )
         )

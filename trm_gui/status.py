@@ -43,10 +43,11 @@ class Status(themes.FollowsTheme, QWidget):
         layout.addWidget(self.details)
         layout.addWidget(self.progress)
         layout.addWidget(note)
-        for signal in (session.cursor_changed, session.puzzle_changed, session.solving_changed):
+        for signal in (session.cursor_changed, session.puzzle_changed):
             signal.connect(self._show)
+        session.solves.solving_changed.connect(self._show)
         session.trace_changed.connect(self._show_progress)
-        session.solving_changed.connect(self._show_progress)
+        session.solves.solving_changed.connect(self._show_progress)
         session.opening_changed.connect(self._show)
         session.failed.connect(self._on_failed)
         self._show()

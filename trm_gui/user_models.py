@@ -46,8 +46,8 @@ class UserModels(QObject):
         """Those that were not there yet: they may be on a disk that comes back."""
         self._lane = session.work.lane("models")
         self._tasks = session.work.tasks(session.fail, "The models could not be looked for")
-        session.models_changed.connect(self._keep)
-        session.model_tried.connect(self._on_tried)
+        session.models.changed.connect(self._keep)
+        session.models.tried.connect(self._on_tried)
         FirstPaint(window).happened.connect(self._look)
         self._fill_menu()
         bench.commands.add(
@@ -109,7 +109,7 @@ class UserModels(QObject):
         before, self.folder = self.folder, self._chosen_folder()
         for model in self._added():
             if model.directory.parent == before != self.folder:
-                self._session.remove_model(model)
+                self._session.models.remove(model)
         self._tasks.start(self._add_found(), place="folder")
 
     def ask_for_folder(self) -> None:
@@ -136,7 +136,7 @@ class UserModels(QObject):
         dialog = CheckpointDialog(self._session.work, self.folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self._session.add_model)
-        self._session.model_tried.connect(dialog.end)
+        self._session.models.tried.connect(dialog.end)
         dialog.open()
 
     def _chosen_folder(self) -> Path:
@@ -146,14 +146,14 @@ class UserModels(QObject):
         forgotten = [*self._stored("forgotten_models"), model.directory]
         self._settings.setValue("forgotten_models", [str(folder) for folder in forgotten])
         self._absent.discard(model.directory)
-        self._session.remove_model(model)
+        self._session.models.remove(model)
 
     def _stored(self, name: str) -> list[Path]:
         return [Path(text) for text in stored_texts(self._settings, name)]
 
     def _added(self) -> list[ModelInfo]:
         bundled = RESOURCES / "models"
-        return [model for model in self._session.models if model.directory.parent != bundled]
+        return [model for model in self._session.models.all if model.directory.parent != bundled]
 
     def _keep(self) -> None:
         there = [model.directory for model in self._added()]
@@ -166,7 +166,7 @@ class UserModels(QObject):
 
     def _fill_menu(self) -> None:
         self.cards.clear()
-        for model in self._session.models:
+        for model in self._session.models.all:
             action = self.cards.addAction(f"{model.name} ({model.title})")
             action.setToolTip(wrapped(what_it_learned(model)))
             action.triggered.connect(partial(self._show_card, model))

@@ -24,7 +24,7 @@ class WindowTitle(QObject):
         self._file: Path | None = None
         """What the solve on screen was read from or written to, if it was."""
         session.puzzle_changed.connect(self._show)
-        session.model_changed.connect(self._show)
+        session.solves.settings_changed.connect(self._show)
         session.recording_saved.connect(self._on_file)
         session.opened.connect(self._on_opened)
         session.trace_changed.connect(self._on_trace)

@@ -78,7 +78,7 @@ def main() -> None:
         _, window = launch(settings_dir)
         window.resize(1920, 1200)
         session = window.session
-        session.set_settings(SolveSettings(16, None, every_latent_step=True))
+        session.solves.set_settings(SolveSettings(16, None, every_latent_step=True))
         for name in ("sudoku-9x9", "sudoku-9x9-att"):
             session.set_model(name)
             for dock in window.plots.docks.values():
@@ -88,7 +88,7 @@ def main() -> None:
             report_solve("a solve without plots", window)
             without = report("cursor move without plots", moves(session))
             show_all(window)
-            session.look_at((2, 3))
+            session.moment.look_at((2, 3))
             assert all(dock.isVisible() for dock in window.plots.docks.values())
             plots = report("cursor move with all six", moves(session))
             print(f"{'ratio':28} {plots / without:5.1f}")
@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def hover(session, cell: int) -> None:
-    session.look_at(divmod(cell, 9))
+    session.moment.look_at(divmod(cell, 9))
     QApplication.processEvents()
 
 

@@ -107,7 +107,7 @@ def main() -> None:
         measure(window, "Sudoku 9×9, the overlays of the first start", rounds=40)
         window.session.set_puzzle(large_task())
         window.session.use_model(untrained(Path(folder) / "untrained"))
-        window.session.set_settings(SolveSettings(halt_threshold=None))
+        window.session.solves.set_settings(SolveSettings(halt_threshold=None))
         for overlay in OVERLAYS:
             window.boards.overlays.set_on(overlay, True)
         solve(window)

@@ -200,7 +200,7 @@ def solve_for_long(qtbot, session):
 
     def solve_for_long():
         before = session.trace
-        session.set_settings(SolveSettings(max_supervision_steps=256, halt_threshold=None))
+        session.solves.set_settings(SolveSettings(max_supervision_steps=256, halt_threshold=None))
         session.solve()
         qtbot.waitUntil(lambda: session.trace is not before and len(session.trace) >= 4)
 

@@ -72,7 +72,7 @@ def test_a_short_solve_plays_so_slowly_that_it_is_seen_and_rests_before_it_begin
 ):
     assert window.playback.speed == USUAL_SPEED
     assert 6 / USUAL_SPEED >= 2  # seconds
-    session.set_settings(SolveSettings(2, None))
+    session.solves.set_settings(SolveSettings(2, None))
     solve()
     window.playback.speed = 60
     action("loop").trigger()

@@ -34,7 +34,7 @@ def test_a_model_that_nobody_chose_gives_way_to_a_likelier_one_for_another_puzzl
     session.set_puzzle(generate(1, givens=40))
     usual = session.model_name
     session.set_puzzle(large)
-    assert session.model_name == likeliest(session.models, large).name != usual
+    assert session.model_name == likeliest(session.models.all, large).name != usual
     session.edit_puzzle(generate(2, box_rows=4, box_cols=4, givens=190))
     session.set_puzzle(generate(1, givens=40))
     assert session.model_name == usual
@@ -71,7 +71,7 @@ def test_a_chosen_model_of_one_s_own_solves_again_after_a_restart(
     qtbot, window, open_window, tmp_path
 ):
     mine = shutil.copytree(find_model("sudoku-9x9-small").directory, tmp_path / "mine")
-    with qtbot.waitSignal(window.session.models_changed):
+    with qtbot.waitSignal(window.session.models.changed):
         window.session.add_model(mine)
     assert window.session.model_name == "mine"
     window.close()
@@ -82,7 +82,7 @@ def test_a_chosen_model_of_one_s_own_solves_again_after_a_restart(
 
 
 def test_a_recording_is_shown_with_its_own_model_whatever_was_chosen(session, solve):
-    session.set_settings(SolveSettings(1))
+    session.solves.set_settings(SolveSettings(1))
     solve()
     recording, name = session.recording, session.model_name
     session.set_model("sudoku-9x9-att")
@@ -99,7 +99,7 @@ def test_a_solve_stops_after_the_model_s_own_number_of_steps_and_the_window_says
     session.set_model("maze-15x15")
     assert steps.text() == "8 (own)"
     assert "8 is the model's own number" in steps.toolTip().replace("\n", " ")
-    session.set_extent("all")
+    session.solves.set_extent("all")
     trace = solve()
     assert trace.supervision_steps == trace.max_supervision_steps == 8
     assert trace.sentence(0).startswith("Supervision step 1 of 8, ")
@@ -118,11 +118,11 @@ def test_a_number_of_steps_set_by_hand_is_that_of_the_model_it_was_set_for(
     assert steps.text() == "5"
     window.close()
     later = open_window()
-    assert later.session.max_supervision_steps == 5
+    assert later.session.focus.max_supervision_steps == 5
     later.session.set_model("sudoku-9x9-att")
-    assert later.session.max_supervision_steps == 16
+    assert later.session.focus.max_supervision_steps == 16
     later.session.set_model("sudoku-relations")
-    assert later.session.max_supervision_steps == 5
+    assert later.session.focus.max_supervision_steps == 5
 
 
 def test_the_model_s_own_number_is_no_choice_and_is_not_remembered(window, control, open_window):

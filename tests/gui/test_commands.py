@@ -203,7 +203,7 @@ def test_a_file_is_opened_at_the_puzzle_of_a_number(qtbot, session, widget, cont
 
 
 def test_as_many_steps_are_added_as_the_key_was_pressed(qtbot, session, solve, press):
-    session.set_settings(SolveSettings(2, None))
+    session.solves.set_settings(SolveSettings(2, None))
     solve()
     for _ in range(4):
         press(Qt.Key.Key_M)
@@ -211,7 +211,7 @@ def test_as_many_steps_are_added_as_the_key_was_pressed(qtbot, session, solve, p
 
 
 def test_cancelling_forgets_the_steps_that_were_still_to_be_added(qtbot, session, solve, press):
-    session.set_settings(SolveSettings(2, None))
+    session.solves.set_settings(SolveSettings(2, None))
     solve()
     for _ in range(9):
         press(Qt.Key.Key_M)

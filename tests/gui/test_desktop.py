@@ -13,7 +13,7 @@ from trm_gui import app as application
 from trm_gui import theme as themes
 from trm_gui.failure import FailureDialog, Unforeseen
 from trm_gui.manual import HOW_IT_THINKS, PAGES, PageDialog
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 from trm_gui.theme_menu import stored_theme
 
 
@@ -37,17 +37,17 @@ def test_the_system_s_theme_can_be_chosen_again(window, action, qapp):
 
 def test_another_format_is_used_from_the_next_solve_on(window, solve):
     solve()
-    first = window.session.computed_on
+    first = window.session.solves.computed_on
     other = "float32" if "bfloat16" in first else "bfloat16"
-    window.session.set_compute(Compute(dtype=other))
+    window.session.models.compute = Compute(dtype=other)
     solve()
-    assert window.session.computed_on == first.replace("bfloat16", "float32").replace(
+    assert window.session.solves.computed_on == first.replace("bfloat16", "float32").replace(
         "float32", other
     )
 
 
 def test_a_device_that_is_not_there_is_told_of(qtbot, window, widget):
-    window.session.set_compute(Compute(device="mps" if sys.platform != "darwin" else "cuda"))
+    window.session.models.compute = Compute(device="mps" if sys.platform != "darwin" else "cuda")
     with qtbot.waitSignal(window.session.solve_finished):
         window.session.solve()
     assert "is not available here" in widget("status_line").text()
@@ -61,7 +61,7 @@ def test_settings_that_make_no_sense_are_as_if_not_there(open_window, tmp_path):
         "[General]\ndevice=toaster\ndtype=7\nthreads=many\ntheme=1\n"
     )
     window = open_window()
-    assert window.session.compute == Compute()
+    assert window.session.models.compute == Compute()
     assert stored_theme(window.settings) == themes.system_theme()
 
 
@@ -70,7 +70,7 @@ def test_about_names_the_versions_and_what_was_computed_on(window, action, solve
     action("about").trigger()
     text = window.findChild(QMessageBox).text()
     assert "torch 2." in text
-    assert f"computed on {window.session.computed_on}." in text
+    assert f"computed on {window.session.solves.computed_on}." in text
     assert "MIT licence" in text
     assert "https://arxiv.org/abs/2510.04871" in text
 
@@ -185,19 +185,3 @@ def test_a_failure_does_not_move_the_boards(window, widget):
     window.session.fail("The cat sat on it.")
     assert not window.grab().isNull()  # lays out
     assert widget("input_board").height() == before
-
-
-def test_a_look_that_fails_is_told_of_and_ends(qtbot, window, session, solve, monkeypatch):
-    from trm_core.mixing import NetworkCall
-    from trm_core.solver import Recursion
-
-    solve()
-
-    def broken(self, call, cell):
-        raise RuntimeError("out of memory")
-
-    monkeypatch.setattr(Recursion, "mixing", broken)
-    session.look_at((0, 0))
-    with qtbot.waitSignals([session.failed, session.mixing_known]):
-        session.ask_mixing(NetworkCall(1, 1, 1))
-    assert "out of memory" in session.details

@@ -273,7 +273,7 @@ def test_a_puzzle_is_kept_though_the_window_closes_before_the_library_is_read(
 
 
 def test_it_says_how_often_the_model_that_would_be_taken_is_right(dialog, session):
-    info = next(model for model in session.models if model.name == "maze-relations")
+    info = next(model for model in session.models.all if model.name == "maze-relations")
     for style in ("corridors", "corridors with loops", "obstacles"):
         ask_for(dialog, "maze", 15, style, 1)
         (known,) = (each for each in info.by_style if (each.style, each.side) == (style, 15))

@@ -17,12 +17,12 @@ from trm_core.checkpoints.info import find_model, read_info
 from trm_core.recordings import read_header
 from trm_core.resources import RESOURCES
 from trm_core.trace import SolveSettings
-from trm_gui import session as sessions
-from trm_gui import solving
 from trm_gui import work as works
 from trm_gui.app import make_window
 from trm_gui.checkpoint_dialog import CheckpointDialog
 from trm_gui.plots.halting import HaltingPlot
+from trm_gui.session import engine, models, solves
+from trm_gui.session import session as sessions
 from trm_gui.settings_dialog import SettingsDialog
 
 
@@ -66,8 +66,8 @@ def share(tmp_path, monkeypatch):
 def cut_off(share, monkeypatch):
     def cut_off():
         monkeypatch.setattr(documents, "_opened", share.hanging(documents._opened))
-        monkeypatch.setattr(solving, "read_ahead", share.hanging(solving.read_ahead))
-        monkeypatch.setattr(sessions, "read_ahead", share.hanging(sessions.read_ahead))
+        for module in (models, solves):
+            monkeypatch.setattr(module, "read_ahead", share.hanging(engine.read_ahead))
         monkeypatch.setattr(sessions, "write_recording", share.hanging(sessions.write_recording))
         monkeypatch.setattr(Path, "is_dir", share.hanging(Path.is_dir))
         monkeypatch.setattr(Path, "exists", share.hanging(Path.exists))
@@ -122,7 +122,7 @@ def vars_of(item):
 def test_what_cannot_be_saved_as_nothing_answers_is_told_and_the_next_is_saved(
     qtbot, session, share, cut_off, solve, impatient, tmp_path
 ):
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     trace = solve()
     cut_off()
     with qtbot.waitSignal(session.failed) as failed:
@@ -143,7 +143,7 @@ def test_a_model_that_does_not_answer_is_told_and_others_solve(
     cut_off()
     with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve()
-    assert session.failure == f"{own / 'model.safetensors'} {works.HANGS}"
+    assert session.focus.failure == f"{own / 'model.safetensors'} {works.HANGS}"
     session.set_model("sudoku-9x9")
     with qtbot.waitSignal(session.solve_finished):
         session.solve()
@@ -162,7 +162,7 @@ def test_user_models_that_do_not_answer_hold_up_nothing_and_are_not_forgotten(
     own = shutil.copytree(find_model("sudoku-9x9-small").directory, share.folder / "own")
     here = shutil.copytree(find_model("sudoku-4x4").directory, tmp_path / "here")
     for each in (own, here):
-        with qtbot.waitSignal(window.session.models_changed):
+        with qtbot.waitSignal(window.session.models.changed):
             window.session.add_model(each, use=False)
     window.close()
     cut_off()
@@ -172,8 +172,8 @@ def test_user_models_that_do_not_answer_hold_up_nothing_and_are_not_forgotten(
     with qtbot.waitSignal(again.session.solve_finished):
         again.session.solve()
     qtbot.waitUntil(lambda: f"{own} {works.HANGS}" in told)
-    qtbot.waitUntil(lambda: "here" in [model.name for model in again.session.models])
-    assert "own" not in [model.name for model in again.session.models]
+    qtbot.waitUntil(lambda: "here" in [model.name for model in again.session.models.all])
+    assert "own" not in [model.name for model in again.session.models.all]
     assert str(own) in again.settings.value("models")
 
 
@@ -184,7 +184,7 @@ def test_a_window_closes_in_time_while_all_hangs(
     session.open(hung_file)
     session.add_model(share.folder / "own")
     session.save_recording(share.folder / "a.trmrec")
-    session.ask_mixing(session.trace[0].call)
+    session.solves.mixing(session.trace, session.trace[0].call, 0)
     window.library.exchange.open_files([hung_file, hung_file])
     window.recordings.dock.show()
     qtbot.waitUntil(lambda: session.writer._thread is not None)
@@ -244,7 +244,7 @@ def test_no_file_of_the_user_is_touched_on_the_gui_thread(
     catalogue, exchange = window.library.catalogue, window.library.exchange
     with qtbot.waitSignal(session.opened):
         session.open(files["sudoku"])
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     with qtbot.waitSignal(session.solve_finished):
         session.solve()
     for save in window.findChild(HaltingPlot).export_menu.actions():
@@ -272,7 +272,7 @@ def test_no_file_of_the_user_is_touched_on_the_gui_thread(
     file_dialog().reject()
     qtbot.waitUntil(lambda: catalogue.recent[0] == str(tmp_path / "c.sdm"))
     action("add_model").trigger()
-    with qtbot.waitSignal(session.model_tried):
+    with qtbot.waitSignal(session.models.tried):
         file_dialog().fileSelected.emit(str(tmp_path / "none"))
     file_dialog().reject()
     action("settings").trigger()

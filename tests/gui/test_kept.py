@@ -13,7 +13,7 @@ from trm_gui.board.overlays import OVERLAYS
 from trm_gui.library.items import YOURS
 from trm_gui.library.yours import NAME
 from trm_gui.preferences import Preferences, Start, keep
-from trm_gui.shown import Kept, Shown, read_kept, write_kept
+from trm_gui.session.shown import Kept, Shown, read_kept, write_kept
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 MAZE = "S #\n  #\n# G"

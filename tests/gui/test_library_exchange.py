@@ -85,7 +85,7 @@ def test_a_pasted_task_is_called_this_task(qtbot, session, clipboard, press, tex
     clipboard.setText(text_of["arc"])
     with qtbot.waitSignal(session.puzzle_changed):
         press(Key.Key_V, Ctrl)
-    assert "was not trained on this task" in session.why_no_model()
+    assert "was not trained on this task" in session.models.why_none_fits(session.puzzle)
 
 
 def test_the_size_of_a_task_is_the_same_in_the_library_and_below(

@@ -16,7 +16,7 @@ from trm_core.trace import SolveSettings
 from trm_core.training.config import load_preset
 from trm_core.training.run_directory import RunDirectory
 from trm_gui.jobs.models import copy_newest
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 
 SMALL, OTHER = "sudoku-9x9-small", "sudoku-9x9"
 
@@ -38,8 +38,8 @@ def solving(qtbot, session_of, puzzles):
 
     def solving(*models):
         session = session_of(*models)
-        session.set_compute(Compute("cpu", "float32"))
-        session.set_settings(SolveSettings(2, None))
+        session.models.compute = Compute("cpu", "float32")
+        session.solves.set_settings(SolveSettings(2, None))
         session.set_puzzle(puzzles[0])
 
         def solve():
@@ -67,7 +67,7 @@ def test_a_model_whose_files_were_replaced_solves_as_they_are_now_and_is_shown_s
     put(OTHER, mine)
     second = solve()
     np.testing.assert_allclose(second.halt_probabilities(), halting_of(mine, puzzles[0]), rtol=1e-5)
-    assert session.model == read_info(mine) == session.models[0]
+    assert session.model == read_info(mine) == session.models.all[0]
     assert second.weights_hash == find_model(OTHER).weights_hash() != first.weights_hash
 
 
@@ -76,8 +76,8 @@ def test_a_solve_does_not_go_on_with_other_weights(qtbot, solving, mine):
     trace = solve()
     put(OTHER, mine)
     with qtbot.waitSignals([session.failed, session.solve_finished]):
-        session.solve_further()
-    assert session.failure == (
+        session.solves.solve_further()
+    assert session.focus.failure == (
         "The weights of mine are not those that made this recording; solve again."
     )
     assert len(trace) == len(session.trace) == 4
@@ -93,8 +93,8 @@ def test_a_model_that_became_one_for_other_puzzles_is_told_and_another_one_is_us
     put("sudoku-4x4", mine)
     with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve()
-    assert session.failure == "mine is made for Sudoku 4×4, this is Sudoku 9×9"
-    assert session.models[0].puzzle.rows == 4
+    assert session.focus.failure == "mine is made for Sudoku 4×4, this is Sudoku 9×9"
+    assert session.models.all[0].puzzle.rows == 4
     assert session.model_name == OTHER
 
 
@@ -105,9 +105,9 @@ def test_a_model_that_is_read_again_takes_the_place_of_the_old_one_with_what_tha
     session.set_model("mine")
     solve()
     put(OTHER, mine)
-    with qtbot.waitSignal(session.models_changed):
+    with qtbot.waitSignal(session.models.changed):
         session.add_model(mine, use=False)
-    assert session.model is session.models[0]
+    assert session.model is session.models.all[0]
     assert session.model.directory == mine
     assert session.model.is_current
     assert session.trace is None
@@ -216,7 +216,7 @@ def test_where_a_gpu_is_full_the_model_used_least_recently_leaves_and_the_solve_
     session.set_model("model-3")
     full.times = 1
     trace = solve()
-    assert session.failure == ""
+    assert session.focus.failure == ""
     assert [frame.call for frame in trace.frames] == [
         (step, cycle, None) for step in (1, 2) for cycle in (1, 2)
     ]
@@ -229,7 +229,7 @@ def test_a_model_that_finds_no_room_at_all_is_told_of_in_a_sentence(qtbot, solvi
     full.times = 2
     with qtbot.waitSignals([session.failed, session.solve_finished]):
         session.solve()
-    assert session.failure == (
+    assert session.focus.failure == (
         "The memory of the GPU is full: model-1 needs more than is free. Close what else uses it, "
         "or have solves computed on the CPU (Edit → Settings)."
     )
@@ -243,9 +243,8 @@ def test_a_look_at_what_a_cell_takes_in_makes_room_too(qtbot, solving, loaded, f
         solve()
     full = FullGPU(monkeypatch, TRM, "supervision_step")
     full.times = 1
-    session.look_at((0, 0))
-    with qtbot.waitSignal(session.mixing_known) as known:
-        session.ask_mixing(session.trace[0].call)
-    assert known.args[0] is not None
+    known = session.solves.mixing(session.trace, session.trace[0].call, 0)
+    qtbot.waitUntil(known.done)
+    assert known.result() is not None
     gc.collect()
     assert len(loaded) == 1

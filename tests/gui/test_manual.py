@@ -100,7 +100,7 @@ def test_the_button_beside_the_choice_opens_the_card_of_the_model(window, sessio
 
 def test_the_menu_has_the_card_of_every_model(window, session, card):
     menu = window.findChild(QMenu, "cards")
-    assert len(menu.actions()) == len(session.models)
+    assert len(menu.actions()) == len(session.models.all)
     (entry,) = (each for each in menu.actions() if each.text().startswith("maze-15x15 "))
     assert "maze-15x15" in card(entry.trigger).windowTitle()
 
@@ -140,7 +140,7 @@ def test_every_card_names_parameters_training_and_the_command_that_measures(info
 def test_the_choice_shows_the_headline_of_each_model(window, session, control):
     choice = control("Model")
     assert isinstance(choice, QComboBox)
-    for row, info in enumerate(session.models):
+    for row, info in enumerate(session.models.all):
         hint = choice.itemData(row, Qt.ItemDataRole.ToolTipRole)
         assert " M parameters" in hint
         assert info.learned.words in " ".join(hint.split())

@@ -37,7 +37,7 @@ def test_of_twenty_solves_only_the_last_one_is_kept_and_none_by_a_closed_window(
     qtbot, window, session, solve, living
 ):
     traces, recursions = living
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     for _ in range(SOLVES):
         solve()
 
@@ -55,7 +55,7 @@ def test_of_twenty_solves_only_the_last_one_is_kept_and_none_by_a_closed_window(
 def test_a_trace_is_freed_without_a_collection_of_garbage(qtbot, session, solve, living):
     """As soon as what keeps it against a crash, on a thread of its own, has let go of it."""
     traces, _ = living
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     solve().curves.latent_path("z")
     timer = garbage_collector().timer
     timer.stop()

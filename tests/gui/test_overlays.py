@@ -244,7 +244,7 @@ def test_the_legend_explains_what_is_on_and_nothing_else(qtbot, session, solve, 
 def test_a_still_marks_what_its_words_count_and_only_what_plays_leaves_a_trail(
     window, session, solve, action, content, legend, widget
 ):
-    session.set_settings(SolveSettings(4, None))
+    session.solves.set_settings(SolveSettings(4, None))
     trace = solve()
     for frame in range(len(trace)):
         session.move_to(frame)
@@ -404,7 +404,7 @@ def test_overlays_are_remembered(window, open_window, overlays):
 
 
 def test_overlays_do_not_run_the_model(qtbot, session, solve, overlays):
-    session.set_settings(SolveSettings(2, None))
+    session.solves.set_settings(SolveSettings(2, None))
     solve()
     with qtbot.assertNotEmitted(session.trace_changed):
         for overlay in OVERLAYS:

@@ -115,7 +115,7 @@ def test_nothing_found_is_said(opened):
 
 def test_a_menu_that_is_filled_anew_meanwhile_does_no_harm(qtbot, window, session, opened, press):
     opened("read a card small")
-    session.models_changed.emit()
+    session.models.changed.emit()
     press(Qt.Key.Key_Return)
     gone(qtbot, window)
 

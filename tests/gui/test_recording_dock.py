@@ -393,7 +393,7 @@ def test_a_row_is_dragged_as_its_file(qtbot, window, dock, session, folder):
 def test_a_solve_that_is_saved_is_listed_and_chosen(
     qtbot, dock, session, solve, action, file_dialog
 ):
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     solve()
     action("save_recording").trigger()
     dialog = file_dialog()
@@ -411,7 +411,7 @@ def test_an_empty_folder_says_how_to_fill_it(qtbot, window, session, solve, acti
     qtbot.waitUntil(lambda: dock.count.text() == "0 of 0")
     words = "Save this solve…"
     assert not any(button.isVisible() for button in dock.findChildren(QPushButton))
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     solve()
     button = next(b for b in dock.findChildren(QPushButton) if b.text() == words)
     button.click()

@@ -119,7 +119,7 @@ def test_what_is_saved_is_what_was_solved(
     qtbot, window, session, action, solve, open_file, file_dialog, tmp_path
 ):
     assert not action("save_recording").isEnabled()
-    session.set_settings(SolveSettings(2, None))
+    session.solves.set_settings(SolveSettings(2, None))
     trace = solve()
     action("save_recording").trigger()
     dialog = file_dialog()
@@ -155,7 +155,7 @@ def test_what_is_saved_is_what_was_solved(
 
 
 def test_what_cannot_be_saved_is_told_in_a_sentence(qtbot, session, solve, widget, tmp_path):
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     solve()
     with qtbot.waitSignal(session.failed):
         session.save_recording(tmp_path / "gone" / "a.trmrec")
@@ -163,7 +163,7 @@ def test_what_cannot_be_saved_is_told_in_a_sentence(qtbot, session, solve, widge
 
 
 def test_saving_goes_on_when_the_window_is_closed(window, session, solve, tmp_path):
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     trace = solve()
     session.save_recording(tmp_path / "last.trmrec")
     window.close()
@@ -206,7 +206,7 @@ def test_a_dropped_recording_is_opened_and_becomes_recent(qtbot, window, session
 
 
 def test_a_damaged_recording_is_told_and_changes_nothing(qtbot, session, solve, widget, file):
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     trace = solve()
     file.write_bytes(file.read_bytes()[:-5])
     with qtbot.waitSignal(session.failed) as failed:
@@ -231,11 +231,11 @@ def test_a_recording_by_a_model_that_is_not_here_plays_and_says_what_it_cannot(
         assert not session.solving
         assert not session.settings.every_latent_step
         assert not action("latent_steps").isChecked()
-    session.set_extent("stepping")
+    session.solves.set_extent("stepping")
     with qtbot.waitSignal(session.failed) as failed:
         press(Qt.Key.Key_Right)
     assert session.trace is trace
-    session.set_extent("halting")
+    session.solves.set_extent("halting")
     with qtbot.waitSignal(session.solve_finished):
         action("solve").trigger()
     assert session.trace.model_name == session.model_name
@@ -248,17 +248,17 @@ def test_a_recording_where_no_model_fits_plays(session_of, qtbot, foreign_file):
     assert session.model is None
     assert session.cursor == 7
     with qtbot.waitSignal(session.failed) as failed:
-        session.solve_further()
+        session.solves.solve_further()
     assert "theirs is needed" in failed.args[0]
 
 
 def test_the_model_that_made_a_recording_goes_on_where_it_ended(
     qtbot, session, open_file, file, recording
 ):
-    session.set_compute(type(session.compute)("cpu", "float32"))
+    session.models.compute = type(session.models.compute)("cpu", "float32")
     open_file(file)
     with qtbot.waitSignal(session.solve_finished):
-        session.solve_further()
+        session.solves.solve_further()
     assert len(session.trace) == 10
     solver = Solver.load(find_model("sudoku-9x9-small"), "cpu", "float32")
     whole = solver.start(recording.trace.puzzle, SolveSettings(5, None))
@@ -275,10 +275,10 @@ def test_a_recording_that_ended_within_a_supervision_step_goes_on_in_it(
     trace = recording.trace
     part = copy(trace, trace.frames[:5])
     write_recording(tmp_path / "part.trmrec", replace(recording, trace=part))
-    session.set_compute(type(session.compute)("cpu", "float32"))
+    session.models.compute = type(session.models.compute)("cpu", "float32")
     open_file(tmp_path / "part.trmrec")
     with qtbot.waitSignal(session.solve_finished):
-        session.solve_further()
+        session.solves.solve_further()
     assert len(session.trace) == 6
     assert np.array_equal(session.trace[5].tokens, trace[5].tokens)
 
@@ -290,8 +290,8 @@ def test_other_weights_under_the_same_name_do_not_go_on(
     write_recording(tmp_path / "a.trmrec", replace(recording, trace=other))
     trace = open_file(tmp_path / "a.trmrec")
     with qtbot.waitSignals([session.failed, session.solve_finished]):
-        session.solve_further()
-    assert "weights of sudoku-9x9-small are not those" in session.failure
+        session.solves.solve_further()
+    assert "weights of sudoku-9x9-small are not those" in session.focus.failure
     assert session.trace is trace
     assert len(trace) == 8
 
@@ -303,7 +303,7 @@ def test_the_attention_plot_says_that_a_recording_has_none(qtbot, window, sessio
     window.plots.docks["plot_attention"].raise_()
     qtbot.waitUntil(lambda: window.findChild(MixingPane) is not None)
     pane = window.findChild(MixingPane)
-    session.look_at((0, 0))
+    session.moment.look_at((0, 0))
     qtbot.waitUntil(lambda: NO_MODEL in [each.text() for each in pane.findChildren(QLabel)])
     assert "recording" in NO_MODEL
 

@@ -23,7 +23,7 @@ from trm_core.trace import SolveSettings
 app, window = launch(sys.argv[1])
 session, recovery = window.session, window.recordings.recovery
 if sys.argv[2] == "solve":
-    session.set_settings(SolveSettings(3, None))
+    session.solves.set_settings(SolveSettings(3, None))
     session.solve()
     solved = []
     session.solve_finished.connect(lambda: solved.append(True))

@@ -10,9 +10,9 @@ from trm_core.trace import SolveSettings
 from trm_gui.board.overlays import OverlaySet
 from trm_gui.board.panes import AnswerPane
 from trm_gui.commands import Commands
+from trm_gui.session.engine import Engine
+from trm_gui.session.shown import MOST_PUZZLES
 from trm_gui.settings import open_settings
-from trm_gui.shown import MOST_PUZZLES
-from trm_gui.solving import Solving
 
 
 @pytest.mark.parametrize("kind", ["sudoku", "maze", "arc"])
@@ -65,7 +65,7 @@ def test_a_session_that_is_closed_lets_pass_what_is_still_asked_of_it(
     session.add_model(model.directory)
     qapp.processEvents()
     assert session.puzzle is puzzles[0]
-    assert session.models == (model,)
+    assert session.models.all == (model,)
 
 
 def test_a_sentence_without_room_ends_in_an_ellipsis_and_stands_whole_in_its_hint(
@@ -95,7 +95,7 @@ def test_a_puzzle_without_a_model_is_not_solved_and_the_sentence_says_what_would
     assert session.model_name is None
     with qtbot.waitSignal(session.failed) as failed:
         session.solve()
-    assert failed.args == [session.why_no_model()]
+    assert failed.args == [session.models.why_none_fits(session.puzzle)]
     assert "knows 54 tasks by id" in failed.args[0]
     assert "Sudoku" not in failed.args[0]
 
@@ -122,12 +122,13 @@ def test_another_puzzle_ends_the_solve_whose_frames_are_never_shown_again(
     solve_for_long()
     shown = []
     session.trace_changed.connect(lambda: shown.append(session.trace))
-    with qtbot.waitSignal(session.solving_changed) as ended:
+    with qtbot.waitSignal(session.solves.solving_changed) as ended:
         session.set_puzzle(puzzles[1])
-    assert ended.args == [False]
+    assert ended.args == [session.focus]
+    assert not session.solving
     assert session.trace is None
     assert session.cursor is None
-    session.set_settings(SolveSettings())
+    session.solves.set_settings(SolveSettings())
     trace = solve()
     assert trace.puzzle is puzzles[1]
     assert set(shown) == {None, trace}
@@ -150,7 +151,9 @@ def test_closing_the_window_ends_a_running_solve_and_its_threads(window, session
     window.close()
     assert len(trace) < 512
     assert not session.solving
-    assert not [t for t in threading.enumerate() if t.name.startswith(("solver", "reader"))]
+    assert not [
+        t for t in threading.enumerate() if t.name.startswith(("solver", "reader", "model reader"))
+    ]
 
 
 def test_the_cursor_follows_a_solve_until_moved_away_and_again_once_moved_to_the_end(
@@ -172,7 +175,7 @@ def test_the_cursor_follows_a_solve_until_moved_away_and_again_once_moved_to_the
 
 
 def test_the_event_loop_runs_while_a_solve_does(session, solve):
-    session.set_settings(SolveSettings(halt_threshold=None))
+    session.solves.set_settings(SolveSettings(halt_threshold=None))
     ticks = []
     timer = QTimer(interval=10)
     timer.timeout.connect(lambda: ticks.append(session.solving))
@@ -197,7 +200,7 @@ def test_a_failed_solve_is_told_on_the_board_with_a_button_to_try_again(
     pane = AnswerPane(failed_session, OverlaySet(open_settings(tmp_path)), Commands(QWidget()))
     qtbot.addWidget(pane)
     pane.show()
-    sentence = failed_session.failure
+    sentence = failed_session.focus.failure
     assert "model.safetensors" in sentence
     assert "\n" not in sentence
     assert pane.board.accessibleDescription() == f"The solve failed. {sentence}"
@@ -211,7 +214,7 @@ def test_a_failed_solve_is_told_on_the_board_with_a_button_to_try_again(
 
 def test_the_failure_of_a_solve_is_forgotten_with_its_puzzle(failed_session, puzzles):
     failed_session.set_puzzle(puzzles[1])
-    assert not failed_session.failure
+    assert not failed_session.focus.failure
 
 
 def test_frames_that_come_while_the_window_is_busy_are_shown_together(
@@ -219,14 +222,14 @@ def test_frames_that_come_while_the_window_is_busy_are_shown_together(
 ):
     session = session_of(find_model("sudoku-9x9-small"))
     session.set_puzzle(puzzles[0])
-    session.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
-    lengths, ended, steps = [], threading.Event(), Solving.steps
+    session.solves.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
+    lengths, ended, steps = [], threading.Event(), Engine.steps
 
     def watched(*arguments):
         yield from steps(*arguments)
         ended.set()
 
-    monkeypatch.setattr(Solving, "steps", watched)
+    monkeypatch.setattr(Engine, "steps", watched)
 
     def be_busy():
         if session.trace:

@@ -27,8 +27,8 @@ from trm_gui.jobs.room import AT_WORK_BEFORE, stored_paths
 from trm_gui.plots.mixing import MixingPane
 from trm_gui.plots.path import LatentPathPane
 from trm_gui.preferences import Preferences, Start, stored_preferences
+from trm_gui.session.engine import Compute
 from trm_gui.settings_dialog import SettingsDialog
-from trm_gui.solving import Compute
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def choose(box, value):
 
 
 def names(session):
-    return {model.name for model in session.models}
+    return {model.name for model in session.models.all}
 
 
 def test_a_solve_is_computed_as_the_settings_say(window, dialog, solve, open_window):
@@ -51,18 +51,18 @@ def test_a_solve_is_computed_as_the_settings_say(window, dialog, solve, open_win
     dialog.threads.setValue(1)
     dialog.accept()
     solve()
-    assert window.session.computed_on == "cpu in float32"
+    assert window.session.solves.computed_on == "cpu in float32"
     window.close()
-    assert open_window().session.compute == Compute("cpu", "float32", 1)
+    assert open_window().session.models.compute == Compute("cpu", "float32", 1)
 
 
 def test_cancelled_settings_change_nothing(window, qapp, dialog):
     choose(dialog.dtype, "float32")
     choose(dialog.theme, "dark")
-    assert window.session.compute.dtype == "float32"
+    assert window.session.models.compute.dtype == "float32"
     assert themes.current(qapp).name == "dark"
     dialog.reject()
-    assert window.session.compute == Compute()
+    assert window.session.models.compute == Compute()
     assert themes.current(qapp) == themes.system_theme()
     assert stored_preferences(window.settings) == Preferences()
 
@@ -110,7 +110,7 @@ def test_another_scale_colours_boards_and_plots_at_once(
     session.set_puzzle(puzzles[0])
     window.plots.reset()
     solve()
-    session.look_at((0, 0))
+    session.moment.look_at((0, 0))
     shown = {}
     for name, pane in (("plot_attention", MixingPane), ("plot_latent_path", LatentPathPane)):
         window.plots.docks[name].raise_()
@@ -215,7 +215,7 @@ def test_everything_can_be_reset(qtbot, window, dialog, control, qapp, tmp_path)
     qtbot.waitUntil(lambda: dialog.files.folder == tmp_path)
     dialog.reset.click()
     assert dialog.chosen == stored_preferences(window.settings) == Preferences()
-    assert window.session.compute == Compute()
+    assert window.session.models.compute == Compute()
     assert themes.current(qapp) == themes.system_theme()
 
 
@@ -230,7 +230,7 @@ def test_every_control_can_be_reached_and_changed_with_the_keyboard(qtbot, windo
     assert "New windows start with what was used last" in reached
     assert "Groups of settings" in reached
     qtbot.keyClick(dialog.dtype, Qt.Key.Key_Down)
-    assert window.session.compute.dtype == "float32"
+    assert window.session.models.compute.dtype == "float32"
 
 
 def test_every_control_has_a_name_and_says_what_it_does(dialog):

@@ -83,7 +83,7 @@ def test_puzzle_answer_and_status_are_those_of_a_smaller_maze(qtbot, session, sh
     with qtbot.waitSignal(session.solve_finished):
         session.solve()
     trace = session.trace
-    assert not session.failure
+    assert not session.focus.failure
     for frame in range(len(trace)):
         session.move_to(frame)
         content = answer.board.content

@@ -120,7 +120,7 @@ class User:
 
     def change_the_model(self):
         session = self._window.session
-        fitting = [m for m in session.models if session.puzzle and not m.misfit(session.puzzle)]
+        fitting = [m for m in session.models.all if session.puzzle and not m.misfit(session.puzzle)]
         if fitting:
             session.set_model(str(self._random.choice(fitting).directory))
 
@@ -164,8 +164,8 @@ def test_thousands_of_random_actions_leave_nothing_behind(qtbot, window, solve):
     settled = 0.0
     for number in range(ACTIONS):
         user.act()
-        if session.max_supervision_steps > 16:
-            session.set_settings(SolveSettings())
+        if session.focus.max_supervision_steps > 16:
+            session.solves.set_settings(SolveSettings())
         if session.trace is not None and session.trace not in traces:
             traces.add(session.trace)
             shown += 1

@@ -23,7 +23,7 @@ def until_idle(qtbot, session):
 @pytest.fixture
 def fine(session, solve, until_idle):
     """Three supervision steps with all latent steps."""
-    session.set_settings(SolveSettings(3, None, every_latent_step=True))
+    session.solves.set_settings(SolveSettings(3, None, every_latent_step=True))
     return solve()
 
 
@@ -121,7 +121,7 @@ def test_latent_steps_stand_lower_on_the_timeline(session, fine, widget):
 def test_without_a_trace_latent_steps_are_only_made_room_for(session, action):
     action("latent_steps").trigger()
     assert session.trace is None
-    assert session.span.frames == 16 * CYCLES * CALLS
+    assert session.focus.span.frames == 16 * CYCLES * CALLS
 
 
 # As far as asked for
@@ -132,7 +132,7 @@ def test_as_stepped_nothing_is_computed_that_nobody_steps_to(
 ):
     control("Run").setCurrentIndex(2)
     control("Run").activated.emit(2)
-    assert session.extent == "stepping"
+    assert session.solves.extent == "stepping"
     session.solve()
     until_idle()
     assert (place(session), len(session.trace)) == ((1, 1, None), CYCLES)
@@ -153,7 +153,7 @@ def test_what_was_computed_by_stepping_is_what_a_whole_solve_computes(
     session, solve, press, until_idle
 ):
     whole = solve()
-    session.set_extent("stepping")
+    session.solves.set_extent("stepping")
     session.solve()
     until_idle()
     while session.trace.supervision_steps < whole.supervision_steps:
@@ -165,8 +165,8 @@ def test_what_was_computed_by_stepping_is_what_a_whole_solve_computes(
 
 
 def test_stepping_ends_at_the_maximum(session, press, until_idle, action):
-    session.set_extent("stepping")
-    session.set_settings(SolveSettings(max_supervision_steps=1))
+    session.solves.set_extent("stepping")
+    session.solves.set_settings(SolveSettings(max_supervision_steps=1))
     session.solve()
     until_idle()
     press(Key.Key_End)
@@ -177,8 +177,8 @@ def test_stepping_ends_at_the_maximum(session, press, until_idle, action):
 
 
 def test_playing_as_stepped_computes_on_to_the_maximum(qtbot, session, window, until_idle):
-    session.set_extent("stepping")
-    session.set_settings(SolveSettings(max_supervision_steps=3))
+    session.solves.set_extent("stepping")
+    session.solves.set_settings(SolveSettings(max_supervision_steps=3))
     session.solve()
     until_idle()
     window.playback.speed = 60
@@ -191,14 +191,14 @@ def test_playing_as_stepped_computes_on_to_the_maximum(qtbot, session, window, u
 def test_more_supervision_steps_are_appended_beyond_the_maximum(
     session, solve, press, until_idle, widget
 ):
-    session.set_settings(SolveSettings(max_supervision_steps=2, halt_threshold=None))
+    session.solves.set_settings(SolveSettings(max_supervision_steps=2, halt_threshold=None))
     trace = solve()
     for count in (3, 4):
         press(Key.Key_M)
         until_idle()
         assert session.trace is trace
         assert len(trace) == count * CYCLES
-        assert session.span.supervision_steps == count
+        assert session.focus.span.supervision_steps == count
         assert session.cursor == len(trace) - 1
     assert widget("status_line").text().startswith("Supervision step 4 of 4")
 
@@ -221,8 +221,8 @@ def test_all_steps_are_run_beyond_halting_with_the_threshold_still_shown(
     session, puzzles, solve, widget
 ):
     session.set_puzzle(puzzles[0])
-    session.set_settings(SolveSettings(max_supervision_steps=8))
-    session.set_extent("all")
+    session.solves.set_settings(SolveSettings(max_supervision_steps=8))
+    session.solves.set_extent("all")
     trace = solve()
     assert len(trace) == 8 * CYCLES
     assert trace.halts_at(0.5) < len(trace) - 1
@@ -248,7 +248,7 @@ def test_a_loop_begins_again_at_the_end(qtbot, session, solve, window, press):
 
 def test_a_bar_below_a_frame_tells_that_cells_flip_back(session, solve, widget, puzzles):
     session.set_puzzle(puzzles[8])
-    session.set_settings(SolveSettings(6, None))
+    session.solves.set_settings(SolveSettings(6, None))
     trace, timeline = solve(), widget("timeline")
     picture = timeline.grab().toImage()
     told = []

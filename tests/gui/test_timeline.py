@@ -110,7 +110,7 @@ def test_the_threshold_moves_its_line_and_its_mark_and_nothing_else(
     qtbot, session, puzzles, solve, widget, control, has_mark
 ):
     session.set_puzzle(puzzles[0])
-    session.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
+    session.solves.set_settings(SolveSettings(max_supervision_steps=8, halt_threshold=None))
     trace = solve()
     session.move_to(2)
     board = widget("answer_board").shown_grid()
@@ -119,7 +119,7 @@ def test_the_threshold_moves_its_line_and_its_mark_and_nothing_else(
         qtbot.assertNotEmitted(session.cursor_changed),
     ):
         for threshold in (0.5, 1.0):
-            session.set_settings(SolveSettings(8, threshold))
+            session.solves.set_settings(SolveSettings(8, threshold))
             assert widget("halting_plot").threshold_line.value() == threshold
             halt = trace.halts_at(threshold)
             for frame in range(len(trace)):

@@ -27,7 +27,7 @@ def add(qtbot, window, action, file_dialog):
     def add(folder):
         action("add_model").trigger()
         dialog = file_dialog()
-        with qtbot.waitSignal(window.session.models_changed):
+        with qtbot.waitSignal(window.session.models.changed):
             dialog.fileSelected.emit(str(folder))
         dialog.reject()
 
@@ -54,8 +54,8 @@ def test_an_added_model_is_there_at_the_next_start_and_in_use_as_it_was(
     window.close()
     later = open_window()
     qtbot.waitUntil(lambda: "my-model (TRM-MLP, Sudoku 9×9)" in offered(later)[0])
-    assert later.session.models[-1].directory == own_model
-    assert later.session.model is later.session.models[-1]
+    assert later.session.models.all[-1].directory == own_model
+    assert later.session.model is later.session.models.all[-1]
     later.session.set_model("sudoku-9x9")
     later.close()
     last = open_window()
@@ -88,11 +88,11 @@ def test_a_model_with_a_bundled_one_s_name_is_told_apart(window, add, tmp_path, 
 def test_a_folder_without_a_model_is_refused_in_a_sentence(
     qtbot, window, action, tmp_path, widget, file_dialog
 ):
-    models = window.session.models
+    models = window.session.models.all
     action("add_model").trigger()
     with qtbot.waitSignal(window.session.failed):
         file_dialog().fileSelected.emit(str(tmp_path))
-    assert window.session.models == models
+    assert window.session.models.all == models
     assert widget("status_line").text().startswith(f"⚠ {tmp_path}/config.json: ")
 
 
@@ -127,7 +127,7 @@ def test_an_official_checkpoint_becomes_a_model_that_is_used(qtbot, window, dial
     assert dialog.name.text() == f"{tmp_path.name}-step_1"
     dialog.name.setText("official")
     says("")
-    with qtbot.waitSignal(window.session.models_changed):
+    with qtbot.waitSignal(window.session.models.changed):
         dialog.ok.click()
     assert window.session.model.directory == tmp_path / "settings" / "models" / "official"
     with qtbot.waitSignal(window.session.solve_finished):
@@ -152,9 +152,9 @@ def test_the_config_beside_a_checkpoint_is_put_in_and_what_else_is_needed_can_be
     says("Settings: 'L_cycles' is not NAME=VALUE.")
     dialog.settings.setText(f"L_cycles={model.config.latent_steps} old=null")
     says("")
-    with qtbot.waitSignal(window.session.models_changed):
+    with qtbot.waitSignal(window.session.models.changed):
         dialog.ok.click()
-    assert window.session.models[-1].config == model.config
+    assert window.session.models.all[-1].config == model.config
 
 
 def test_a_lightning_checkpoint_needs_no_config(dialog, says, tmp_path):
@@ -221,7 +221,7 @@ def test_an_import_that_fails_can_be_mended_in_the_same_dialog(
     says("")
     with qtbot.waitSignal(dialog.accepted):
         dialog.ok.click()
-    assert window.session.models[-1].name == "official"
+    assert window.session.models.all[-1].name == "official"
 
 
 def test_after_a_folder_without_a_model_the_dialog_opens_beside_that(

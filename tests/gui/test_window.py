@@ -94,7 +94,7 @@ def test_the_keys_step_through_every_frame_and_back_without_computing_anything(
     trace = solve()
     frames, last = list(trace.frames), len(trace) - 1
     assert last > 4
-    with qtbot.assertNotEmitted(session.solving_changed):
+    with qtbot.assertNotEmitted(session.solves.solving_changed):
         press(Key.Key_Home)
         for frame in range(last):
             assert_everything_shows(frame)
@@ -107,6 +107,23 @@ def test_the_keys_step_through_every_frame_and_back_without_computing_anything(
         assert_everything_shows(last)
     assert session.trace is trace
     assert all(a is b for a, b in zip(trace.frames, frames, strict=True))
+
+
+def test_the_window_shows_the_solve_that_is_in_focus(
+    session, solve, widget, control, assert_everything_shows
+):
+    first = solve()
+    session.solves.open()
+    assert "Not solved yet" in widget("answer_board").accessibleDescription()
+    session.set_model("sudoku-9x9-small")
+    session.solves.set_settings(SolveSettings(2, None))
+    second = solve()
+    session.move_to(1)
+    for lane, trace in zip(session.lanes, (first, second), strict=True):
+        session.solves.put_in_focus(lane)
+        assert session.trace is trace
+        assert_everything_shows(1)
+        assert control("Model").currentText().startswith(trace.model_name + " ")
 
 
 def test_shift_and_an_arrow_step_to_the_ends_of_supervision_steps(
@@ -191,7 +208,7 @@ def test_where_no_model_fits_the_answer_says_so_and_solving_is_off(
     with qtbot.waitSignal(session.puzzle_changed):
         session.open(files["arc"])
     words = widget("answer_board").accessibleDescription()
-    assert words == f"No model fits this puzzle. {session.why_no_model()}"
+    assert words == f"No model fits this puzzle. {session.models.why_none_fits(session.puzzle)}"
     assert "knows 54 tasks by id" in words
     assert "Sudoku" not in words
     assert "Maze" not in words
@@ -224,7 +241,7 @@ def test_where_no_model_fits_buttons_lead_to_what_can_be_done(
     qtbot.waitUntil(lambda: not window.library.catalogue.reading)
     listed = [library.items.index(row, 0).data(ITEM) for row in range(library.items.rowCount())]
     assert listed
-    known = {name for model in session.models for name in model.identifiers}
+    known = {name for model in session.models.all for name in model.identifiers}
     assert {item.title for item in listed if item.kind == "arc"} <= known
     qtbot.waitUntil(lambda: window.findChild(NewJobDialog) is not None)
     dialog = window.findChild(NewJobDialog)
@@ -348,7 +365,7 @@ def test_a_second_window_takes_over_what_the_first_one_left(window, open_window)
     window.rows.setSizes([350, 250])
     window.playback.speed = 30
     settings = SolveSettings(max_supervision_steps=5, halt_threshold=0.75)
-    window.session.set_settings(settings)
+    window.session.solves.set_settings(settings)
     sizes = window.rows.sizes()
     window.close()
     second = open_window()
@@ -359,12 +376,12 @@ def test_a_second_window_takes_over_what_the_first_one_left(window, open_window)
 
 
 def test_how_solves_run_and_play_is_remembered(window, open_window, action):
-    window.session.set_extent("stepping")
+    window.session.solves.set_extent("stepping")
     action("loop").trigger()
     action("latent_steps").trigger()
     window.close()
     second = open_window()
-    assert second.session.extent == "stepping"
+    assert second.session.solves.extent == "stepping"
     assert second.playback.loops
     assert second.session.settings.every_latent_step
     assert second.findChild(QAction, "latent_steps").isChecked()

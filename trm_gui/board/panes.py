@@ -199,9 +199,10 @@ class AnswerPane(themes.FollowsTheme, Pane):
         self.board.hovered.connect(self._on_cell)
         self.board.selection_changed.connect(self._on_cell)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
-        for signal in (session.puzzle_changed, session.model_changed, session.cursor_changed):
+        for signal in (session.puzzle_changed, session.cursor_changed):
             signal.connect(self._show)
-        session.solving_changed.connect(self._show)
+        for signal in (session.solves.settings_changed, session.solves.solving_changed):
+            signal.connect(self._show)
         session.another_puzzle.connect(self._select_nothing)
         overlays.changed.connect(self._show)
         self.follow_theme()
@@ -215,11 +216,12 @@ class AnswerPane(themes.FollowsTheme, Pane):
         if session.puzzle is None:
             self.board.set_message("No puzzle yet", "What a model makes of it comes to stand here.")
         elif session.model is None:
-            self.board.set_message("No model fits this puzzle", session.why_no_model(), *WAYS)
+            why = session.models.why_none_fits(session.puzzle)
+            self.board.set_message("No model fits this puzzle", why, *WAYS)
         elif session.solving:
             self.board.set_message("Solving", f"{session.model_name} is being loaded.", "Cancel")
-        elif session.failure:
-            self.board.set_message("The solve failed", session.failure, "Try again")
+        elif session.focus.failure:
+            self.board.set_message("The solve failed", session.focus.failure, "Try again")
         else:
             words = f"Watch {session.model_name} work on it, cycle by cycle."
             words = f"{words}\n\n{outlook(session.model, session.puzzle)}".rstrip()
@@ -231,7 +233,7 @@ class AnswerPane(themes.FollowsTheme, Pane):
         """Look at the cell under the mouse, else at the selected one, else at the last one."""
         cell = cell or self.board.selected_cell
         if cell is not None:
-            self._session.look_at(cell)
+            self._session.moment.look_at(cell)
 
     def _on_button(self, words: str) -> None:
         if self._session.solving:

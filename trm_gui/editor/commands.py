@@ -7,7 +7,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from trm_core.puzzles.base import Puzzle
 from trm_gui.session import Session
-from trm_gui.shown import Shown
+from trm_gui.session.shown import Shown
 
 MOST = 500
 """Steps that can be undone."""
@@ -38,11 +38,9 @@ class History(QUndoStack):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._left: Shown | None = None
         self.moving = False
         """Whether a puzzle is just coming back."""
         self.setUndoLimit(MOST)
-        session.leaving.connect(self._on_leaving)
         session.another_puzzle.connect(self._on_another)
 
     def show(self, shown: Shown) -> None:
@@ -53,11 +51,7 @@ class History(QUndoStack):
         finally:
             self.moving = False
 
-    def _on_leaving(self, shown: Shown) -> None:
-        self._left = shown
-
-    def _on_another(self) -> None:
-        left, self._left = self._left, None
+    def _on_another(self, left: Shown | None) -> None:
         if left is not None and not self.moving and left.puzzle is not self._session.puzzle:
             shown = self._session.shown
             assert shown is not None

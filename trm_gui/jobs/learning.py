@@ -26,7 +26,7 @@ from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.jobs.report import Report
 from trm_gui.session import Session
-from trm_gui.solving import Compute
+from trm_gui.session.engine import Compute
 from trm_gui.work import Bell, Stop
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Learning(QObject):
         jobs.left.connect(self._remove)
         jobs.listed.connect(self._on_list)
         jobs.reported.connect(self._on_report)
-        session.solving_changed.connect(self._free.ring)
+        session.solves.solving_changed.connect(self._free.ring)
 
     @property
     def pinned(self) -> set[Path]:
@@ -175,9 +175,9 @@ class Learning(QObject):
             return
 
     async def _solve(self, checkpoint: Path, name: str, puzzle: Puzzle) -> Recording:
-        with_room = partial(self._session.loaded_models.with_room, name=name, kept=0)
+        with_room = partial(self._session.models.loaded.with_room, name=name, kept=0)
         await self._until_free()
-        solver = await self._lane(_loaded, checkpoint, self._session.compute, with_room)
+        solver = await self._lane(_loaded, checkpoint, self._session.models.compute, with_room)
         trace = await self._lane(solver.start, puzzle)
         trace.model_name = name
         recursion = await self._lane(with_room, partial(solver.recursion, trace, with_latents=True))

@@ -261,7 +261,7 @@ class JobsRoom(QObject):
     def ask_to_publish(self, path: Path) -> None:
         """Ask for a name, and have the model measured and saved under it."""
         job = self.jobs.list.job(path)
-        taken = {model.name for model in self.session.models}
+        taken = {model.name for model in self.session.models.all}
         models = self._user_models.folder
         dialog = PublishDialog(self.session.work, path, models, taken, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -35,8 +35,8 @@ from trm_gui.library.items import (
 )
 from trm_gui.library.yours import Yours, write
 from trm_gui.session import Session
+from trm_gui.session.shown import Shown
 from trm_gui.settings import beside, stored_text
-from trm_gui.shown import Shown
 from trm_gui.work import Bell
 
 MOST_RECENT = 50
@@ -98,12 +98,12 @@ class Catalogue(QObject):
         self._generated = beside(settings, "generated.json")
         self._yours = self._generated.with_name("puzzles")
         self._add(_remembered(settings))
-        session.leaving.connect(self.keep)
+        session.another_puzzle.connect(self.keep)
         session.another_puzzle.connect(self._list_file)
         session.another_puzzle.connect(self.shown_changed)
         session.opened.connect(self._on_opened)
-        session.models_changed.connect(self.models_changed)
-        for changed in (session.trace_changed, session.solving_changed):
+        session.models.changed.connect(self.models_changed)
+        for changed in (session.trace_changed, session.solves.solving_changed):
             changed.connect(self._solve_changed.ring)
 
     def read_all(self) -> None:
@@ -138,7 +138,7 @@ class Catalogue(QObject):
 
     def fits(self, item: Item) -> bool:
         """Whether a model here can be given the item's puzzle."""
-        models = self._session.models
+        models = self._session.models.all
         if isinstance(item.source, InFile):
             return any(info.misfit(item.source.puzzle) is None for info in models)
         return any(info.takes(item.kind, item.rows, item.cols, item.title) for info in models)
@@ -258,7 +258,9 @@ class Catalogue(QObject):
 
     def _list_file(self) -> None:
         """Have the puzzles of the file that is open as items, if it has several."""
-        puzzles, origin = self._session.puzzles, self._session.origin
+        shown = self._session.shown
+        assert shown is not None
+        puzzles, origin = shown.puzzles, shown.origin
         if puzzles is self._listed:
             return
         self._listed = puzzles

@@ -81,7 +81,7 @@ class GeneratorDialog(QDialog):
         for choice in (self.side, self.style_choice):
             choice.activated.connect(self._note_choice)
         self.seed.textChanged.connect(self._show_seed)
-        session.models_changed.connect(self._show_outlook)
+        session.models.changed.connect(self._show_outlook)
         self.another.clicked.connect(self._draw_seed)
         self._show_sizes()
         self._draw_seed()
@@ -220,7 +220,9 @@ class GeneratorDialog(QDialog):
         """What the model that would be taken makes of such puzzles."""
         kind, side = self.kind.currentData(), self.side.currentData()
         style = self.style_choice.currentData()
-        self.outlook.setText(outlook_of_new(self._session.models, blank(kind, side, side), style))
+        self.outlook.setText(
+            outlook_of_new(self._session.models.all, blank(kind, side, side), style)
+        )
 
     def _draw_seed(self) -> None:
         self.seed.setText(str(random.randrange(MOST_DRAWN + 1)))

@@ -13,7 +13,7 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.puzzles.files import parse_puzzles
 from trm_core.puzzles.library import Entry
 from trm_gui.library.yours import Yours
-from trm_gui.sources import Source, key_of
+from trm_gui.session.sources import Source, key_of
 
 BUNDLED, GENERATED, YOURS, OPEN_FILE = "Bundled", "Generated", "Your puzzles", "Open file"
 DATASETS = {"arc-agi-1": "ARC-AGI-1", "arc-agi-2": "ARC-AGI-2"}

@@ -15,7 +15,7 @@ from trm_core.files import put_aside, write_whole
 from trm_core.puzzles.base import Puzzle
 from trm_core.recordings.puzzle_json import puzzle_from_json, puzzle_to_json
 from trm_core.records import Values
-from trm_gui.shown import content_of
+from trm_gui.session.shown import content_of
 
 NAME = "Your puzzle"
 KEY = "yours/"

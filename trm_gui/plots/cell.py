@@ -44,11 +44,11 @@ class CellPane(FramePane):
         plot.setYRange(0, 1, padding=0.1)
         plot.getAxis("left").setTicks([[(0, "0"), (0.5, "0.5"), (1, "1")]])
         self.name_frames()
-        self.session.cell_changed.connect(self.refresh)
+        self.session.moment.cell_changed.connect(self.refresh)
 
     def show_trace(self) -> None:
         super().show_trace()
-        trace, cell = self.session.trace, self.session.cell
+        trace, cell = self.session.trace, self.session.moment.cell
         if trace and cell is None:
             self.set_message(NO_CELL)
         self._shares = trace.curves.symbols(*cell) if trace and cell else np.empty((0, 0))
@@ -65,7 +65,7 @@ class CellPane(FramePane):
 
     def show_cursor(self) -> None:
         super().show_cursor()
-        cursor, cell = self.session.cursor, self.session.cell
+        cursor, cell = self.session.cursor, self.session.moment.cell
         if cursor is None or cell is None:
             self._emphasise(-1)
             self.set_reading("")

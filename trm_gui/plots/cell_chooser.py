@@ -29,12 +29,12 @@ class CellChooser(QWidget):
             box.valueChanged.connect(self._on_value)
             box.editingFinished.connect(box.clearFocus)  # arrows step again
             layout.addWidget(box)
-        for signal in (session.cell_changed, session.trace_changed):
+        for signal in (session.moment.cell_changed, session.trace_changed):
             signal.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        trace, cell = self._session.trace, self._session.cell
+        trace, cell = self._session.trace, self._session.moment.cell
         sizes = (1, 1) if trace is None else trace.puzzle.largest_answer(trace.shape)
         for box, size, at in zip((self.row, self.col), sizes, cell or (-1, -1), strict=True):
             box.blockSignals(True)
@@ -45,4 +45,4 @@ class CellChooser(QWidget):
 
     def _on_value(self) -> None:
         """A first number alone chooses the first of the other."""
-        self._session.look_at((max(0, self.row.value() - 1), max(0, self.col.value() - 1)))
+        self._session.moment.look_at((max(0, self.row.value() - 1), max(0, self.col.value() - 1)))

@@ -77,7 +77,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
         )
         session.trace_changed.connect(self._show_trace)
         session.cursor_changed.connect(self._show_cursor)
-        session.settings_changed.connect(self._show_trace)
+        session.solves.settings_changed.connect(self._show_trace)
         self.follow_theme()
 
     @property
@@ -109,7 +109,7 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
             self.threshold_line.label.fill = pg.mkBrush(
                 themes.translucent(themes.current(self).background, 0.85 if near_curve else 0)
             )
-        frames = self.session.span.frames
+        frames = self.session.focus.span.frames
         self.curve.setSymbol("o" if frames <= MOST_DOTS else None)
         self.setXRange(0.5, frames + 0.5, padding=0)
         self._show_cursor()

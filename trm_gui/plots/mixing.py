@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.trace import Frame
+from trm_core.trace import Frame, Trace
 from trm_gui import theme as themes
 from trm_gui.plots.cell import NO_CELL
 from trm_gui.plots.cell_chooser import CellChooser
@@ -41,6 +41,7 @@ MOST_TOLD = 4
 """Pools that stand in a line at most: those that give most."""
 NO_MODEL = "A recording does not hold these maps; solve the puzzle again to see them."
 WORKING = "Being worked out…"
+DEFECT = "What the cell takes in cannot be worked out"
 PAUSE = 30
 """Milliseconds between two requests at least: while the cursor runs, some frames are left out."""
 
@@ -67,6 +68,7 @@ class MixingPane(PlotPane):
             SUBTITLE,
         )
         self.mixing: Mixing | None = None
+        self._tasks = self.session.work.tasks(self.session.fail, DEFECT)
         self._asked: tuple[object, ...] | None = None
         self._frame: tuple[object, ...] | None = None
         """What the axes were drawn for."""
@@ -90,8 +92,7 @@ class MixingPane(PlotPane):
         self.bar.setMenuEnabled(False)
         self.bar.axis.enableAutoSIPrefix(False)
         self.bar.setImageItem(self.image, insert_in=plot)
-        self.session.cell_changed.connect(self._on_cursor)
-        self.session.mixing_known.connect(self._on_known)
+        self.session.moment.cell_changed.connect(self._on_cursor)
 
     def show_trace(self) -> None:
         trace = self.session.trace
@@ -106,10 +107,10 @@ class MixingPane(PlotPane):
 
     def show_cursor(self) -> None:
         session = self.session
-        if session.trace and session.cell is None:
+        if session.trace and session.moment.cell is None:
             self.mixing = None
             self.set_message(NO_CELL)
-        if session.frame is None or session.cell is None:
+        if session.frame is None or session.moment.cell is None:
             self.set_reading("")
             return
         if self.mixing is None:
@@ -119,19 +120,26 @@ class MixingPane(PlotPane):
 
     def _ask(self) -> None:
         session = self.session
-        if session.frame is None or session.cell is None:
+        trace, frame, cell = session.trace, session.frame, session.moment.cell
+        if trace is None or frame is None or cell is None:
             return
-        wanted = session.trace, self._wanted_call(session.frame), session.cell
+        wanted = trace, self._wanted_call(frame), cell
         if wanted != self._asked:
             self._asked = wanted
-            session.ask_mixing(wanted[1])
+            self._tasks.start(self._work_out(*wanted), place="newest")
+
+    async def _work_out(self, trace: Trace, call: NetworkCall, cell: tuple[int, int]) -> None:
+        known = self.session.solves.mixing(trace, call, trace.cell_index(*cell))
+        mixing = await self._tasks.attempt(known)
+        if trace is self.session.trace:
+            self._show_known(mixing)
 
     def clicked(self, plot: pg.PlotItem, event: MouseClickEvent) -> None:
         place = plot.vb.mapSceneToView(event.scenePos())
         row, col = round(place.y()) - 1, round(place.x()) - 1
         rows, cols = self.image.image.shape
         if 0 <= row < rows and 0 <= col < cols:
-            self.session.look_at((row, col))
+            self.session.moment.look_at((row, col))
 
     def dress(self, theme: Theme) -> None:
         self.lines.setPen(line_pen(self.canvas, themes.translucent("#FFFFFF", 0.5)))
@@ -159,7 +167,7 @@ class MixingPane(PlotPane):
         step = None if choice == ANSWER else self.call.currentIndex()
         return call._replace(latent_step=step)
 
-    def _on_known(self, mixing: Mixing | None) -> None:
+    def _show_known(self, mixing: Mixing | None) -> None:
         self.mixing = mixing
         if mixing is None:
             self.set_message(NO_MODEL)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trm_core.files import put_aside
 from trm_core.recordings import SUFFIX, Recording, write_recording
-from trm_gui.shown import Kept, write_kept
+from trm_gui.session.shown import Kept, write_kept
 
 
 class Slot:

@@ -12,7 +12,7 @@ from trm_core.puzzles.base import Puzzle
 from trm_core.recordings import Recording, RecordingError, read_recording
 from trm_gui.recordings.leftovers import Leftover, Slot, claimed
 from trm_gui.session import Session
-from trm_gui.shown import Kept, read_kept
+from trm_gui.session.shown import Kept, read_kept
 
 SETTLED = 1000
 """Milliseconds without a change after which what is on screen is kept."""

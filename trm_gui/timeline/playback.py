@@ -86,7 +86,7 @@ class Playback(QObject):
         session, trace = self._session, self._session.trace
         assert trace is not None
         at_end = session.cursor == len(trace) - 1
-        if not at_end or session.can_step_further:
+        if not at_end or session.solves.can_step_further:
             self._timer.setInterval(self._interval)
             session.step("latent_step" if trace.settings.every_latent_step else "cycle", 1)
         elif self.loops and not session.solving:

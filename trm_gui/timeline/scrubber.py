@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from trm_core.trace import Trace, Unit
 from trm_gui import theme as themes
 from trm_gui.session import Session
-from trm_gui.span import Span
+from trm_gui.session.span import Span
 
 MARK = 8
 BLOCK = 16
@@ -50,14 +50,14 @@ class Scrubber(QWidget):
         self.setMouseTracking(True)
         session.trace_changed.connect(self._on_change)
         session.cursor_changed.connect(self._on_change)
-        session.settings_changed.connect(self.update)
+        session.solves.settings_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(400, MARK + BLOCK + FLIP + NUMBER)
 
     def frame_rect(self, frame: int) -> QRectF:
         """Where a frame is painted."""
-        return _frame_rects(self._session.span, self.width())[frame]
+        return _frame_rects(self._session.focus.span, self.width())[frame]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -65,7 +65,7 @@ class Scrubber(QWidget):
         theme = themes.current(self)
         trace = self._session.trace
         frames = 0 if trace is None else len(trace)
-        span, cursor = self._session.span, self._session.cursor
+        span, cursor = self._session.focus.span, self._session.cursor
         here = QColor(theme.accent)
         there = themes.translucent(theme.accent, 0.35)
         to_come = themes.translucent(theme.secondary_text, 0.15)
@@ -126,13 +126,13 @@ class Scrubber(QWidget):
 
     def _frame_at(self, x: float) -> int:
         """The frame at a horizontal place in the widget, or the nearest to it."""
-        frames = self._session.span.frames
+        frames = self._session.focus.span.frames
         return min(max(int(x / self.width() * frames), 0), frames - 1)
 
     def _paint_numbers(self, painter: QPainter, theme: themes.Theme) -> None:
         """The number of each supervision step below its block, or of every other, fifth, ..."""
         painter.setFont(themes.font(themes.SMALL))
-        span, shown = self._session.span, self._session.frame
+        span, shown = self._session.focus.span, self._session.frame
         steps, per_step = span.supervision_steps, span.per_step
         widest = painter.fontMetrics().horizontalAdvance(f"{steps}") + themes.SPACE
         every = next(n for n in (1, 2, 5, 10, 50, steps) if widest <= n * self.width() / steps)
@@ -173,7 +173,7 @@ class Scrubber(QWidget):
         return None if threshold is None else trace.halts_at(threshold)
 
     def _supervision_step(self, frame: int) -> int:
-        return frame // self._session.span.per_step + 1
+        return frame // self._session.focus.span.per_step + 1
 
 
 @lru_cache(maxsize=4)

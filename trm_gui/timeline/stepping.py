@@ -35,9 +35,9 @@ def add_solving(commands: Commands, session: Session) -> None:
             "solve_further",
             "One supervision step &more",
             "Add a supervision step after the last one, beyond the maximum too",
-            session.solve_further,
+            session.solves.solve_further,
             ("M",),
-            enabled=lambda: bool(session.trace) and (session.adding or not session.solving),
+            enabled=lambda: bool(session.trace) and (session.focus.adding or not session.solving),
         ),
     )
 
@@ -53,7 +53,7 @@ def add_stepping(commands: Commands, session: Session, playback: Playback) -> No
         return session.cursor is not None and session.cursor < frames() - 1
 
     def can_go_on() -> bool:
-        return is_before_last() or session.can_step_further
+        return is_before_last() or session.solves.can_step_further
 
     def hides_latent_steps() -> bool:
         trace = session.trace

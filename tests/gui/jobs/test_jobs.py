@@ -51,9 +51,9 @@ def test_a_job_is_begun_paused_resumed_left_found_stopped_and_its_model_solves(
     assert report.step == report.saved[-1] > step
 
     later.jobs.use_model(path)
-    until(lambda: later.session.models[-1].name == f"tiny-step_{report.step}")
+    until(lambda: later.session.models.all[-1].name == f"tiny-step_{report.step}")
     later.session.set_puzzle(parse_puzzles("1..4\n..1.\n.1..\n4..1\n")[0])
-    later.session.set_model(str(later.session.models[-1].directory))
+    later.session.set_model(str(later.session.models.all[-1].directory))
     with qtbot.waitSignal(later.session.solve_finished):
         later.session.solve()
     assert later.session.trace.model_name == f"tiny-step_{report.step}"

@@ -167,7 +167,7 @@ def test_models_of_jobs_go_to_the_folder_for_models_that_is_set(
     own.mkdir()
     use(replace(stored_preferences(window.settings), models=own), window)
     choose(window, run, "Use its model")
-    until(lambda: window.session.models[-1].directory == own / "mine-step_10")
+    until(lambda: window.session.models.all[-1].directory == own / "mine-step_10")
     (own / "mine").mkdir()
     choose(window, run, "Save its model, measured…")
     dialog = window.findChild(QDialog, "publish_dialog")

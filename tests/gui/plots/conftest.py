@@ -31,9 +31,9 @@ def pane(qtbot, dock):
 def trace(session, solve):
     """Three supervision steps of TRM-MLP with all latent steps, looked at from row 3, column 4."""
     session.set_model("sudoku-9x9")
-    session.set_settings(SolveSettings(3, None, every_latent_step=True))
+    session.solves.set_settings(SolveSettings(3, None, every_latent_step=True))
     solve()
-    session.look_at((2, 3))
+    session.moment.look_at((2, 3))
     return session.trace
 
 
@@ -43,7 +43,7 @@ def mixing(qtbot, session, pane, trace):
     shown = pane("plot_attention")
 
     def mixing():
-        wanted = session.frame.call, session.trace.cell_index(*session.cell)
+        wanted = session.frame.call, session.trace.cell_index(*session.moment.cell)
         qtbot.waitUntil(
             lambda: shown.mixing is not None and (shown.mixing.call, shown.mixing.cell) == wanted,
         )

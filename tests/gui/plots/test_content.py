@@ -20,9 +20,11 @@ from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
 from trm_core.puzzles.library import read_library
 from trm_core.puzzles.sudoku import generate
+from trm_core.solver import Recursion
 from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.hints import WIDTH
+from trm_gui.plots.mixing import NO_MODEL
 from trm_gui.plots.pane import NO_TRACE
 
 NEVER_RIGHT = 8
@@ -56,20 +58,20 @@ def test_the_right_cells_of_a_path_that_is_not_the_known_one_are_all_drawn_right
 def test_one_frame_alone_makes_no_path_and_the_pane_says_so(qtbot, session, solve, pane):
     session.set_puzzle(read_library()[-30].puzzles()[0])
     session.use_model(find_model("arc-7x7"))
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     assert len(solve()) == 1
     shown = pane("plot_latent_path")
     assert shown.empty
     assert "One frame alone makes no path" in shown._message.text()
     with qtbot.waitSignal(session.solve_finished):
-        session.solve_further()
+        session.solves.solve_further()
     assert not pane("plot_latent_path").empty
 
 
 def test_a_single_frame_is_a_point(session, solve, pane):
     session.set_puzzle(read_library()[-30].puzzles()[0])
     session.use_model(find_model("arc-7x7"))
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     assert len(solve()) == 1
     for curve in pane("plot_change").curves.values():
         assert curve.line.scatter.isVisible()
@@ -115,7 +117,7 @@ def test_of_a_puzzle_without_rules_only_right_cells_are_drawn(qtbot, pane, sessi
 def test_where_cells_are_not_counted_only_broken_rules_are_drawn(pane, session, solve, tmp_path):
     file = tmp_path / "open.sdm"
     file.write_text("1" + "." * 80)
-    session.set_settings(SolveSettings(2))
+    session.solves.set_settings(SolveSettings(2))
     session.set_puzzle(load_puzzles(file)[0])
     trace = solve()
     shown = pane("plot_correctness")
@@ -152,15 +154,15 @@ def test_a_cell_has_a_curve_for_each_symbol_and_the_decoded_one_stands_out(pane,
 
 
 def test_after_another_solve_no_symbol_of_the_last_one_stands_out(pane, session, trace, solve):
-    session.look_at(tuple(np.argwhere(session.puzzle.grid)[0].tolist()))
-    given = int(session.puzzle.grid[session.cell])
+    session.moment.look_at(tuple(np.argwhere(session.puzzle.grid)[0].tolist()))
+    given = int(session.puzzle.grid[session.moment.cell])
     assert emphasised(pane("plot_cell")) == [given]
     grid = session.puzzle.grid.copy()
-    grid[session.cell] = other = given % 9 + 1
+    grid[session.moment.cell] = other = given % 9 + 1
     session.edit_puzzle(replace(session.puzzle, grid=grid, solution=None))
     assert emphasised(pane("plot_cell")) == []
     solve()
-    decoded = int(session.trace.grid(session.cursor)[session.cell])
+    decoded = int(session.trace.grid(session.cursor)[session.moment.cell])
     assert decoded == other
     assert emphasised(pane("plot_cell")) == [decoded]
 
@@ -171,17 +173,17 @@ def test_another_cell_is_shown_when_it_is_pointed_at_chosen_or_typed(
     shown, board = pane("plot_cell"), widget("answer_board")
     cells = board.geometry_of_cells()
     qtbot.mouseMove(board, cells.center(0, 1).toPoint())
-    assert session.cell == (0, 1)
+    assert session.moment.cell == (0, 1)
     assert data(shown.lines[8])[1] == trace.curves.symbols(0, 1)[:, 8].tolist()
     qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=cells.center(5, 6).toPoint())
     qtbot.mouseMove(board, cells.center(1, 1).toPoint())
-    assert session.cell == (1, 1)
+    assert session.moment.cell == (1, 1)
     QApplication.sendEvent(board, QEvent(QEvent.Type.Leave))
-    assert session.cell == (5, 6)  # the selected one
+    assert session.moment.cell == (5, 6)  # the selected one
     control("Row of the cell").setValue(9)
-    assert session.cell == (8, 6)
+    assert session.moment.cell == (8, 6)
     control("Column of the cell").setValue(1)
-    assert session.cell == (8, 0)
+    assert session.moment.cell == (8, 0)
     assert data(shown.lines[1])[1] == trace.curves.symbols(8, 0)[:, 1].tolist()
 
 
@@ -191,11 +193,11 @@ def test_the_selected_cell_stays_on_the_board_and_in_the_plots_until_another_puz
     board = widget("answer_board")
     board.select((1, 4))
     solve()
-    assert board.selected_cell == session.cell == (1, 4)
+    assert board.selected_cell == session.moment.cell == (1, 4)
     session.set_puzzle(puzzles[1])
     solve()
     assert board.selected_cell is None
-    assert session.cell is None
+    assert session.moment.cell is None
 
 
 def test_without_a_cell_the_panes_of_a_cell_say_what_to_do(pane, session, solve):
@@ -209,10 +211,10 @@ def test_without_a_cell_the_panes_of_a_cell_say_what_to_do(pane, session, solve)
 def test_a_cell_that_a_smaller_answer_does_not_have_is_no_longer_looked_at(
     pane, session, trace, solve
 ):
-    session.look_at((8, 8))
+    session.moment.look_at((8, 8))
     session.edit_puzzle(generate(1, box_rows=2, box_cols=2, givens=8))
     solve()
-    assert session.cell is None
+    assert session.moment.cell is None
     assert pane("plot_cell").empty
 
 
@@ -222,7 +224,7 @@ def test_the_map_shows_what_the_solve_gives_for_cell_layer_and_head(
 ):
     session.set_model(model)
     solve()
-    session.look_at((4, 4))
+    session.moment.look_at((4, 4))
     for frame in (0, 3, 5):
         session.move_to(frame)
         shown = mixing()
@@ -262,30 +264,37 @@ def test_a_certain_network_call_of_the_cycle_can_be_chosen(qtbot, session, mixin
 def test_a_click_on_the_map_looks_at_that_cell(qtbot, session, mixing):
     shown = mixing()
     click(qtbot, shown, shown.plots[0], 8, 2)
-    assert session.cell == (1, 7)
+    assert session.moment.cell == (1, 7)
     assert mixing().mixing.cell == 16
 
 
 def test_looking_during_a_solve_is_answered_before_it_ends(qtbot, session, pane, solve_for_long):
-    session.look_at((0, 1))
+    session.moment.look_at((0, 1))
     shown = pane("plot_attention")
     solve_for_long()
-    with qtbot.waitSignal(session.mixing_known) as known:
-        pass
+    qtbot.waitUntil(lambda: isinstance(shown.mixing, Mixing))
     assert session.solving
-    assert isinstance(known.args[0], Mixing)
-    assert shown.mixing is known.args[0]
 
 
-def test_what_is_looked_at_after_the_window_was_closed_is_left_alone(
-    qtbot, window, session, mixing
-):
+def test_a_look_that_fails_is_told_of_and_ends(qtbot, session, mixing, monkeypatch):
+    def broken(self, call, cell):
+        raise RuntimeError("out of memory")
+
+    shown = mixing()
+    monkeypatch.setattr(Recursion, "mixing", broken)
+    with qtbot.waitSignal(session.failed):
+        session.moment.look_at((0, 0))
+    assert "out of memory" in session.details
+    qtbot.waitUntil(lambda: shown.mixing is None)
+    assert shown._message.text() == NO_MODEL
+
+
+def test_what_is_looked_at_after_the_window_was_closed_is_left_alone(window, session, mixing):
     mixing()
-    call = session.frame.call
+    trace, call = session.trace, session.frame.call
     window.close()
-    with qtbot.assertNotEmitted(session.mixing_known, wait=100):
-        session.move_to(1)
-        session.ask_mixing(call)
+    session.move_to(1)
+    assert session.solves.mixing(trace, call, 0).cancelled()
 
 
 @pytest.mark.parametrize("name", OVER_FRAMES)
@@ -344,7 +353,7 @@ def test_the_path_of_two_frames_does_not_tell_shares(session, pane, solve):
     shown = pane("plot_latent_path")
     axis = shown.paths["y"].plot.getAxis("left")
     for supervision_steps, frames in ((3, 6), (1, 2)):
-        session.set_settings(SolveSettings(supervision_steps, None))
+        session.solves.set_settings(SolveSettings(supervision_steps, None))
         assert len(solve()) == frames
         pane("plot_latent_path")
         assert ("%" in axis.labelText) == (frames > 2)
@@ -378,9 +387,9 @@ def test_the_map_of_a_model_with_relations_tells_what_each_pool_gives(
     info = ModelInfo("trm", PuzzleShape("sudoku", 4, 4, 2), config, directory=tmp_path / "any")
     save_model(random_model(config), info, "# Any size\n")
     session.use_model(read_info(info.directory))
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     solve()
-    session.look_at((4, 4))
+    session.moment.look_at((4, 4))
     shown = mixing()
     assert shown.subtitle.text().startswith("Relations")
     heads = [shown.head.itemText(n) for n in range(shown.head.count())]
@@ -408,10 +417,10 @@ def test_of_many_pools_those_are_told_that_give_most(session, solve, mixing, tmp
     save_model(random_model(config), info, "# Any size\n")
     session.use_model(read_info(info.directory))
     session.set_puzzle(puzzle)
-    session.set_settings(SolveSettings(1, None))
+    session.solves.set_settings(SolveSettings(1, None))
     solve()
     assert session.trace.shape == PuzzleShape("arc", 7, 6)
-    session.look_at((3, 3))
+    session.moment.look_at((3, 3))
     shown = mixing()
     assert shown.head.count() == 1 + len(shown.mixing.heads) == 17
     told = [int(each.rstrip("%")) for each in shown.reading.text().split() if "%" in each]

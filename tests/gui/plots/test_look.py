@@ -49,7 +49,7 @@ def test_lines_are_as_thick_on_a_dense_screen(qtbot):
 
 @pytest.mark.parametrize("threshold", [0.0, 0.01, 0.5, 0.9, 0.95, 1.0])
 def test_the_threshold_is_named_within_the_plot(session, widget, solve, threshold):
-    session.set_settings(SolveSettings(2, threshold))
+    session.solves.set_settings(SolveSettings(2, threshold))
     plot = widget("halting_plot")
     plot.grab()
     label = plot.threshold_line.label

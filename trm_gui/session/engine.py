@@ -14,7 +14,7 @@ from trm_core.mixing import Mixing, NetworkCall
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.recordings import Recording
 from trm_core.trace import Frame, SolveSettings, Trace
-from trm_gui.loaded_models import LoadedModels
+from trm_gui.session.loaded_models import LoadedModels
 from trm_gui.torch_import import import_torch
 from trm_gui.work import Stop
 
@@ -34,10 +34,19 @@ class OfficialCheckpoint(NamedTuple):
     settings: Mapping[str, Any] = MappingProxyType({})
 
 
+class Compute(NamedTuple):
+    """What solves are computed on: see `trm_core.load_model`; threads are 0 for all but one."""
+
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Solve:
     """One request to solve; it ends within a latent step of `stop`.
 
+    compute: what the model is loaded for.
     steps: supervision steps to run now, whether the model halts or not; None to run until it halts
         or the settings' maximum is reached.
     recording: what to go on with; None to begin.
@@ -46,17 +55,10 @@ class Solve:
     model: ModelInfo
     puzzle: Puzzle
     settings: SolveSettings
+    compute: Compute
     steps: int | None = None
     recording: Recording | None = None
     stop: Stop = field(default_factory=Stop)
-
-
-class Compute(NamedTuple):
-    """What solves are computed on: see `trm_core.load_model`; threads are 0 for all but one."""
-
-    device: str = "auto"
-    dtype: str = "auto"
-    threads: int = 0
 
 
 class Begun(NamedTuple):
@@ -69,15 +71,11 @@ class Begun(NamedTuple):
     error: UserError | None = None
 
 
-class Solving:
-    """Runs the models that are loaded. torch is imported for the first one.
-
-    compute: how models are loaded from now on; those that are loaded stay as they are.
-    """
+class Engine:
+    """Runs the models that are loaded. torch is imported for the first one."""
 
     def __init__(self, models: LoadedModels) -> None:
         self._models = models
-        self.compute = Compute()
 
     def begin(self, solve: Solve) -> Begun:
         """Load the model, unless that is done, and see where to begin or to go on. Raises UserError
@@ -85,7 +83,7 @@ class Solving:
         recording = solve.recording
         if recording is not None and (known := self._models.recursion(recording.trace)):
             return Begun(recording, known)
-        device, dtype, threads = self.compute
+        device, dtype, threads = solve.compute
         import_torch(threads)
         solver = self._models.solver(solve.model, device, dtype)
         recursion: Recursion | None
@@ -125,22 +123,6 @@ class Solving:
             return None
         return self._models.with_room(lambda: recursion.mixing(call, cell), trace.model_name)
 
-    def imported(self, wanted: OfficialCheckpoint) -> ModelInfo:
-        """The model that a checkpoint became. Raises UserError."""
-        import_torch(self.compute.threads)
-        from trm_core.checkpoints.official import import_to
-
-        import_to(
-            wanted.directory,
-            wanted.checkpoint,
-            wanted.config,
-            wanted.puzzle,
-            wanted.identifiers,
-            wanted.dataset,
-            wanted.settings,
-        )
-        return read_info(wanted.directory)
-
 
 def read_model(directory: Path) -> ModelInfo:
     """What there is to know of a model. Raises CheckpointError, also where its weights are
@@ -148,6 +130,23 @@ def read_model(directory: Path) -> ModelInfo:
     info = read_info(directory)
     info.size  # noqa: B018
     return info
+
+
+def imported(wanted: OfficialCheckpoint, threads: int) -> ModelInfo:
+    """The model that a checkpoint became. Raises UserError."""
+    import_torch(threads)
+    from trm_core.checkpoints.official import import_to
+
+    import_to(
+        wanted.directory,
+        wanted.checkpoint,
+        wanted.config,
+        wanted.puzzle,
+        wanted.identifiers,
+        wanted.dataset,
+        wanted.settings,
+    )
+    return read_info(wanted.directory)
 
 
 def read_ahead(file: Path) -> None:
