@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -106,6 +105,8 @@ def _columns(groups: list[Group]) -> list[list[Group]]:
 
 
 def _html(group: Group) -> str:
+    from html import escape
+
     heading, rows = group
     apart = "style='padding-right: 8px'"
     told = "".join(

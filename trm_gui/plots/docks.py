@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPaintEvent
@@ -20,11 +21,7 @@ from PySide6.QtWidgets import (
 from trm_gui import theme as themes
 from trm_gui.board_room import BoardRoom
 from trm_gui.dock_title import name_buttons
-from trm_gui.plots.cell import CellPane
-from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
-from trm_gui.plots.mixing import MixingPane
-from trm_gui.plots.pane import LEAST_WIDTH, PlotPane
-from trm_gui.plots.path import LatentPathPane
+from trm_gui.plots import LEAST_WIDTH
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 
@@ -33,15 +30,16 @@ WIDTH = 37 * themes.SPACE
 LEAST = QSize(LEAST_WIDTH, 17 * themes.SPACE)
 """Of a dock that is not filled yet."""
 
-PLOTS: tuple[tuple[str, str, Callable[[Session, Turns], PlotPane]], ...] = (
-    ("plot_change", "Change", ChangePane),
-    ("plot_certainty", "Certainty", CertaintyPane),
-    ("plot_correctness", "Correctness", CorrectnessPane),
-    ("plot_latent_path", "Latent path", LatentPathPane),
-    ("plot_cell", "Selected cell", CellPane),
-    ("plot_attention", "Mixing", MixingPane),
+PLOTS = (
+    ("plot_change", "Change", "measures.ChangePane"),
+    ("plot_certainty", "Certainty", "measures.CertaintyPane"),
+    ("plot_correctness", "Correctness", "measures.CorrectnessPane"),
+    ("plot_latent_path", "Latent path", "path.LatentPathPane"),
+    ("plot_cell", "Selected cell", "cell.CellPane"),
+    ("plot_attention", "Mixing", "mixing.MixingPane"),
 )
-"""Object name, title and contents of each dock; the first three are tabs above the others."""
+"""Object name and title of each dock, and where its contents are, imported when it comes on screen;
+the first three are tabs above the others."""
 
 ABOVE = 3
 
@@ -65,11 +63,11 @@ class PlotDocks(QObject):
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         turns = Turns(self)
-        for name, title, make_pane in PLOTS:
+        for name, title, pane in PLOTS:
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            dock.setWidget(_Filled(turns, partial(make_pane, session, turns)))
+            dock.setWidget(_Filled(turns, partial(_made, pane, session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             name_buttons(dock, f"the plot {title}")
@@ -111,13 +109,19 @@ class PlotDocks(QObject):
             dock.raise_()
 
 
+def _made(pane: str, session: Session, turns: Turns) -> QWidget:
+    module, _, name = pane.partition(".")
+    made: QWidget = getattr(import_module(f"trm_gui.plots.{module}"), name)(session, turns)
+    return made
+
+
 class _Filled(QWidget):
     """A place that is filled when it first comes on screen."""
 
-    def __init__(self, turns: Turns, make_pane: Callable[[], PlotPane]) -> None:
+    def __init__(self, turns: Turns, make_pane: Callable[[], QWidget]) -> None:
         super().__init__()
         self._turns = turns
-        self._make_pane: Callable[[], PlotPane] | None = make_pane
+        self._make_pane: Callable[[], QWidget] | None = make_pane
         self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
 

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pyqtgraph as pg
-from pyqtgraph.exporters import SVGExporter
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from trm_core.files import whole_file
-from trm_gui.export.drawing import draw_svg
-from trm_gui.export.pictures import save_png
 from trm_gui.session import Session
 from trm_gui.stored import stored_text
 
@@ -67,6 +64,8 @@ def export(pane: Plotted, file: Path) -> None:
 
     A table has the columns of every curve. Raises OSError where the file cannot be written.
     """
+    from trm_gui.export.pictures import save_png
+
     suffix = file.suffix.lower()
     with whole_file(file) as unfinished:
         if suffix == ".csv":
@@ -80,6 +79,10 @@ def export(pane: Plotted, file: Path) -> None:
 def _drawing(pane: Plotted) -> bytes:
     """The plot without its cursor, by Qt's own means: pyqtgraph 0.14 stumbles over the closed paths
     that Qt 6.11 writes."""
+    from pyqtgraph.exporters import SVGExporter
+
+    from trm_gui.export.drawing import draw_svg
+
     canvas = pane.canvas
     exporter = SVGExporter(canvas.scene())
 

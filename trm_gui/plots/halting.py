@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from pyqtgraph.exporters import CSVExporter
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
@@ -90,6 +89,8 @@ class HaltingPlot(themes.FollowsTheme, pg.PlotWidget):
 
     def write_table(self, file: Path) -> None:
         """Write the frames and their halting probabilities as CSV."""
+        from pyqtgraph.exporters import CSVExporter
+
         together = pg.PlotItem()
         together.items = [self.curve]
         CSVExporter(together).export(str(file))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyqtgraph as pg
-from pyqtgraph.exporters import CSVExporter
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPalette, QResizeEvent
@@ -13,14 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
+from trm_gui.plots import LEAST_WIDTH
 from trm_gui.plots.export import export_menu
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.session import Session
 from trm_gui.theme import Theme
 
-LEAST_WIDTH = 35 * themes.SPACE
-"""Logical pixels, in which three tabs stand in words."""
 NO_TRACE = "Solve the puzzle to see this."
 
 
@@ -149,6 +147,8 @@ class PlotPane(QWidget):
 
     def write_table(self, file: Path) -> None:
         """Write the numbers behind all curves that are shown as CSV, two columns for each."""
+        from pyqtgraph.exporters import CSVExporter
+
         together = pg.PlotItem()
         together.items = [
             item
