@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trm_gui.plain_imports import import_plainly
 from trm_gui.qt_lacks import what_qt_lacks
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWi
     from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
+    import_plainly()  # before there is much to import
     from trm_gui import theme
     from trm_gui.end_signals import EndSignals
     from trm_gui.icons import program_icon

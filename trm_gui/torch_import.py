@@ -7,8 +7,12 @@ import gc
 import importlib.util
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 _ONE_AT_A_TIME = threading.Lock()
 _frozen = False
@@ -73,4 +77,27 @@ def _load_library() -> None:
     library = Path(found.origin).parent / "lib" / f"libtorch_python.{suffix}"
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.restype = ctypes.c_void_p
-    dlopen(os.fsencode(library), os.RTLD_NOW)
+    with _no_other_library():
+        dlopen(os.fsencode(library), os.RTLD_NOW)
+
+
+@contextmanager
+def _no_other_library() -> Iterator[None]:
+    """Let other threads that would load a library wait meanwhile, but not with Python's lock.
+
+    The loader of the system does one after the other: a thread that imports some small extension
+    would wait for torch's libraries, all the while keeping Python's lock from the GUI thread.
+    """
+    create, loading = ExtensionFileLoader.create_module, threading.Lock()
+
+    def create_later(self: ExtensionFileLoader, spec: ModuleSpec) -> ModuleType:
+        with loading:
+            pass
+        return create(self, spec)
+
+    with loading:
+        ExtensionFileLoader.create_module = create_later  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            ExtensionFileLoader.create_module = create  # type: ignore[method-assign]
