@@ -30,16 +30,22 @@ WIDTH = 37 * themes.SPACE
 LEAST = QSize(LEAST_WIDTH, 17 * themes.SPACE)
 """Of a dock that is not filled yet."""
 
-PLOTS = (
-    ("plot_change", "Change", "measures.ChangePane"),
-    ("plot_certainty", "Certainty", "measures.CertaintyPane"),
-    ("plot_correctness", "Correctness", "measures.CorrectnessPane"),
-    ("plot_latent_path", "Latent path", "path.LatentPathPane"),
-    ("plot_cell", "Selected cell", "cell.CellPane"),
-    ("plot_attention", "Mixing", "mixing.MixingPane"),
+
+def _pane(module: str, name: str, session: Session, turns: Turns) -> QWidget:
+    """Contents of a dock; what they are made of is imported when that comes on screen."""
+    made: QWidget = getattr(import_module(f"trm_gui.plots.{module}"), name)(session, turns)
+    return made
+
+
+PLOTS: tuple[tuple[str, str, Callable[[Session, Turns], QWidget]], ...] = (
+    ("plot_change", "Change", partial(_pane, "measures", "ChangePane")),
+    ("plot_certainty", "Certainty", partial(_pane, "measures", "CertaintyPane")),
+    ("plot_correctness", "Correctness", partial(_pane, "measures", "CorrectnessPane")),
+    ("plot_latent_path", "Latent path", partial(_pane, "path", "LatentPathPane")),
+    ("plot_cell", "Selected cell", partial(_pane, "cell", "CellPane")),
+    ("plot_attention", "Mixing", partial(_pane, "mixing", "MixingPane")),
 )
-"""Object name and title of each dock, and where its contents are, imported when it comes on screen;
-the first three are tabs above the others."""
+"""Object name, title and contents of each dock; the first three are tabs above the others."""
 
 ABOVE = 3
 
@@ -63,11 +69,11 @@ class PlotDocks(QObject):
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         turns = Turns(self)
-        for name, title, pane in PLOTS:
+        for name, title, make_pane in PLOTS:
             dock = QDockWidget(title, window)
             dock.setObjectName(name)
             dock.setAccessibleName(title)
-            dock.setWidget(_Filled(turns, partial(_made, pane, session, turns)))
+            dock.setWidget(_Filled(turns, partial(make_pane, session, turns)))
             window.addDockWidget(_RIGHT, dock)
             dock.hide()
             name_buttons(dock, f"the plot {title}")
@@ -107,12 +113,6 @@ class PlotDocks(QObject):
             dock.setFloating(True)
         if on:
             dock.raise_()
-
-
-def _made(pane: str, session: Session, turns: Turns) -> QWidget:
-    module, _, name = pane.partition(".")
-    made: QWidget = getattr(import_module(f"trm_gui.plots.{module}"), name)(session, turns)
-    return made
 
 
 class _Filled(QWidget):
