@@ -13,12 +13,12 @@ from trm_gui.plain_imports import import_plainly
 from trm_gui.qt_lacks import what_qt_lacks
 
 if TYPE_CHECKING:
-    from pyqtgraph.util.garbage_collector import GarbageCollector
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
     from trm_core.checkpoints.info import ModelInfo
     from trm_core.puzzles.library import Entry
+    from trm_gui.garbage import GarbageCollector
     from trm_gui.main_window import MainWindow
     from trm_gui.session import Session
 
@@ -28,9 +28,6 @@ FIRST_PUZZLES = "sudoku-extreme.sdm", "sudoku-9x9.sdm"
 SWITCH_SECONDS = 0.0001
 """How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
 from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
-
-GARBAGE_SECONDS = 0.1
-"""How long garbage is let to gather: so short that looking for it is no hold-up."""
 
 
 def main() -> None:
@@ -193,17 +190,14 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
 
 @cache
 def garbage_collector() -> GarbageCollector:
-    """Have Python look for garbage on the GUI thread alone, from now on.
-
-    By itself it does so on whichever thread makes some, and then frees widgets there, which Qt
-    answers with a crash, now and then.
-    """
-    from pyqtgraph.util.garbage_collector import GarbageCollector
+    """Have Python look for garbage on the GUI thread alone, from now on."""
     from PySide6.QtCore import QCoreApplication
 
-    collector = GarbageCollector(GARBAGE_SECONDS)
-    collector.timer.setParent(QCoreApplication.instance())
-    return collector
+    from trm_gui.garbage import GarbageCollector
+
+    application = QCoreApplication.instance()
+    assert application is not None
+    return GarbageCollector(application)
 
 
 def _settings(settings_dir: Path | str | None) -> QSettings:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 _ONE_AT_A_TIME = threading.Lock()
+_going_on = False
 _frozen = False
 """Whether what was there when torch was imported is left out of collections still."""
 
@@ -32,6 +33,11 @@ def import_torch(threads: int = 0) -> None:
     wanted = threads or max(1, usual - 1)
     if torch.get_num_threads() != wanted:
         torch.set_num_threads(wanted)
+
+
+def is_going_on() -> bool:
+    """Whether torch is being imported, by whichever thread."""
+    return _going_on
 
 
 def thaw() -> None:
@@ -53,9 +59,10 @@ def _usual_threads() -> int:
     leaves out whatever else is there by then, so this is done once: done again for each solve, it
     would keep all garbage of that moment for ever.
     """
-    global _frozen
+    global _frozen, _going_on
     collects = gc.isenabled()
     gc.disable()
+    _going_on = True
     try:
         _load_library()
         import torch
@@ -63,6 +70,7 @@ def _usual_threads() -> int:
         gc.freeze()
         _frozen = True
     finally:
+        _going_on = False
         if collects:
             gc.enable()
     return torch.get_num_threads()
