@@ -122,7 +122,7 @@ def refusal_to_start(before="", **environment):
 
 
 def test_missing_system_libraries_are_told_with_the_packages_to_install():
-    from trm_gui.app import DEBIAN_PACKAGES
+    from trm_gui.qt_lacks import DEBIAN_PACKAGES
 
     told = refusal_to_start("sys.modules['PySide6.QtWidgets'] = None")
     assert told.startswith("trm-gui: Qt cannot be loaded (")
@@ -149,7 +149,7 @@ def test_a_platform_that_qt_does_not_have_is_told_in_a_sentence():
 
 
 def test_the_readme_names_the_system_packages_that_the_program_asks_for():
-    from trm_gui.app import DEBIAN_PACKAGES
+    from trm_gui.qt_lacks import DEBIAN_PACKAGES
 
     assert f"apt-get install {DEBIAN_PACKAGES}\n" in (ROOT / "README.md").read_text()
 
@@ -226,8 +226,34 @@ def test_no_source_file_is_left_out_of_the_wheel(wheel):
         assert sources == packed
 
 
-def imported_by(file, names):
-    """The modules of trm_core that `file` imports, in functions too, but for types alone."""
+LAYERS = """
+trm_core | cli
+training
+export | evaluation | data
+solver watching trace curves latent_path latent_axes mixing recordings
+checkpoints
+model
+puzzles
+records signals
+documents files resources
+errors
+"""
+"""Of trm_core, the upper ones first: a module may import what is on its line, on the same side of
+every bar, and on the lines below."""
+
+
+def sources(package):
+    """The files of a package by their modules' names, packages among them."""
+    files = {}
+    for file in sorted((ROOT / package).rglob("*.py")):
+        name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        files[name.removesuffix(".__init__")] = file
+    return files
+
+
+def imported_by(file, names, for_types_too=False):
+    """Which of the modules `names` the file imports, in functions too; what is imported for types
+    alone only where that is asked for."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for_types = {
         id(inner)
@@ -235,22 +261,55 @@ def imported_by(file, names):
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for inner in ast.walk(node)
     }
+    found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types:
-            for each in node.names:
-                inner = f"{node.module}.{each.name}"
-                yield inner if inner in names else node.module
+        if id(node) in for_types and not for_types_too:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{file}: imports from a dot"
+            inner = {f"{node.module}.{each.name}" for each in node.names}
+            found |= inner & set(names) or {node.module}
+    return found & set(names)
+
+
+def test_every_module_of_trm_core_imports_from_its_layer_and_those_below():
+    """Also within functions and for types: who reads one layer need not know what is above."""
+    lines = [[room.split() for room in line.split("|")] for line in LAYERS.split("\n")[1:-1]]
+    places = {
+        name: (depth, column)
+        for depth, line in enumerate(lines)
+        for column, room in enumerate(line)
+        for name in room
+    }
+    files = sources("trm_core")
+    tops = {name: ".".join(name.split(".")[1:2]) or name for name in files}
+    assert set(tops.values()) == set(places), "LAYERS names what is there, all of it"
+    imports = 0
+    for name, file in files.items():
+        depth, column = places[tops[name]]
+        for imported in imported_by(file, files, for_types_too=True):
+            imports += 1
+            below, beside = places[tops[imported]]
+            allowed = below > depth or (below, beside) == (depth, column)
+            assert allowed, f"{name} imports {imported}, which is in no layer below it"
+    assert imports > 500
+
+
+def test_nothing_of_the_window_s_parts_imports_the_window():
+    files = sources("trm_gui")
+    for name, file in files.items():
+        imported = imported_by(file, files)
+        assert "trm_gui.app" not in imported, f"{name} imports trm_gui.app"
+        if name != "trm_gui.app":
+            assert "trm_gui.main_window" not in imported, f"{name} imports trm_gui.main_window"
 
 
 def test_no_module_of_trm_core_needs_one_that_needs_it():
     """Not even from within a function: what goes round in a circle belongs together or apart."""
-    files = {name: ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in CORE_MODULES}
-    files = {name: file for name, file in files.items() if file.exists()}  # no packages
-    assert len(files) > 100
-    graph = {
-        name: {each for each in imported_by(file, files) if each in files and each != name}
-        for name, file in files.items()
-    }
+    files = sources("trm_core")
+    graph = {name: imported_by(file, files) - {name} for name, file in files.items()}
     assert graph["trm_core.checkpoints.directory"] >= {"trm_core.documents", "trm_core.files"}
     TopologicalSorter(graph).prepare()  # which raises CycleError, with the circle
 

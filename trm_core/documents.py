@@ -9,8 +9,6 @@ values should have is checked in `records`.
 from __future__ import annotations
 
 import errno
-import gzip
-import hashlib
 import json
 import os
 import stat
@@ -20,9 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trm_core.errors import UserError, in_a_line, quoted, raised_as
+
+if TYPE_CHECKING:
+    import gzip
 
 SMALL = 2**16
 """Bytes of a file with a few numbers, such as a status."""
@@ -70,6 +71,8 @@ def open_unpacked(file: Path) -> Iterator[BufferedReader | gzip.GzipFile]:
         if file.suffix.lower() != ".gz":
             yield stream
             return
+        import gzip
+
         try:
             with gzip.open(stream) as unpacked:
                 yield unpacked
@@ -89,6 +92,8 @@ def reading(file: Path, kind: type[UserError]) -> Iterator[None]:
 
 def sha256(file: Path) -> str:
     """The SHA-256 of the content of `file`, in hexadecimal. Raises OSError."""
+    import hashlib
+
     with open_file(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -151,6 +150,8 @@ def remove_directory(directory: Path) -> None:
 def _stand_in(folder: Path, name: str, suffix: str = "") -> Path:
     """A new name for what stands in for `name`. It is known to `discard_unfinished` before it is
     there, as a signal may come at any moment."""
+    import secrets
+
     path = folder / f"{_hidden(name)}{secrets.token_hex(4)}{suffix}"
     _unfinished.add(path)
     return path

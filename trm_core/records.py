@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
@@ -238,6 +237,8 @@ def unknown(found: str, names: Iterable[str]) -> str:
 
 def expected_one_of(found: str, names: Iterable[str]) -> str:
     """ "did you mean NAME?" for the nearest of `names`, or all of them where none is near."""
+    from difflib import get_close_matches
+
     names = list(names)
     if close := get_close_matches(found[:MOST_QUOTED], names, 1):
         return f"did you mean {close[0]}?"

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
-import os
 import sys
+from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from trm_gui.plain_imports import import_plainly
+from trm_gui.qt_lacks import what_qt_lacks
 
 if TYPE_CHECKING:
-    from pyqtgraph.util.garbage_collector import GarbageCollector
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
     from trm_core.checkpoints.info import ModelInfo
     from trm_core.puzzles.library import Entry
+    from trm_gui.garbage import GarbageCollector
     from trm_gui.main_window import MainWindow
     from trm_gui.session import Session
 
-DEBIAN_PACKAGES = (
-    "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core "
-    "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 "
-    "libxcb-shape0 libxcb-xinerama0"
-)
 FIRST_PUZZLES = "sudoku-extreme.sdm", "sudoku-9x9.sdm"
 """Shown at the first start: the first one of the first file, the others a key away."""
 
 SWITCH_SECONDS = 0.0001
 """How long a thread that runs Python keeps the GUI thread waiting, each time that this comes back
 from painting something: dozens of times for one frame, so Python's own 5 ms add up."""
-
-GARBAGE_SECONDS = 0.1
-"""How long garbage is let to gather: so short that looking for it is no hold-up."""
 
 
 def main() -> None:
@@ -51,11 +44,11 @@ def main() -> None:
     parser.add_argument(
         "--number", type=int, metavar="N", help="which puzzle of the file to show, from 1"
     )
-    parser.add_argument("--version", action="version", version=version("trm-studio"))
+    parser.add_argument("--version", action=_Version)
     arguments = parser.parse_args()
     if arguments.number is not None and (arguments.file is None or arguments.number < 1):
         parser.error("--number: expected a number from 1, and a file that has so many puzzles")
-    if missing := _what_qt_lacks():
+    if missing := what_qt_lacks():
         sys.exit(f"trm-gui: {missing}")
     model = None if arguments.model is None else _model_or_exit(arguments.model)
     app, window = launch()
@@ -76,6 +69,18 @@ def main() -> None:
     elif entry := _entry_for(model):
         window.session.open(entry)
     sys.exit(app.exec())
+
+
+class _Version(argparse.Action):
+    """Tells the version, and ends; what knows it takes a while to import."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="tell the version and end")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"{version('trm-studio')}\n")
 
 
 def show_number_once_opened(session: Session, number: int) -> None:
@@ -138,6 +143,7 @@ def launch(settings_dir: Path | str | None = None) -> tuple[QApplication, MainWi
     from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
+    import_plainly()  # before there is much to import
     from trm_gui import theme
     from trm_gui.end_signals import EndSignals
     from trm_gui.icons import program_icon
@@ -185,70 +191,17 @@ def make_window(settings_dir: Path | str | None = None) -> MainWindow:
 
 @cache
 def garbage_collector() -> GarbageCollector:
-    """Have Python look for garbage on the GUI thread alone, from now on.
-
-    By itself it does so on whichever thread makes some, and then frees widgets there, which Qt
-    answers with a crash, now and then.
-    """
-    from pyqtgraph.util.garbage_collector import GarbageCollector
+    """Have Python look for garbage on the GUI thread alone, from now on."""
     from PySide6.QtCore import QCoreApplication
 
-    collector = GarbageCollector(GARBAGE_SECONDS)
-    collector.timer.setParent(QCoreApplication.instance())
-    return collector
+    from trm_gui.garbage import GarbageCollector
+
+    application = QCoreApplication.instance()
+    assert application is not None
+    return GarbageCollector(application)
 
 
 def _settings(settings_dir: Path | str | None) -> QSettings:
     from trm_gui.settings import open_settings
 
     return open_settings(None if settings_dir is None else Path(settings_dir))
-
-
-INSTALL = f"on Debian and Ubuntu: apt-get install {DEBIAN_PACKAGES}"
-
-
-def why_qt_cannot_be_loaded() -> str | None:
-    """A sentence if a library is missing, with what to install, or if what is asked for is."""
-    try:
-        import PySide6.QtWidgets  # noqa: F401
-    except ImportError as error:
-        return f"Qt cannot be loaded ({error}); {INSTALL}"
-    wanted = os.environ.get("QT_QPA_PLATFORM")
-    return None if wanted is None else _why_no_platform(wanted)
-
-
-def _what_qt_lacks() -> str | None:
-    """A sentence if this machine cannot show a Qt window, with what to install."""
-    if why := why_qt_cannot_be_loaded():
-        return why
-    if sys.platform != "linux" or {"QT_QPA_PLATFORM", "WAYLAND_DISPLAY"} & os.environ.keys():
-        return None
-    if "DISPLAY" not in os.environ:
-        return "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY)"
-    try:
-        ctypes.CDLL("libxcb-cursor.so.0")
-        xcb = ctypes.CDLL("libxcb.so.1")
-    except OSError as error:
-        return f"Qt cannot open a window ({error}); {INSTALL}"
-    xcb.xcb_connect.restype = ctypes.c_void_p
-    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    failed = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    if failed:  # Qt would end the process
-        return f"the display {os.environ['DISPLAY']} (DISPLAY) does not answer"
-    return None
-
-
-def _why_no_platform(wanted: str) -> str | None:
-    """A sentence if Qt has none of the platforms in QT_QPA_PLATFORM, for which it would end the
-    process."""
-    from PySide6.QtCore import QLibraryInfo, QPluginLoader
-
-    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
-    known: set[str] = set()
-    for file in folder.iterdir():
-        told: dict[str, Any] = QPluginLoader(str(file)).metaData()  # plain Python, not QJsonValue
-        known.update(told.get("MetaData", {}).get("Keys", ()))
-    if known.isdisjoint(name.partition(":")[0] for name in wanted.split(";")):
-        return f"QT_QPA_PLATFORM is {wanted!r}, expected one of {', '.join(sorted(known))}"
-    return None

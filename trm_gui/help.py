@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from functools import partial
-from importlib.metadata import version
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -22,6 +21,8 @@ PACKAGES = "trm-studio", "torch", "PySide6-Essentials", "pyqtgraph", "numpy"
 
 def versions() -> str:
     """What the program stands on, a line each."""
+    from importlib.metadata import version
+
     lines = [f"{name} {version(name)}" for name in PACKAGES]
     return "\n".join([*lines, f"Python {platform.python_version()}", platform.platform()])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from itertools import chain
 
 from PySide6.QtCore import QSize, Qt
@@ -123,6 +122,7 @@ def _columns(groups: list[Group]) -> list[list[Group]]:
 
 
 def _html(group: Group) -> str:
+
     heading, rows = group
     apart = "style='padding-right: 8px'"
     told = "".join(

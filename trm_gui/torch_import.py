@@ -7,10 +7,15 @@ import gc
 import importlib.util
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 _ONE_AT_A_TIME = threading.Lock()
+_going_on = False
 _frozen = False
 """Whether what was there when torch was imported is left out of collections still."""
 
@@ -28,6 +33,11 @@ def import_torch(threads: int = 0) -> None:
     wanted = threads or max(1, usual - 1)
     if torch.get_num_threads() != wanted:
         torch.set_num_threads(wanted)
+
+
+def is_going_on() -> bool:
+    """Whether torch is being imported, by whichever thread."""
+    return _going_on
 
 
 def thaw() -> None:
@@ -49,9 +59,10 @@ def _usual_threads() -> int:
     leaves out whatever else is there by then, so this is done once: done again for each solve, it
     would keep all garbage of that moment for ever.
     """
-    global _frozen
+    global _frozen, _going_on
     collects = gc.isenabled()
     gc.disable()
+    _going_on = True
     try:
         _load_library()
         import torch
@@ -59,6 +70,7 @@ def _usual_threads() -> int:
         gc.freeze()
         _frozen = True
     finally:
+        _going_on = False
         if collects:
             gc.enable()
     return torch.get_num_threads()
@@ -73,4 +85,27 @@ def _load_library() -> None:
     library = Path(found.origin).parent / "lib" / f"libtorch_python.{suffix}"
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.restype = ctypes.c_void_p
-    dlopen(os.fsencode(library), os.RTLD_NOW)
+    with _no_other_library():
+        dlopen(os.fsencode(library), os.RTLD_NOW)
+
+
+@contextmanager
+def _no_other_library() -> Iterator[None]:
+    """Let other threads that would load a library wait meanwhile, but not with Python's lock.
+
+    The loader of the system does one after the other: a thread that imports some small extension
+    would wait for torch's libraries, all the while keeping Python's lock from the GUI thread.
+    """
+    create, loading = ExtensionFileLoader.create_module, threading.Lock()
+
+    def create_later(self: ExtensionFileLoader, spec: ModuleSpec) -> ModuleType:
+        with loading:
+            pass
+        return create(self, spec)
+
+    with loading:
+        ExtensionFileLoader.create_module = create_later  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            ExtensionFileLoader.create_module = create  # type: ignore[method-assign]

@@ -28,7 +28,6 @@ from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from weakref import WeakSet
 
-import psutil
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 import trm_core
@@ -509,6 +508,8 @@ def start_module(module: str, arguments: list[str], log: IO[bytes] | None = None
     log: what has all that it prints, where no terminal and no window is to take the process with
         it; else it is talked to by pipes. Raises OSError.
     """
+    import psutil
+
     found = str(Path(trm_core.__file__).resolve().parents[1])
     paths = [found, *filter(None, [os.environ.get("PYTHONPATH")])]
     alone: dict[str, Any] = {"start_new_session": True}

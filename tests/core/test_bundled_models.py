@@ -14,8 +14,9 @@ import torch
 
 from trm_core.checkpoints.directory import read_tensors
 from trm_core.checkpoints.expectations import likeliest
-from trm_core.checkpoints.info import bundled_models, held_out_build
+from trm_core.checkpoints.info import bundled_models
 from trm_core.data.build import ArcBuild, held_out_puzzles
+from trm_core.data.held_out import held_out_build
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.by_style import made_puzzles
 from trm_core.evaluation.scores import CONFIDENT, summarise

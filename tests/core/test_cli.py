@@ -17,15 +17,10 @@ from ended import Ended
 from trm_core.checkpoints.directory import build_model, save_model
 from trm_core.checkpoints.expectations import all_in_all, share_right
 from trm_core.checkpoints.facts import Result
-from trm_core.checkpoints.info import (
-    ModelInfo,
-    bundled_models,
-    find_model,
-    held_out_build,
-    read_info,
-)
+from trm_core.checkpoints.info import ModelInfo, bundled_models, find_model, read_info
 from trm_core.cli import app
 from trm_core.data.build import ArcBuild, build
+from trm_core.data.held_out import held_out_build
 from trm_core.documents import read_names
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import load_task

@@ -33,6 +33,7 @@ from trm_core.checkpoints.info import (
     find_model,
     read_info,
 )
+from trm_core.data.held_out import held_out_build
 from trm_core.model.config import TRMConfig
 from trm_core.puzzles.arc_tasks import generate
 from trm_core.puzzles.base import PuzzleShape
@@ -165,17 +166,33 @@ def test_an_info_that_contradicts_itself_is_refused(info):
         (placed([], "held_out"), "held_out is not an object"),
         (placed({}, "held_out"), "held_out.kind is null, expected 'sudoku' as puzzle.kind"),
         (placed({"kind": "maze"}, "held_out"), "held_out.kind is 'maze', expected 'sudoku' as "),
-        (placed(HELD_OUT | {"files": ["a.csv"]}, "held_out"), "held_out.files is ['a.csv'], "),
-        (placed(HELD_OUT | {"sides": 4}, "held_out"), "held_out.sides is unknown, "),
-        (placed(HELD_OUT | {"seed": "1"}, "held_out"), "held_out.seed is '1', expected a whole "),
-        (placed(HELD_OUT | {"seed": -1}, "held_out"), "held_out.seed is -1, expected a whole "),
-        (placed({"kind": "sudoku"}, "held_out"), "held_out: expected either files to train on or"),
     ],
 )
 def test_a_config_that_cannot_be_used_is_refused_with_file_and_place(directory, change, sentence):
     file = directory / "config.json"
     rewrite_json(file, change)
     assert refusal(load_model, directory).startswith(f"{file}: {sentence}")
+
+
+@one_kind
+@pytest.mark.parametrize(
+    ("held_out", "sentence"),
+    [
+        (HELD_OUT | {"files": ["a.csv"]}, "held_out.files is ['a.csv'], expected none"),
+        (HELD_OUT | {"sides": 4}, "held_out.sides is unknown, "),
+        (HELD_OUT | {"seed": "1"}, "held_out.seed is '1', expected a whole "),
+        (HELD_OUT | {"seed": -1}, "held_out.seed is -1, expected a whole "),
+        ({"kind": "sudoku"}, "held_out: expected either files to train on or"),
+    ],
+)
+def test_held_out_puzzles_that_cannot_be_made_are_refused_when_they_are_to_be(
+    directory, held_out, sentence
+):
+    """Until then the model can be used: reading it needs nothing of how data sets are built."""
+    file = directory / "config.json"
+    rewrite_json(file, placed(held_out, "held_out"))
+    assert load_model(directory).config == read_info(directory).config
+    assert refusal(held_out_build, read_info(directory)).startswith(f"{file}: {sentence}")
 
 
 @one_kind

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from safetensors import SafetensorError, safe_open
 
@@ -26,9 +26,6 @@ from trm_core.puzzles.arc_variants import BLANK, SEPARATOR
 from trm_core.puzzles.base import KIND_NAMES, Puzzle, PuzzleShape
 from trm_core.records import record
 from trm_core.resources import RESOURCES
-
-if TYPE_CHECKING:
-    from trm_core.data.build import Build
 
 _Record = TypeVar("_Record")
 
@@ -56,7 +53,8 @@ class ModelInfo:
 
     identifiers: names of the rows of the puzzle embedding (ARC task ids), empty if it has none.
     held_out: the kind and options of a data set, as in a preset, on whose test split the results
-    were measured; empty where they were measured on something else.
+    were measured; empty where they were measured on something else. The options are checked where
+    it is made, by `data.held_out`.
     learned: None where nobody knows, as of an imported checkpoint. by_style, calibration: empty
     where nothing was measured; calibration is of the puzzles of the results, after the last
     supervision step.
@@ -307,7 +305,7 @@ def read_info(directory: Path | str) -> ModelInfo:
             stamp,
         )
         if "held_out" in raw:
-            held_out_build(info)
+            _check_held_out(info)
         return info
 
 
@@ -335,14 +333,8 @@ def _records(kind: type[_Record], raw: Mapping[str, Any], name: str) -> tuple[_R
     return tuple(record(kind, each, name) for each in found)
 
 
-def held_out_build(info: ModelInfo) -> Build:
-    """The data set whose test split `info.held_out` describes.
-
-    Raises DocumentError or CheckpointError unless it describes one of the model's kind of puzzle
-    that can be made without files.
-    """
-    from trm_core.data.build import BUILDS, FILES  # which is not needed to load a model
-
+def _check_held_out(info: ModelInfo) -> None:
+    """What can be said without knowing how data sets are built; see `data.held_out`."""
     table = info.held_out
     if not isinstance(table, dict):
         raise DocumentError("held_out is not an object")
@@ -351,16 +343,6 @@ def held_out_build(info: ModelInfo) -> Build:
             f"held_out.kind is {quoted(table.get('kind'))}, expected {info.puzzle.kind!r} as "
             "puzzle.kind"
         )
-    for name in FILES:
-        if table.get(name):
-            raise DocumentError(f"held_out.{name} is {quoted(table[name])}, expected none")
-    options = {name: value for name, value in table.items() if name != "kind"}
-    try:
-        return record(BUILDS[info.puzzle.kind], options, "held_out")
-    except DocumentError:
-        raise
-    except UserError as error:  # of values that do not go together
-        raise CheckpointError(f"held_out: {error}") from None
 
 
 def bundled_models() -> list[ModelInfo]:

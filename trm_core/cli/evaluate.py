@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model, held_out_build
+from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model
 from trm_core.cli.display import plain_console, progress_bar
 from trm_core.cli.options import Device, Dtype, Json
 from trm_core.data.layout import METADATA_FILE, SPLITS
@@ -197,6 +197,7 @@ def _held_out(info: ModelInfo, progress: Progress) -> Sequence[Puzzle]:
             "file of puzzles or a data set directory after its name"
         )
     from trm_core.data.build import held_out_puzzles
+    from trm_core.data.held_out import held_out_build
 
     task = progress.add_task("making puzzles", total=None)
     return held_out_puzzles(

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path, PurePath
@@ -231,6 +230,8 @@ def load_task(task_id: str, dataset: str | None = None) -> Task:
         tasks |= {task.id: task for task in load_dataset(name)}
         if short in tasks:
             return tasks[short]
+    from difflib import get_close_matches
+
     close = get_close_matches(short, tasks) or [next(iter(tasks))]
     raise PuzzleError(f"ARC task: found {task_id!r}, expected an id such as {' or '.join(close)}")
 

@@ -8,7 +8,6 @@ from itertools import groupby
 from math import isqrt
 from os import PathLike
 from pathlib import Path
-from statistics import mode
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +75,8 @@ def _read_rows(rows: Sequence[str], first: int, source: str) -> tuple[Grid, _Pla
 
     def at(row: int, col: int) -> str:
         return f"{source}, line {first + row}, column {col + 1}"
+
+    from statistics import mode
 
     width = mode(map(len, rows))
     check_size(len(rows), width, f"{at(0, 0)}: ")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ Doors = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 """Whether each room has a way to the one on its right, (mazes, down, across - 1), and to the one
 below it, (mazes, down - 1, across)."""
 
-Carve = Callable[[np.random.Generator, int, int, int], Doors]
+Carve: TypeAlias = "Callable[[np.random.Generator, int, int, int], Doors]"
 """From a random generator, how many mazes, and how many rooms down and across, to a spanning tree
 of the rooms of each: between any two there is exactly one way."""
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from trm_core.files import whole_file, writing
 from trm_core.recordings.header import RecordingError, metadata_of, read_header, read_metadata
@@ -47,6 +46,8 @@ def _write(
     read: Callable[[Path], object],
 ) -> None:
     """`read` must be able to read the result before it takes the place of `file`."""
+    from safetensors.numpy import save_file
+
     with (
         writing(file, RecordingError, SafetensorError, UnicodeEncodeError),
         whole_file(file) as unfinished,

@@ -14,15 +14,10 @@ import numpy as np
 from torch import Tensor
 
 from trm_core.checkpoints.directory import fill_model, save_model
-from trm_core.checkpoints.info import (
-    START_STATES,
-    WEIGHTS,
-    ModelInfo,
-    held_out_build,
-    read_info,
-)
+from trm_core.checkpoints.info import START_STATES, WEIGHTS, ModelInfo, read_info
 from trm_core.data.build import FILES, TEST_FILES, held_out_puzzles
 from trm_core.data.dataset import read_dataset
+from trm_core.data.held_out import held_out_build
 from trm_core.errors import UserError
 from trm_core.evaluation import by_style
 from trm_core.evaluation.arc_votes import variants_of

@@ -26,8 +26,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from filelock import FileLock, Timeout
-
 from trm_core.documents import SMALL, DocumentError, Format, read_json
 from trm_core.errors import quoted
 from trm_core.files import remove_directory, unfinished_files, whole_directory, write_whole
@@ -103,6 +101,8 @@ class RunDirectory:
 
         What an earlier one left unfinished is removed. Raises RunError if another holds the lock.
         """
+        from filelock import FileLock, Timeout
+
         self.open(self.path)  # where there is no directory any more, FileLock would make one
         lock = FileLock(self.path / LOCK, timeout=0)
         with run_errors(self.path, self.path / LOCK):

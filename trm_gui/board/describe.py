@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from trm_core.puzzles import NO_SYMBOL
 from trm_core.puzzles.arc import COLOUR_NAMES
 from trm_core.puzzles.maze import PATH
@@ -23,7 +21,7 @@ def describe_board(content: BoardContent) -> str:
     elif content.puzzle.kind == "maze":
         words = f"Maze {size}, {_count(int((content.grid == PATH).sum()), 'path cell')}"
     else:
-        colours = np.unique(content.grid[content.grid >= 0]).size
+        colours = len(set(content.grid[content.grid >= 0].tolist()))
         words = f"ARC grid {size}, {_count(colours, 'colour')}"
     if content.conflicts:
         words += f", {_count(len(content.conflicts), 'broken rule')}"

@@ -10,7 +10,6 @@ from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -100,6 +99,8 @@ def heat_colour(share: float, scale: str) -> str:
 
 @cache
 def _colours_of(scale: str) -> list[str]:
+    import pyqtgraph as pg
+
     steps = pg.colormap.get(scale).map(np.linspace(0, 1, 256), mode="qcolor")
     return [colour.name() for colour in steps]
 
@@ -143,7 +144,7 @@ def draw_veil(
     if content.confidence is None or content.heat is not None:
         return
     doubt = np.where(content.given, 0, np.round((1 - content.confidence) * VEILS) / VEILS)
-    for level in np.unique(doubt[doubt > 0]).tolist():
+    for level in sorted(set(doubt[doubt > 0].tolist())):
         shade = themes.translucent(colour, DENSEST_VEIL * level)
         fill(painter, geometry, doubt == level, shade)
 
@@ -204,7 +205,7 @@ def draw_changes(
     """An accent outline inside each changed cell, with a `casing` where cells have any colour."""
     strength = content.change_strength
     width = _ring_width(geometry)
-    for level in np.unique(strength[strength > 0]).tolist():
+    for level in sorted(set(strength[strength > 0].tolist())):
         cells = strength == level
         accent = themes.translucent(theme.accent, level)
         _draw_rings(painter, geometry, cells, geometry.pixel, width, accent)

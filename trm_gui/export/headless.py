@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trm_core.errors import UserError
-from trm_gui.app import why_qt_cannot_be_loaded
+from trm_gui.qt_lacks import why_qt_cannot_be_loaded
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QCoreApplication

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,6 +44,8 @@ class Pasted:
 
     @property
     def id(self) -> str:
+        import hashlib
+
         return PASTED + hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
     def puzzles(self) -> Sequence[Puzzle]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +31,8 @@ class Yours:
 
     @property
     def id(self) -> str:
+        import hashlib
+
         return KEY + hashlib.sha256(content_of(self.puzzle).encode()).hexdigest()[:16]
 
     @property

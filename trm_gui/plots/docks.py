@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPaintEvent
@@ -18,11 +19,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.dock_title import name_buttons
-from trm_gui.plots.cell import CellPane
-from trm_gui.plots.measures import CertaintyPane, ChangePane, CorrectnessPane
-from trm_gui.plots.mixing import MixingPane
-from trm_gui.plots.pane import LEAST_WIDTH, PlotPane
-from trm_gui.plots.path import LatentPathPane
+from trm_gui.plots import LEAST_WIDTH
 from trm_gui.plots.turns import Turns
 from trm_gui.workbench import Workbench
 
@@ -31,13 +28,20 @@ WIDTH = 37 * themes.SPACE
 LEAST = QSize(LEAST_WIDTH, 17 * themes.SPACE)
 """Of a dock that is not filled yet."""
 
-PLOTS: tuple[tuple[str, str, Callable[[Workbench, Turns], PlotPane]], ...] = (
-    ("plot_change", "Change", ChangePane),
-    ("plot_certainty", "Certainty", CertaintyPane),
-    ("plot_correctness", "Correctness", CorrectnessPane),
-    ("plot_latent_path", "Latent path", LatentPathPane),
-    ("plot_cell", "Selected cell", CellPane),
-    ("plot_attention", "Mixing", MixingPane),
+
+def _pane(module: str, name: str, bench: Workbench, turns: Turns) -> QWidget:
+    """Contents of a dock; what they are made of is imported when that comes on screen."""
+    made: QWidget = getattr(import_module(f"trm_gui.plots.{module}"), name)(bench, turns)
+    return made
+
+
+PLOTS: tuple[tuple[str, str, Callable[[Workbench, Turns], QWidget]], ...] = (
+    ("plot_change", "Change", partial(_pane, "measures", "ChangePane")),
+    ("plot_certainty", "Certainty", partial(_pane, "measures", "CertaintyPane")),
+    ("plot_correctness", "Correctness", partial(_pane, "measures", "CorrectnessPane")),
+    ("plot_latent_path", "Latent path", partial(_pane, "path", "LatentPathPane")),
+    ("plot_cell", "Selected cell", partial(_pane, "cell", "CellPane")),
+    ("plot_attention", "Mixing", partial(_pane, "mixing", "MixingPane")),
 )
 """Object name, title and contents of each dock; the first three are tabs above the others."""
 
@@ -112,10 +116,10 @@ class PlotDocks(QObject):
 class _Filled(QWidget):
     """A place that is filled when it first comes on screen."""
 
-    def __init__(self, turns: Turns, make_pane: Callable[[], PlotPane]) -> None:
+    def __init__(self, turns: Turns, make_pane: Callable[[], QWidget]) -> None:
         super().__init__()
         self._turns = turns
-        self._make_pane: Callable[[], PlotPane] | None = make_pane
+        self._make_pane: Callable[[], QWidget] | None = make_pane
         self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
 

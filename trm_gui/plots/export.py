@@ -14,7 +14,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from pyqtgraph.exporters import SVGExporter
 from PySide6.QtCore import QSettings, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
@@ -22,8 +21,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from trm_core.errors import UserError
 from trm_core.files import whole_file, writing
-from trm_gui.export.drawing import draw_svg
-from trm_gui.export.pictures import save_png
 from trm_gui.session import Session
 from trm_gui.settings import FOLDER, stored_text
 
@@ -99,6 +96,8 @@ def write(shown: str | bytes, file: Path) -> None:
 
     Raises UserError where it cannot be written.
     """
+    from trm_gui.export.pictures import save_png
+
     with writing(file, UserError), whole_file(file) as unfinished:
         if isinstance(shown, str):
             unfinished.write_text(shown, encoding="utf-8")
@@ -128,6 +127,9 @@ def table_of(curves: Iterable[pg.PlotDataItem]) -> str:
 def _drawing(pane: Plotted) -> bytes:
     """The plot without its cursor, by Qt's own means: pyqtgraph 0.14 stumbles over the closed paths
     that Qt 6.11 writes."""
+
+    from trm_gui.export.drawing import draw_svg
+
     canvas = pane.canvas
     exporter = SVGExporter(canvas.scene())
 

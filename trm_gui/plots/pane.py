@@ -12,14 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from trm_gui import theme as themes
 from trm_gui.hints import wrapped
+from trm_gui.plots import LEAST_WIDTH
 from trm_gui.plots.export import export_menu, table_of
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.theme import Theme
 from trm_gui.workbench import Workbench
 
-LEAST_WIDTH = 35 * themes.SPACE
-"""Logical pixels, in which three tabs stand in words."""
 NO_TRACE = "Solve the puzzle to see this."
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +27,8 @@ class Slot:
         """Put `recording`, and what was shown with it, in the place of what was kept. Raises
         OSError or RecordingError."""
         if self._held is None:
+            import uuid
+
             self._folder.mkdir(parents=True, exist_ok=True)
             held = Leftover(self._folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}")
             held.claim()  # nobody else knows of it

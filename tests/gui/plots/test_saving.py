@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from trm_core.errors import UserError
 from trm_gui import theme as themes
-from trm_gui.plots import export
+from trm_gui.export import pictures
 from trm_gui.plots.export import taken, write
 
 
@@ -173,7 +173,7 @@ def test_a_plot_that_cannot_be_saved_leaves_what_was_there(pane, trace, tmp_path
         file.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(export, "save_png", fail)
+    monkeypatch.setattr(pictures, "save_png", fail)
     with pytest.raises(UserError, match=r"plot\.png cannot be written: No space left on device"):
         write(taken(shown, ".png"), target)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["plot.png"]
