@@ -23,6 +23,7 @@ from typing import (
     get_args,
     get_origin,
     get_type_hints,
+    overload,
 )
 
 from trm_core.documents import (
@@ -37,6 +38,28 @@ from trm_core.documents import (
 from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted, raised_as
 
 _Record = TypeVar("_Record")
+_Default = TypeVar("_Default")
+_SAID = "words"
+
+
+@overload
+def setting(words: str) -> Any: ...
+@overload
+def setting(words: str, default: _Default) -> _Default: ...
+def setting(words: str, default: Any = dataclasses.MISSING) -> Any:
+    """A field of a dataclass, with what it means to whoever sets it; see `words_of`."""
+    return dataclasses.field(default=default, metadata={_SAID: words})
+
+
+def words_of(kind: type) -> dict[str, str]:
+    """By name what `setting` says of the fields of a dataclass, also of one that a subclass has
+    given another default."""
+    return {
+        name: field.metadata[_SAID]
+        for each in reversed(kind.__mro__)
+        for name, field in getattr(each, "__dataclass_fields__", {}).items()
+        if _SAID in field.metadata
+    }
 
 
 class Between(NamedTuple):

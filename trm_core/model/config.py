@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from trm_core.errors import UserError
-from trm_core.records import Between, check_fields
+from trm_core.records import Between, check_fields, setting
 
 Positions = Literal["rotary", "learned", "none"]
 Mixer = Literal["attention", "mlp", "relations"]
@@ -29,37 +29,41 @@ class ConfigError(UserError):
 
 @dataclass(frozen=True, kw_only=True)
 class RecursionConfig:
-    """What TRM and HRM share.
+    """What TRM and HRM share."""
 
-    cells: puzzle cells read and answered, row by row.
-    vocab_size: number of tokens, padding included.
-    hidden_size: width D of every position.
-    cycles: cycles per supervision step (T in the TRM paper, `H_cycles` in its code).
-    latent_steps: updates of z per cycle (n in the TRM paper, `L_cycles` in its code).
-    max_supervision_steps: supervision steps after which training and solving stop (N_sup).
-    heads: attention heads.
-    expansion: width of the SwiGLU layers relative to their input, before rounding.
-    puzzle_count, puzzle_embedding_size: rows and width of the puzzle embedding; size 0 for none.
-    puzzle_positions: positions before the first cell that hold the puzzle embedding.
-    start_noise: standard deviation of what is added to the fixed y and z that solves start from, at
-        each position anew (EqR, arXiv 2605.21488, starts from noise alone).
-    """
-
-    cells: Size
-    vocab_size: Size
-    hidden_size: Size = 512
-    cycles: Size = 3
-    latent_steps: Size = 6
-    max_supervision_steps: Size = 16
-    heads: Size = 8
-    expansion: Annotated[float, Between(0, 1000, above=True)] = 4.0
-    positions: Positions = "rotary"
-    rotary_base: Annotated[float, Between(0, _MOST, above=True)] = 10_000.0
-    norm_epsilon: Annotated[float, Between(0, _MOST, above=True)] = 1e-5
-    puzzle_count: Size = 1
-    puzzle_embedding_size: SizeOrNone = 0
-    puzzle_positions: SizeOrNone = 0
-    start_noise: Annotated[float, Between(0, 100)] = 0.0
+    cells: Size = setting("Puzzle cells read and answered, row by row.")
+    vocab_size: Size = setting("Number of tokens, padding included.")
+    hidden_size: Size = setting("Width D of every position.", 512)
+    cycles: Size = setting(
+        "Cycles per supervision step (T in the TRM paper, `H_cycles` in its code).", 3
+    )
+    latent_steps: Size = setting(
+        "Updates of z per cycle (n in the TRM paper, `L_cycles` in its code).", 6
+    )
+    max_supervision_steps: Size = setting(
+        "Supervision steps after which training and solving stop (N_sup).", 16
+    )
+    heads: Size = setting("Attention heads.", 8)
+    expansion: Annotated[float, Between(0, 1000, above=True)] = setting(
+        "Width of the SwiGLU layers relative to their input, before rounding.", 4.0
+    )
+    positions: Positions = setting("How the networks know where each position is.", "rotary")
+    rotary_base: Annotated[float, Between(0, _MOST, above=True)] = setting(
+        "Base of the wave lengths of rotary positions.", 10_000.0
+    )
+    norm_epsilon: Annotated[float, Between(0, _MOST, above=True)] = setting(
+        "What is added to the mean square before a position is divided by its root.", 1e-5
+    )
+    puzzle_count: Size = setting("Rows of the puzzle embedding.", 1)
+    puzzle_embedding_size: SizeOrNone = setting("Width of the puzzle embedding; 0 for none.", 0)
+    puzzle_positions: SizeOrNone = setting(
+        "Positions before the first cell that hold the puzzle embedding.", 0
+    )
+    start_noise: Annotated[float, Between(0, 100)] = setting(
+        "Standard deviation of what is added to the fixed y and z that solves start from, at each "
+        "position anew (EqR, arXiv 2605.21488, starts from noise alone).",
+        0.0,
+    )
 
     def __post_init__(self) -> None:
         check_fields(self, ConfigError)
@@ -106,24 +110,31 @@ class TRMConfig(RecursionConfig):
 
     With the mixer "relations", boards may have any size: `cells` and `vocab_size` are of the
     largest that the model was trained on, and layers are inside `expansion` times as wide.
-
-    relations: by which positions learn of each other, see `trm_core.model.relations`.
-    message_size: width of what a position sends along each of them; 0 where it sends all of itself.
-    gated: whether half of what a position takes from them opens and shuts the other half.
-    candidates: whether there is a position for each digit that a cell may have, in place of one for
-        the cell.
-    canvas: whether the candidates are instead ARC's ten colours and the mark of a grid's end. They
-        share `puzzle_embedding_size` evenly, so that a task says of each what it is to it, and
-        colours but black that trade places in a task and in its embedding do so in the answer.
     """
 
-    mixer: Mixer = "attention"
-    layers: Layers = 2
-    relations: tuple[Relation, ...] = ()
-    message_size: SizeOrNone = 32
-    gated: bool = False
-    candidates: bool = False
-    canvas: bool = False
+    mixer: Mixer = setting("How the positions of the board learn of each other.", "attention")
+    layers: Layers = setting("Blocks in the one network.", 2)
+    relations: tuple[Relation, ...] = setting(
+        "By which positions learn of each other, with the mixer relations.", ()
+    )
+    message_size: SizeOrNone = setting(
+        "Width of what a position sends along each relation; 0 where it sends all of itself.", 32
+    )
+    gated: bool = setting(
+        "Whether half of what a position takes from relations opens and shuts the other half.",
+        False,
+    )
+    candidates: bool = setting(
+        "Whether there is a position for each digit that a cell may have, in place of one for the "
+        "cell.",
+        False,
+    )
+    canvas: bool = setting(
+        "Whether the candidates are instead ARC's ten colours and the mark of a grid's end. They "
+        "share `puzzle_embedding_size` evenly, so that a task says of each what it is to it, and "
+        "colours but black that trade places in a task and in its embedding do so in the answer.",
+        False,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -190,8 +201,8 @@ class HRMConfig(RecursionConfig):
 
     cycles: Size = 2
     latent_steps: Size = 2
-    latent_layers: Layers = 4
-    answer_layers: Layers = 4
+    latent_layers: Layers = setting("Blocks in the network that updates z.", 4)
+    answer_layers: Layers = setting("Blocks in the network that updates y.", 4)
 
     def __post_init__(self) -> None:
         super().__post_init__()

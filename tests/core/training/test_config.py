@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import math
+import re
+from dataclasses import fields
 
 import pytest
 import torch
@@ -10,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trm_core.checkpoints.directory import build_model
+from trm_core.checkpoints.info import CONFIGS
 from trm_core.data.build import BUILDS
 from trm_core.errors import UserError, quoted
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.records import words_of
 from trm_core.training.config import (
     FIXED,
+    DataSet,
     RunConfig,
     TrainingConfigError,
     TrainingSettings,
@@ -434,3 +439,15 @@ def test_a_model_that_the_data_do_not_fit_is_refused(config):
     narrow = config.changed(["expansion=0.04"])
     with pytest.raises(UserError, match=r"^expansion is 0\.04, too little"):
         narrow.model_config(PuzzleShape("sudoku", 4, 4, 2), 1)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [TrainingSettings, DataSet, *CONFIGS.values(), *BUILDS.values()],
+    ids=lambda k: k.__name__,
+)
+def test_every_setting_says_what_it_means(kind):
+    """In one place, which the form for a new job and `trm data build --help` read."""
+    words = words_of(kind)
+    assert list(words) == [field.name for field in fields(kind)]
+    assert all(re.fullmatch(r"\S(.*\S)?\.", said) for said in words.values())
