@@ -152,9 +152,14 @@ def record(kind: type[_Record], raw: object, place: str, *, others: bool = False
                 continue
             raise DocumentError(prefix + unknown(name, fields))
         if expected := misfit(value, fields[name]):
-            raise DocumentError(f"{prefix}{name} is {quoted(value)}, expected {expected}")
+            raise DocumentError.about(f"{prefix}{name}", value, expected)
         values[name] = tuple(value) if get_origin(fields[name]) is tuple else value
-    return kind(**values)
+    try:
+        return kind(**values)
+    except UserError as error:
+        if error.key and "." not in error.key:
+            error.key = prefix + error.key
+        raise
 
 
 def read_record(
@@ -175,7 +180,7 @@ def check_fields(instance: object, error: type[UserError] = DocumentError, place
     for name, hint in _fields(type(instance)).items():  # type: ignore[arg-type]
         value = getattr(instance, name)
         if expected := misfit(value, hint):
-            raise error(f"{prefix}{name} is {quoted(value)}, expected {expected}")
+            raise error.about(f"{prefix}{name}", value, expected)
         if isinstance(value, list) and get_origin(hint) is tuple:
             object.__setattr__(instance, name, tuple(value))
 

@@ -204,7 +204,8 @@ def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> 
         try:
             left_out = build_dataset(spec, out, show, processes=processes, on_warning=warn)
         except PuzzleError as error:
-            raise UserError(str(error).replace("min_length", "--min-length")) from None
+            told = error.named(lambda key: f"--{key.replace('_', '-')}")
+            raise UserError(told) from None
     for split in SPLITS:
         dataset = read_dataset(out, split)
         print(f"{out}: {dataset.shape}, {split}: {len(dataset):,} examples")

@@ -119,11 +119,15 @@ def _presets() -> str:
 
 def _config(preset: str | None, resume: Path | None, changes: list[str]) -> RunConfig:
     """What is to be trained, by a preset or by the config of a run to go on with."""
-    from trm_core.training.config import RunConfig, load_preset
+    from trm_core.training.config import FilesMissingError, RunConfig, load_preset
     from trm_core.training.run_directory import RunDirectory
 
     if preset is not None:
-        return load_preset(preset).changed(changes).with_data_found()
+        try:
+            return load_preset(preset).changed(changes).with_data_found()
+        except FilesMissingError as error:
+            how = f"name yours with --set '{error.key}=[\"FILE\"]'"
+            raise FilesMissingError(f"{error}, {how}") from None
     assert resume is not None
     directory = RunDirectory.open(resume)
     return RunConfig.from_json(directory.config, str(directory.path)).retrained(changes)

@@ -84,19 +84,19 @@ class ArcBuild:
     def __post_init__(self) -> None:
         check_fields(self, DatasetError)
         if self.generate and self.canvas < LEAST_MADE_UP:
-            raise DatasetError(
-                f"canvas is {self.canvas}, expected a whole number from {LEAST_MADE_UP} up"
+            raise DatasetError.about(
+                "canvas", self.canvas, f"a whole number from {LEAST_MADE_UP} up"
             )
         if not (self.datasets or self.files or self.generate):
             raise DatasetError("expected data sets, files or a number of tasks to generate")
         for name in self.datasets:
             if name not in arc_tasks.DATASETS:
                 expected = " or ".join(arc_tasks.DATASETS)
-                raise DatasetError(f"found the data set {quoted(name)}, expected {expected}")
+                raise DatasetError(
+                    f"found the data set {quoted(name)}, expected {expected}", key="datasets"
+                )
         if not self.parts or not set(self.parts) <= set(PARTS):
-            raise DatasetError(
-                f"parts is {quoted(list(self.parts))}, expected {' or '.join(PARTS)}, or both"
-            )
+            raise DatasetError.about("parts", list(self.parts), f"{' or '.join(PARTS)}, or both")
 
     @property
     def shape(self) -> PuzzleShape:

@@ -92,26 +92,29 @@ class MazeBuild(PuzzleBuild):
         elif self.smallest:
             self._check_smallest()
         if self.endless and (self.style != "mixed" or not self.generate):
-            raise DatasetError("endless is true, expected false unless mixed mazes are made up")
+            raise DatasetError.about("endless", True, "false unless mixed mazes are made up")
         if self.unreachable and not self.endless:
-            raise DatasetError(f"unreachable is {self.unreachable}, expected 0 unless endless")
+            raise DatasetError.about("unreachable", self.unreachable, "0 unless endless")
         if self.fewest_loops is not None and self.fewest_loops > self.loops:
-            raise DatasetError(
-                f"fewest_loops is {self.fewest_loops}, expected at most the {self.loops} loops"
+            raise DatasetError.about(
+                "fewest_loops", self.fewest_loops, f"at most the {self.loops} loops"
             )
 
     def _check_smallest(self) -> None:
         if self.style == "hard":
-            raise DatasetError(f"smallest is {self.smallest}, expected 0 for hard mazes")
+            raise DatasetError.about("smallest", self.smallest, "0 for hard mazes")
         if self.rows != self.cols:
-            raise DatasetError(
-                f"smallest is {self.smallest}, expected 0 where rows and cols differ "
-                f"({self.rows}×{self.cols})"
+            raise DatasetError.about(
+                "smallest",
+                self.smallest,
+                f"0 where rows and cols differ ({self.rows}×{self.cols})",
             )
         if self.smallest < LEAST_ODD_SIDE or not self._sides:
-            raise DatasetError(
-                f"smallest is {self.smallest}, expected 0, or {LEAST_ODD_SIDE} or more with an odd "
-                f"number from there to the {self.rows} rows"
+            raise DatasetError.about(
+                "smallest",
+                self.smallest,
+                f"0, or {LEAST_ODD_SIDE} or more with an odd number from there to the {self.rows} "
+                "rows",
             )
 
     @property

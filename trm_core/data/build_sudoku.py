@@ -46,8 +46,8 @@ class SudokuBuild(PuzzleBuild):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.givens_to < self.givens_from:
-            raise DatasetError(
-                f"givens_to is {self.givens_to}, expected a whole number from {self.givens_from} up"
+            raise DatasetError.about(
+                "givens_to", self.givens_to, f"a whole number from {self.givens_from} up"
             )
         side = self.box_rows * self.box_cols
         if side > MAX_SIDE:
@@ -56,8 +56,8 @@ class SudokuBuild(PuzzleBuild):
                 f"{MAX_SIDE}"
             )
         if self.generate and self.givens_to > side * side:
-            raise DatasetError(
-                f"givens_to is {self.givens_to}, expected at most the {side * side} cells"
+            raise DatasetError.about(
+                "givens_to", self.givens_to, f"at most the {side * side} cells"
             )
 
     @property

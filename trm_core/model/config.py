@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from trm_core.errors import UserError
+from trm_core.errors import Key, UserError
 from trm_core.records import Between, check_fields, setting
 
 Positions = Literal["rotary", "learned", "none"]
@@ -68,29 +68,34 @@ class RecursionConfig:
     def __post_init__(self) -> None:
         check_fields(self, ConfigError)
         if round(self.expansion * min(self.hidden_size, self.length) * 2 / 3) < 1:
-            raise ConfigError(f"expansion is {self.expansion}, too little to give layers any width")
+            raise ConfigError(
+                Key("expansion"),
+                f" is {self.expansion}, too little to give layers any width",
+            )
         self._check_puzzle_embedding()
 
     def _check_puzzle_embedding(self) -> None:
         if self.puzzle_positions * self.hidden_size < self.puzzle_embedding_size:
             raise ConfigError(
-                f"puzzle_embedding_size is {self.puzzle_embedding_size}, more than "
-                f"{self.puzzle_positions} positions of width {self.hidden_size} hold"
+                Key("puzzle_embedding_size"),
+                f" is {self.puzzle_embedding_size}, more than {self.puzzle_positions} positions of "
+                f"width {self.hidden_size} hold",
             )
         if self.puzzle_positions and not self.puzzle_embedding_size:
-            raise ConfigError(
-                f"puzzle_positions is {self.puzzle_positions}, expected 0 without puzzle embedding"
+            raise ConfigError.about(
+                "puzzle_positions", self.puzzle_positions, "0 without puzzle embedding"
             )
 
     def _require_heads_that_divide(self) -> None:
         head_size, rest = divmod(self.hidden_size, self.heads)
         if rest:
-            raise ConfigError(
-                f"hidden_size is {self.hidden_size}, expected a multiple of heads ({self.heads})"
+            raise ConfigError.about(
+                "hidden_size", self.hidden_size, f"a multiple of heads ({self.heads})"
             )
         if self.positions == "rotary" and head_size % 2:
             raise ConfigError(
-                f"hidden_size / heads is {head_size}, expected an even number for rotary positions"
+                Key("hidden_size"),
+                f" / heads is {head_size}, expected an even number for rotary positions",
             )
 
     @property
@@ -141,47 +146,49 @@ class TRMConfig(RecursionConfig):
         if self.mixer == "attention":
             self._require_heads_that_divide()
         elif self.positions == "rotary":
-            raise ConfigError(
-                f"positions is 'rotary', expected 'learned' or 'none' with mixer {self.mixer}"
+            raise ConfigError.about(
+                "positions", self.positions, f"'learned' or 'none' with mixer {self.mixer}"
             )
         if bool(self.relations) != (self.mixer == "relations"):
-            raise ConfigError(
-                f"relations is {list(self.relations)}, expected some with the mixer relations, and "
-                "none with another"
+            raise ConfigError.about(
+                "relations",
+                list(self.relations),
+                "some with the mixer relations, and none with another",
             )
         if self.mixer == "relations":
             self._check_relations()
 
     def _check_relations(self) -> None:
         if len(set(self.relations)) != len(self.relations):
-            raise ConfigError(f"relations is {list(self.relations)}, expected each once")
+            raise ConfigError.about("relations", list(self.relations), "each once")
         if self.positions != "none":
-            raise ConfigError(
-                f"positions is {self.positions!r}, expected 'none' with the mixer relations"
-            )
+            raise ConfigError.about("positions", self.positions, "'none' with the mixer relations")
         if "cell" in self.relations and not self.candidates:
-            raise ConfigError("relations has 'cell', expected it only where candidates is true")
+            raise ConfigError(
+                Key("relations"),
+                " has 'cell', expected it only where candidates is true",
+            )
         if self.canvas and not self.candidates:
-            raise ConfigError("canvas is true, expected it only where candidates is true")
+            raise ConfigError.about("canvas", True, "it only where candidates is true")
 
     def _check_puzzle_embedding(self) -> None:
         if self.mixer != "relations":
             super()._check_puzzle_embedding()
             return
         if self.puzzle_positions:
-            raise ConfigError(
-                f"puzzle_positions is {self.puzzle_positions}, expected 0 with the mixer relations"
+            raise ConfigError.about(
+                "puzzle_positions", self.puzzle_positions, "0 with the mixer relations"
             )
         size, most = self.puzzle_embedding_size, self.hidden_size * CANVAS_CANDIDATES
         if size and not self.canvas:
-            raise ConfigError(
-                f"puzzle_embedding_size is {size}, expected 0 with the mixer relations unless "
-                "canvas is true"
+            raise ConfigError.about(
+                "puzzle_embedding_size", size, "0 with the mixer relations unless canvas is true"
             )
         if size % CANVAS_CANDIDATES or size > most:
-            raise ConfigError(
-                f"puzzle_embedding_size is {size}, expected a multiple of {CANVAS_CANDIDATES}, a "
-                f"part for each candidate, up to {most}"
+            raise ConfigError.about(
+                "puzzle_embedding_size",
+                size,
+                f"a multiple of {CANVAS_CANDIDATES}, a part for each candidate, up to {most}",
             )
 
     @property

@@ -17,7 +17,7 @@ from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
 from trm_core.data.plan import PuzzleBuild
 from trm_core.documents import MEDIUM, DocumentError, read_text
-from trm_core.errors import UserError, in_a_line, quoted, raised_as
+from trm_core.errors import Key, UserError, in_a_line, quoted, raised_as
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.records import Between, check_fields, expected_one_of, record, setting, unknown
@@ -41,6 +41,10 @@ _TABLES = "model", "data", "training"
 
 class TrainingConfigError(UserError):
     """A preset or a change to one that cannot be used."""
+
+
+class FilesMissingError(TrainingConfigError):
+    """Files that a preset needs are not there; its key is the setting that names them."""
 
 
 Count = Annotated[int, Between(0, 2**40)]
@@ -164,10 +168,10 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         check_fields(self, DocumentError, "training")
         if self.extra_givens and not self.augment:
-            raise DocumentError(
-                f"training.extra_givens is {self.extra_givens}, expected 0 where augment is false"
+            raise DocumentError.about(
+                "training.extra_givens", self.extra_givens, "0 where augment is false"
             )
-        with raised_as(DocumentError, "training.other_sides"):
+        with raised_as(DocumentError, Key("training.other_sides")):
             _ = SudokuBlocks(self.other_sides)
 
 
@@ -217,8 +221,8 @@ class RunConfig:
                 _check_other_sides(raw["model"], raw["data"])
         return cls(str(raw.get("preset", "")), raw["model"], raw["data"], settings)
 
-    def changed(self, assignments: Iterable[str]) -> RunConfig:
-        """This config with "key=value" changes, as `--set` takes them.
+    def changed(self, assignments: Iterable[str], place: str = "--set") -> RunConfig:
+        """This config with "key=value" changes, as `--set` takes them; `place` begins sentences.
 
         A key is TABLE.NAME or, as names differ between tables, NAME alone; a value is written as
         in TOML, texts also without quotes. Raises TrainingConfigError.
@@ -230,7 +234,7 @@ class RunConfig:
                 raise TrainingConfigError(f"--set {assignment}: expected KEY=VALUE")
             table, name = self._place_of(key.strip(), raw)
             raw[table][name] = _value(text.strip())
-        return RunConfig.from_json(raw, "--set")
+        return RunConfig.from_json(raw, place)
 
     def retrained(self, assignments: Iterable[str]) -> RunConfig:
         """This config changed as a run in progress can be. Raises TrainingConfigError."""
@@ -275,23 +279,24 @@ class RunConfig:
     def with_data_found(self) -> RunConfig:
         """This config with whole paths to its data, so that it holds in any current directory.
 
-        Raises TrainingConfigError unless they are there.
+        Raises TrainingConfigError, for files FilesMissingError, unless they are there.
         """
         data = dict(self.data)
         if path := data.get("path"):
             if not os.path.isfile(Path(path, "train", METADATA_FILE)):
                 raise TrainingConfigError(
-                    f"data.path: {path} is no data set (no train/{METADATA_FILE} in it)"
+                    Key("data.path"),
+                    f": {path} is no data set (no train/{METADATA_FILE} in it)",
                 )
             data["path"] = str(Path(path).resolve())
             return dataclasses.replace(self, data=data)
         for option in FILES:
             for file in data.get(option, ()):
                 if not os.path.exists(file):
-                    raise TrainingConfigError(
-                        f"data.{option}: {file} is not there; the preset {self.preset} needs files "
-                        "that do not come with the program, name yours with "
-                        f"--set 'data.{option}=[\"FILE\"]'"
+                    raise FilesMissingError(
+                        Key(f"data.{option}"),
+                        f": {file} is not there; the preset {self.preset} needs files that do not "
+                        "come with the program",
                     )
             if option in data:
                 data[option] = [str(Path(file).resolve()) for file in data[option]]
@@ -353,9 +358,12 @@ def _check_model(table: Mapping[str, Any]) -> None:
 def _check_attention(table: Mapping[str, Any]) -> None:
     """Refuse a model table whose model has no attention with learned positions."""
     if table.get("positions") != "learned" or table.get("mixer") == "mlp":
-        raise DocumentError(
-            'training.show_board is true, expected false unless model.positions is "learned" '
-            "and the model has attention"
+        raise DocumentError.about(
+            "training.show_board",
+            True,
+            "false unless ",
+            Key("model.positions"),
+            ' is "learned" and the model has attention',
         )
 
 
@@ -375,9 +383,14 @@ def _check_data(table: Mapping[str, Any]) -> None:
 def _check_sizes(model: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     """Refuse puzzles of several sizes for a model that has one."""
     if data.get("endless") and data.get("smallest") and model.get("mixer") != "relations":
-        raise DocumentError(
-            f"data.smallest is {data['smallest']}, expected 0 where data.endless is true, unless "
-            'model.mixer is "relations": other models are for one size'
+        raise DocumentError.about(
+            "data.smallest",
+            data["smallest"],
+            "0 where ",
+            Key("data.endless"),
+            " is true, unless ",
+            Key("model.mixer"),
+            ' is "relations": other models are for one size',
         )
 
 
@@ -385,8 +398,12 @@ def _check_other_sides(model: Mapping[str, Any], data: Mapping[str, Any]) -> Non
     """Refuse Sudokus of other sizes for a model, or beside a data set, that can have none."""
     if not model.get("candidates") or data.get("kind", "sudoku") != "sudoku":
         raise DocumentError(
-            "training.other_sides names sides, expected none unless the puzzles are Sudokus, "
-            'model.mixer is "relations" and model.candidates is true'
+            Key("training.other_sides"),
+            " names sides, expected none unless the puzzles are Sudokus, ",
+            Key("model.mixer"),
+            ' is "relations" and ',
+            Key("model.candidates"),
+            " is true",
         )
 
 
@@ -394,9 +411,11 @@ def data_build(table: Mapping[str, Any]) -> Build:
     """The build that a data table without `path` describes. Raises UserError."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in BUILDS:
-        raise DocumentError(
-            f"data.kind is {quoted(kind)}, expected {', '.join(BUILDS)}; "
-            "or give the directory of a data set as data.path"
+        raise DocumentError.about(
+            "data.kind",
+            kind,
+            f"{', '.join(BUILDS)}; or give the directory of a data set as ",
+            Key("data.path"),
         )
     options = {name: value for name, value in table.items() if name not in ("kind", "path")}
     return record(BUILDS[kind], options, "data")

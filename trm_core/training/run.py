@@ -142,9 +142,10 @@ class _Run:
         self._has_row = False  # whether the metrics of the evaluation that is owed are written
 
         if config.training.batch_size % group.size:
-            raise TrainingError(
-                f"training.batch_size is {config.training.batch_size}, expected a multiple of the "
-                f"{group.size} processes"
+            raise TrainingError.about(
+                "training.batch_size",
+                config.training.batch_size,
+                f"a multiple of the {group.size} processes",
             )
 
     def _is_ready(self) -> bool:

@@ -20,6 +20,7 @@ from trm_core.records import words_of
 from trm_core.training.config import (
     FIXED,
     DataSet,
+    FilesMissingError,
     RunConfig,
     TrainingConfigError,
     TrainingSettings,
@@ -230,6 +231,44 @@ def test_a_bad_setting_is_refused_with_what_was_expected(table, change, sentence
 )
 def test_a_table_that_is_missing_or_unknown_is_refused(raw, sentence):
     assert refusal(RunConfig.from_json, raw, "here") == sentence
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes", "key", "found"),
+    [
+        ("sudoku-4x4", ["learning_rate=fast"], "training.learning_rate", "fast"),
+        ("sudoku-4x4", ["hidden_size=0"], "model.hidden_size", 0),
+        ("sudoku-4x4", ["mixer=attention", "heads=7"], "model.hidden_size", 64),
+        ("sudoku-4x4", ["expansion=0.01"], "model.expansion", None),
+        ("sudoku-4x4", ["augment=false", "extra_givens=3"], "training.extra_givens", 3),
+        ("sudoku-4x4", ["other_sides=[7]"], "training.other_sides", None),
+        ("sudoku-4x4", ["other_sides=[4]"], "training.other_sides", None),
+        ("sudoku-4x4", ["show_board=true"], "training.show_board", True),
+        ("sudoku-4x4", ["givens_to=2"], "data.givens_to", 2),
+        ("maze-15x15", ["data.fewest_loops=99"], "data.fewest_loops", 99),
+        ("arc-7x7", ["data.canvas=0"], "data.canvas", 0),
+        ("arc-7x7", ['parts=["all"]'], "data.parts", ["all"]),
+    ],
+)
+def test_what_is_wrong_with_a_config_is_told_by_the_setting_and_its_value(
+    preset, changes, key, found
+):
+    """As fields of the error, by which a form marks its own: no words are read for it."""
+    with pytest.raises(TrainingConfigError) as refused:
+        load_preset(preset).changed(changes)
+    assert (refused.value.key, refused.value.found) == (key, found)
+    assert bool(refused.value.expected) == (found is not None)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"), [("path=/nowhere", TrainingConfigError), ('files=["a"]', FilesMissingError)]
+)
+def test_data_that_are_not_there_are_told_by_the_setting_that_names_them(change, kind):
+    config = load_preset("sudoku-4x4").changed([change, "generate=0"])
+    with pytest.raises(kind) as refused:
+        config.with_data_found()
+    assert refused.value.key == f"data.{change.partition('=')[0]}"
+    assert "--set" not in str(refused.value), "which is for the command alone"
 
 
 # Any content
