@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trm_core.checkpoints.info import find_model
 from trm_core.errors import UserError, raised_as
@@ -14,7 +14,7 @@ from trm_core.puzzles.base import PuzzleShape
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.names import trouble_with_name
-from trm_gui.work import Printed, start_module
+from trm_gui.work import start_module
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
@@ -65,11 +65,12 @@ class NewJobs:
             return error
         return None
 
-    async def estimate(self, new: NewJob) -> Printed:
-        """What training a few of its steps tells: an Estimate as JSON."""
+    async def estimate(self, new: NewJob) -> dict[str, Any]:
+        """What training a few of its steps tells: the fields of an Estimate. Raises UserError."""
         content = json.dumps(new.config.to_json()).encode()
         start = partial(start_module, ESTIMATE, [new.job.device])
-        return await self.jobs.work.printed_by(start, content)
+        estimate: dict[str, Any] = await self.jobs.work.handed_over_by(start, content)
+        return estimate
 
     async def add(self, new: NewJob) -> None:
         """Make the run directory, and put it at the end of those that wait. Raises UserError."""

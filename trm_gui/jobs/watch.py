@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from trm_core.documents import open_file
 from trm_core.errors import UserError, in_a_line
-from trm_core.training.log import LOG
 from trm_core.training.metrics import METRICS, MetricsReader
-from trm_core.training.run_directory import CONFIG, RunDirectory, read_request
+from trm_core.training.run_directory import CONFIG, RunDirectory, read_failure, read_request
 from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import STATUS, Reason, Status, read_status
 from trm_gui.jobs.curve_data import Curves
@@ -120,7 +119,7 @@ class Watch:
             if exit_code == -signal.SIGTERM:  # by "stop", before it trained
                 return _Judged("stopped")
             if exit_code:
-                return _Judged("failed", _why(exit_code, self._last_words()))
+                return _Judged("failed", _why(exit_code, read_failure(self.path, process.pid)))
         if process is None and not others and _is_starting(job, status):
             return _Judged("starting", LOADING)
         if status is None or verdict is None:
@@ -150,10 +149,6 @@ class Watch:
 
     def _status(self) -> Status | None:
         return read_status(self.path) if os.path.exists(self.path / STATUS) else None
-
-    def _last_words(self) -> str:
-        lines = [line for line in tail(self.path / LOG).splitlines() if line.strip()]
-        return lines[-1].removeprefix("trm: ") if lines else ""
 
 
 def _is_starting(job: Job, status: Status | None) -> bool:
@@ -194,15 +189,15 @@ def _steps(config: dict[str, object]) -> int:
     return steps if isinstance(steps, int) and steps >= 0 else 0
 
 
-def _why(exit_code: int, last_words: str) -> str:
-    """What an exit code means, or what the process said before."""
+def _why(exit_code: int, failure: str) -> str:
+    """What an exit code means, or why the process says that it failed."""
     if exit_code < 0:
         try:
             name = signal.Signals(-exit_code).name
         except ValueError:
             name = f"signal {-exit_code}"
         return f"The process was ended by {name}."
-    return _sentence(last_words or f"the process ended with status {exit_code}")
+    return _sentence(failure or f"the process ended with status {exit_code}")
 
 
 def _sentence(words: str) -> str:
