@@ -88,7 +88,7 @@ class NewJobDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER and not self.ok.isEnabled():
-            self._wanted = self.new_job is not None and not self.missing.text()
+            self._wanted = self.new_job is not None and self._mistake is None
         else:
             super().keyPressEvent(event)
 
