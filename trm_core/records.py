@@ -22,6 +22,7 @@ from typing import (
     get_args,
     get_origin,
     get_type_hints,
+    overload,
 )
 
 from trm_core.documents import (
@@ -36,6 +37,28 @@ from trm_core.documents import (
 from trm_core.errors import MOST_QUOTED, UserError, in_a_line, quoted, raised_as
 
 _Record = TypeVar("_Record")
+_Default = TypeVar("_Default")
+_SAID = "words"
+
+
+@overload
+def setting(words: str) -> Any: ...
+@overload
+def setting(words: str, default: _Default) -> _Default: ...
+def setting(words: str, default: Any = dataclasses.MISSING) -> Any:
+    """A field of a dataclass, with what it means to whoever sets it; see `words_of`."""
+    return dataclasses.field(default=default, metadata={_SAID: words})
+
+
+def words_of(kind: type) -> dict[str, str]:
+    """By name what `setting` says of the fields of a dataclass, also of one that a subclass has
+    given another default."""
+    return {
+        name: field.metadata[_SAID]
+        for each in reversed(kind.__mro__)
+        for name, field in getattr(each, "__dataclass_fields__", {}).items()
+        if _SAID in field.metadata
+    }
 
 
 class Between(NamedTuple):
@@ -128,9 +151,14 @@ def record(kind: type[_Record], raw: object, place: str, *, others: bool = False
                 continue
             raise DocumentError(prefix + unknown(name, fields))
         if expected := misfit(value, fields[name]):
-            raise DocumentError(f"{prefix}{name} is {quoted(value)}, expected {expected}")
+            raise DocumentError.about(f"{prefix}{name}", value, expected)
         values[name] = tuple(value) if get_origin(fields[name]) is tuple else value
-    return kind(**values)
+    try:
+        return kind(**values)
+    except UserError as error:
+        if error.key and "." not in error.key:
+            error.key = prefix + error.key
+        raise
 
 
 def read_record(
@@ -151,7 +179,7 @@ def check_fields(instance: object, error: type[UserError] = DocumentError, place
     for name, hint in _fields(type(instance)).items():  # type: ignore[arg-type]
         value = getattr(instance, name)
         if expected := misfit(value, hint):
-            raise error(f"{prefix}{name} is {quoted(value)}, expected {expected}")
+            raise error.about(f"{prefix}{name}", value, expected)
         if isinstance(value, list) and get_origin(hint) is tuple:
             object.__setattr__(instance, name, tuple(value))
 

@@ -302,6 +302,10 @@ class Trace:
 
     def sentence(self, index: int) -> str:
         """A frame in words, for status lines and terminals."""
+        return f"{self.place(index)}: {self.facts(index)}"
+
+    def place(self, index: int) -> str:
+        """Where in the solve a frame is, in words."""
         frame = self.frames[index]
         where = (
             f"Supervision step {frame.supervision_step} of {self.max_supervision_steps}, "
@@ -309,10 +313,15 @@ class Trace:
         )
         if frame.latent_step is not None:
             where += f", latent step {frame.latent_step}"
-        facts = [f"{self.changed_cells(index)} changed", f"halting {frame.halt_probability:.2f}"]
+        return where
+
+    def facts(self, index: int) -> str:
+        """What is so at a frame, in words."""
+        halting = self.frames[index].halt_probability
+        facts = [f"{self.changed_cells(index)} changed", f"halting {halting:.2f}"]
         if right_of_all := self.right_cells(index):
             facts.insert(0, "{} of {} open cells right".format(*right_of_all))
-        return f"{where}: {', '.join(facts)}"
+        return ", ".join(facts)
 
     @cached_property
     def _start(self) -> Tokens:

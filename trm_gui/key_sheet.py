@@ -122,6 +122,7 @@ def _columns(groups: list[Group]) -> list[list[Group]]:
 
 
 def _html(group: Group) -> str:
+    from html import escape
 
     heading, rows = group
     apart = "style='padding-right: 8px'"

@@ -25,13 +25,14 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakSet
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 import trm_core
 from trm_core.errors import UserError
+from trm_core.handover import handed_over
 from trm_gui.failure import explained
 
 if TYPE_CHECKING:
@@ -100,20 +101,6 @@ class Bell:
 Process = subprocess.Popen[bytes]
 
 
-class Printed(NamedTuple):
-    """What a process that has ended left. code: 0 where it was done."""
-
-    code: int
-    output: bytes
-    errors: bytes
-
-    @property
-    def last_words(self) -> str:
-        """Why it failed, in its own words."""
-        lines = self.errors.decode("utf-8", "replace").strip().splitlines()
-        return lines[-1].removeprefix("trm: ") if lines else "the process was ended"
-
-
 class Work:
     """The lanes and tasks of one window, which end with it."""
 
@@ -142,18 +129,17 @@ class Work:
         finally:
             lane.close()
 
-    async def printed_by(self, start: Callable[[], Process], content: bytes) -> Printed:
-        """What a process that `start` begins has printed, having read `content`. It is killed
-        where nobody waits for that any more."""
+    async def handed_over_by(self, start: Callable[[], Process], content: bytes = b"") -> Any:
+        """What a process that `start` begins hands over, having read `content`; raises UserError
+        where it fails. It is killed where nobody waits for that any more."""
         begun: list[Process] = []
 
-        def run() -> Printed:
+        def run() -> object:
             process = start()
             begun.append(process)
             if stop():
                 process.kill()
-            output, errors = process.communicate(content)
-            return Printed(process.returncode, output, errors)
+            return handed_over(process.communicate(content)[0])
 
         with Stop() as stop:
             try:
@@ -506,7 +492,7 @@ def start_module(module: str, arguments: list[str], log: IO[bytes] | None = None
     it stands back for the window.
 
     log: what has all that it prints, where no terminal and no window is to take the process with
-        it; else it is talked to by pipes. Raises OSError.
+        it; else it is talked to by pipes, and its stderr is this one. Raises OSError.
     """
     import psutil
 
@@ -523,7 +509,7 @@ def start_module(module: str, arguments: list[str], log: IO[bytes] | None = None
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         stdin=pipe if log is None else subprocess.DEVNULL,
         stdout=pipe if log is None else log,
-        stderr=pipe if log is None else subprocess.STDOUT,
+        stderr=None if log is None else subprocess.STDOUT,
         **({} if log is None else alone),
     )
     with suppress(psutil.Error, OSError):

@@ -1,10 +1,22 @@
 """How what was found is quoted: never more of it than can be read."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trm_core.errors import MOST_QUOTED, MOST_TOLD, UserError, counted, quoted, shortened
+from trm_core.documents import DocumentError
+from trm_core.errors import (
+    MOST_QUOTED,
+    MOST_TOLD,
+    Key,
+    UserError,
+    counted,
+    quoted,
+    raised_as,
+    shortened,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -36,6 +48,27 @@ def test_a_sentence_is_never_longer_than_can_be_read():
     assert len(str(error)) == MOST_TOLD
     assert str(error).endswith("expected a puzzle")
     assert str(UserError("file: found nothing")) == "file: found nothing"
+
+
+def test_what_an_error_is_about_stays_with_it_whatever_it_is_raised_as():
+    with pytest.raises(DocumentError) as raised, raised_as(DocumentError, "here"):
+        raise UserError.about("heads", 7, "a divisor of ", Key("hidden_size"))
+    error = pickle.loads(pickle.dumps(raised.value))  # as from another process
+    assert type(error) is DocumentError
+    assert str(error) == "here: heads is 7, expected a divisor of hidden_size"
+    assert (error.key, error.found, error.expected) == ("heads", 7, "a divisor of hidden_size")
+    assert error.named({"heads": "Heads", "hidden_size": "Hidden size"}.__getitem__) == (
+        "here: Heads is 7, expected a divisor of Hidden size"
+    )
+
+
+def test_a_place_that_is_a_setting_is_what_an_error_is_about():
+    with pytest.raises(UserError) as raised, raised_as(UserError, Key("sides")):
+        raise UserError("7 is no side")
+    assert (str(raised.value), raised.value.key) == ("sides: 7 is no side", "sides")
+    with pytest.raises(UserError) as raised, raised_as(UserError, key="model"):
+        raise UserError("No such model")
+    assert (str(raised.value), raised.value.key) == ("No such model", "model")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def card_text(info: ModelInfo) -> str:
         parameters, weights = "not known", f"not known ({error})"
     rows = {
         "made for": info.fitting,
-        "architecture": info.title.partition(",")[0],
+        "architecture": info.design,
         "parameters": parameters,
         "supervision steps at most": str(info.config.max_supervision_steps),
         "weights (SHA-256)": weights,

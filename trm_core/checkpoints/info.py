@@ -134,12 +134,17 @@ class ModelInfo:
         return right / max(1, sum(puzzles))
 
     @property
+    def design(self) -> str:
+        """Its architecture for people, e.g. "TRM-MLP"."""
+        if not isinstance(self.config, TRMConfig):
+            return self.architecture.upper()
+        mixer = {"attention": "Att", "mlp": "MLP", "relations": "Rel"}[self.config.mixer]
+        return f"{self.architecture.upper()}-{mixer}"
+
+    @property
     def title(self) -> str:
         """For people, e.g. "TRM-MLP, Sudoku 9×9"."""
-        kind = self.architecture.upper()
-        if isinstance(self.config, TRMConfig):
-            kind += {"attention": "-Att", "mlp": "-MLP", "relations": "-Rel"}[self.config.mixer]
-        return f"{kind}, {self.fitting}"
+        return f"{self.design}, {self.fitting}"
 
     @property
     def fitting(self) -> str:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -24,18 +24,33 @@ from trm_core.errors import UserError
 from trm_core.files import check_directory
 from trm_core.puzzles.base import PuzzleError
 from trm_core.puzzles.maze_generators import STYLES
+from trm_core.records import words_of
 
 data = typer.Typer(help="Build data sets for training, and look into them.", no_args_is_help=True)
 build = typer.Typer(help="Build a data set in the official layout.", no_args_is_help=True)
 data.add_typer(build, name="build")
 
 Out = Annotated[Path, typer.Argument(help="The directory to write; must not exist.")]
-Train = Annotated[list[str] | None, typer.Option(help="File to train on; may be repeated.")]
-Test = Annotated[list[str] | None, typer.Option(help="File to test on; may be repeated.")]
-Generate = Annotated[int, typer.Option(min=0, help="Puzzles to make up, in place of --train.")]
-HeldOut = Annotated[int, typer.Option(min=0, help="Puzzles to test on, in place of --test.")]
-MaxCount = Annotated[int | None, typer.Option(min=1, help="Train on at most so many of --train.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same data set.")]
+
+
+def _option(
+    kind: type[Build],
+    name: str,
+    *flags: str,
+    least: int | None = None,
+    most: int | None = None,
+) -> Any:
+    """That sets a field of `kind`, told in the words that stand there."""
+    again = " May be repeated." if isinstance(getattr(kind, name), tuple) else ""
+    return typer.Option(*flags, min=least, max=most, help=words_of(kind)[name] + again)
+
+
+Train = Annotated[list[str] | None, _option(SudokuBuild, "files")]
+Test = Annotated[list[str] | None, _option(SudokuBuild, "test_files")]
+Generate = Annotated[int, _option(SudokuBuild, "generate", least=0)]
+HeldOut = Annotated[int, _option(SudokuBuild, "held_out", least=0)]
+MaxCount = Annotated[int | None, _option(SudokuBuild, "max_count", least=1)]
+Seed = Annotated[int, _option(SudokuBuild, "seed", least=0)]
 Processes = Annotated[int | None, typer.Option(min=1, help="By default as many as are worth it.")]
 
 
@@ -48,23 +63,17 @@ def build_sudoku(
     held_out: HeldOut = SudokuBuild.held_out,
     max_count: MaxCount = SudokuBuild.max_count,
     augmentations: Annotated[
-        int, typer.Option(min=0, help="Variants of each training puzzle to write beside it.")
+        int, _option(SudokuBuild, "augmentations", least=0)
     ] = SudokuBuild.augmentations,
     min_rating: Annotated[
-        float | None, typer.Option(help="Leave out what files rate lower, or not at all.")
+        float | None, _option(SudokuBuild, "min_rating")
     ] = SudokuBuild.min_rating,
-    box_rows: Annotated[
-        int, typer.Option(min=2, help="Height of a box of made-up puzzles.")
-    ] = SudokuBuild.box_rows,
-    box_cols: Annotated[
-        int, typer.Option(min=2, help="Width of a box of made-up puzzles.")
-    ] = SudokuBuild.box_cols,
+    box_rows: Annotated[int, _option(SudokuBuild, "box_rows", least=2)] = SudokuBuild.box_rows,
+    box_cols: Annotated[int, _option(SudokuBuild, "box_cols", least=2)] = SudokuBuild.box_cols,
     givens_from: Annotated[
-        int, typer.Option(min=0, help="Fewest givens of made-up puzzles.")
+        int, _option(SudokuBuild, "givens_from", least=0)
     ] = SudokuBuild.givens_from,
-    givens_to: Annotated[
-        int, typer.Option(min=0, help="Most givens of made-up puzzles.")
-    ] = SudokuBuild.givens_to,
+    givens_to: Annotated[int, _option(SudokuBuild, "givens_to", least=0)] = SudokuBuild.givens_to,
     seed: Seed = SudokuBuild.seed,
     processes: Processes = None,
 ) -> None:
@@ -98,30 +107,18 @@ def build_maze(
     held_out: HeldOut = MazeBuild.held_out,
     max_count: MaxCount = MazeBuild.max_count,
     symmetries: Annotated[
-        bool, typer.Option("--symmetries", help="Write training mazes in all their symmetries.")
+        bool, _option(MazeBuild, "symmetries", "--symmetries")
     ] = MazeBuild.symmetries,
-    style: Annotated[
-        str, typer.Option(help="Of made-up mazes: perfect, loops, hard or mixed.")
-    ] = MazeBuild.style,
-    rows: Annotated[int, typer.Option(min=2, help="Rows of made-up mazes.")] = MazeBuild.rows,
-    cols: Annotated[int, typer.Option(min=2, help="Columns of made-up mazes.")] = MazeBuild.cols,
-    loops: Annotated[
-        int, typer.Option(min=0, help="Loops of made-up mazes with loops.")
-    ] = MazeBuild.loops,
-    min_length: Annotated[
-        int, typer.Option(min=1, help="Steps that made-up hard mazes must exceed.")
-    ] = MazeBuild.min_length,
-    smallest: Annotated[
-        int,
-        typer.Option(min=0, help="Least side of made-up mazes of several sizes; 0 for one size."),
-    ] = MazeBuild.smallest,
+    style: Annotated[str, _option(MazeBuild, "style")] = MazeBuild.style,
+    rows: Annotated[int, _option(MazeBuild, "rows", least=2)] = MazeBuild.rows,
+    cols: Annotated[int, _option(MazeBuild, "cols", least=2)] = MazeBuild.cols,
+    loops: Annotated[int, _option(MazeBuild, "loops", least=0)] = MazeBuild.loops,
+    min_length: Annotated[int, _option(MazeBuild, "min_length", least=1)] = MazeBuild.min_length,
+    smallest: Annotated[int, _option(MazeBuild, "smallest", least=0)] = MazeBuild.smallest,
     fewest_loops: Annotated[
-        int | None, typer.Option(min=0, help="Fewest loops of made-up mazes; else --loops each.")
+        int | None, _option(MazeBuild, "fewest_loops", least=0)
     ] = MazeBuild.fewest_loops,
-    styles: Annotated[
-        list[str] | None,
-        typer.Option(help=f"Of mixed mazes, again for each: {', '.join(STYLES)}; else all."),
-    ] = None,
+    styles: Annotated[list[str] | None, _option(MazeBuild, "styles")] = None,
     seed: Seed = MazeBuild.seed,
     processes: Processes = None,
 ) -> None:
@@ -152,37 +149,18 @@ def build_maze(
 @build.command("arc")
 def build_arc(
     out: Out,
-    dataset: Annotated[
-        list[str] | None, typer.Option(help="arc-agi-1 or arc-agi-2; may be repeated.")
-    ] = None,
-    file: Annotated[
-        list[str] | None,
-        typer.Option(help="File of tasks, or folder with a file for each; may be repeated."),
-    ] = None,
-    generate: Annotated[int, typer.Option(min=0, help="Tasks to make up.")] = ArcBuild.generate,
-    part: Annotated[
-        list[str] | None,
-        typer.Option(help="training or evaluation: only that part of the data sets."),
-    ] = None,
-    task: Annotated[
-        list[str] | None, typer.Option(help="Id of a task to take, of all; may be repeated.")
-    ] = None,
-    more_pairs: Annotated[
-        list[str] | None,
-        typer.Option(help="File of tasks whose train pairs are added; may be repeated."),
-    ] = None,
-    canvas: Annotated[
-        int, typer.Option(min=1, max=30, help="Side of the canvas; larger tasks are left out.")
-    ] = ArcBuild.canvas,
+    dataset: Annotated[list[str] | None, _option(ArcBuild, "datasets")] = None,
+    file: Annotated[list[str] | None, _option(ArcBuild, "files")] = None,
+    generate: Annotated[int, _option(ArcBuild, "generate", least=0)] = ArcBuild.generate,
+    part: Annotated[list[str] | None, _option(ArcBuild, "parts")] = None,
+    task: Annotated[list[str] | None, _option(ArcBuild, "tasks")] = None,
+    more_pairs: Annotated[list[str] | None, _option(ArcBuild, "more_pairs")] = None,
+    canvas: Annotated[int, _option(ArcBuild, "canvas", least=1, most=30)] = ArcBuild.canvas,
     augmentations: Annotated[
-        int, typer.Option(min=0, help="Variants of each task, each with its own identifier.")
+        int, _option(ArcBuild, "augmentations", least=0)
     ] = ArcBuild.augmentations,
-    materialise: Annotated[
-        bool, typer.Option(help="Write the variants, not their identifiers only.")
-    ] = ArcBuild.materialise,
-    train_on_tests: Annotated[
-        bool, typer.Option(help="Train on the test pairs of training tasks, as the authors do.")
-    ] = ArcBuild.train_on_tests,
+    materialise: Annotated[bool, _option(ArcBuild, "materialise")] = ArcBuild.materialise,
+    train_on_tests: Annotated[bool, _option(ArcBuild, "train_on_tests")] = ArcBuild.train_on_tests,
     seed: Seed = ArcBuild.seed,
     processes: Processes = None,
 ) -> None:
@@ -226,7 +204,8 @@ def _build(make_spec: Callable[[], Build], out: Path, processes: int | None) -> 
         try:
             left_out = build_dataset(spec, out, show, processes=processes, on_warning=warn)
         except PuzzleError as error:
-            raise UserError(str(error).replace("min_length", "--min-length")) from None
+            told = error.named(lambda key: f"--{key.replace('_', '-')}")
+            raise UserError(told) from None
     for split in SPLITS:
         dataset = read_dataset(out, split)
         print(f"{out}: {dataset.shape}, {split}: {len(dataset):,} examples")

@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -64,8 +64,24 @@ def train(
         )
     if resume is not None and out is not None:
         raise typer.BadParameter("--out is for a new run, --resume goes on in its own directory")
+    from trm_core.training.run_directory import failure_told
+
+    with nullcontext() if resume is None else failure_told(resume):
+        _train(preset, changes or [], out, resume, time_limit, device, as_json, started)
+
+
+def _train(
+    preset: str | None,
+    changes: list[str],
+    out: Path | None,
+    resume: Path | None,
+    time_limit: float | None,
+    device: str,
+    as_json: bool,
+    started: float,
+) -> None:
     # What can be refused is, before torch is imported, which takes long, or a directory made.
-    config = _config(preset, resume, changes or [])
+    config = _config(preset, resume, changes)
     path = resume or out or Path("runs", config.preset)
     if resume is not None:
         check_place(path)
@@ -119,11 +135,15 @@ def _presets() -> str:
 
 def _config(preset: str | None, resume: Path | None, changes: list[str]) -> RunConfig:
     """What is to be trained, by a preset or by the config of a run to go on with."""
-    from trm_core.training.config import RunConfig, load_preset
+    from trm_core.training.config import FilesMissingError, RunConfig, load_preset
     from trm_core.training.run_directory import RunDirectory
 
     if preset is not None:
-        return load_preset(preset).changed(changes).with_data_found()
+        try:
+            return load_preset(preset).changed(changes).with_data_found()
+        except FilesMissingError as error:
+            how = f"name yours with --set '{error.key}=[\"FILE\"]'"
+            raise FilesMissingError(f"{error}, {how}") from None
     assert resume is not None
     directory = RunDirectory.open(resume)
     return RunConfig.from_json(directory.config, str(directory.path)).retrained(changes)

@@ -64,9 +64,10 @@ class MazeBlocks:
     def __post_init__(self) -> None:
         check_styles(self.styles, self.rows, self.cols)
         if self.smallest and not LEAST_SIDE <= self.smallest <= min(self.rows, self.cols):
-            raise PuzzleError(
-                f"smallest is {self.smallest}, expected 0, or {LEAST_SIDE} to the fewer of the "
-                f"{self.rows} rows and {self.cols} columns"
+            raise PuzzleError.about(
+                "smallest",
+                self.smallest,
+                f"0, or {LEAST_SIDE} to the fewer of the {self.rows} rows and {self.cols} columns",
             )
 
     def size(self, rng: np.random.Generator) -> tuple[int, int]:

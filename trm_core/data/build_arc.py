@@ -13,7 +13,7 @@ import numpy as np
 
 from trm_core.data.layout import TEST_PUZZLES_FILE, DatasetError
 from trm_core.data.parallel import check
-from trm_core.data.plan import Count, Plan, Seed
+from trm_core.data.plan import SAME_SEED, Count, Plan, Seed
 from trm_core.data.writer import Group
 from trm_core.errors import first_of, quoted
 from trm_core.puzzles import arc_tasks
@@ -21,7 +21,7 @@ from trm_core.puzzles.arc import Arc, Pair, Task
 from trm_core.puzzles.arc_variants import BLANK
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.files import load_puzzles
-from trm_core.records import Between, check_fields
+from trm_core.records import Between, check_fields, setting
 
 UNKNOWN_OUTPUT = [[0]]
 """What the official builder puts into test_puzzles.json for an output that is not known."""
@@ -46,63 +46,57 @@ class ArcBuild:
     output has no label that counts. The pairs of a task with more than `MOST_PAIRS` are puzzles of
     their own with its identifier, so that training sees one of them an epoch and the tasks stay
     mixed.
-
-    Attributes
-    ----------
-    datasets, files, generate
-        Where the tasks come from, all of them together: "arc-agi-1" and "arc-agi-2", task files
-        or folders of them, and a number of made-up tasks. Of tasks with the same id the first one
-        is taken.
-    parts
-        Which parts of the data sets are taken: "training", "evaluation" or both.
-    tasks
-        Ids of the tasks that are taken; empty for all.
-    more_pairs
-        Files of tasks whose train pairs are added to those of the task with the same id, but for
-        pairs with an input that the task has already, also among its test pairs.
-    canvas
-        Side of the square canvas; tasks with a larger grid are left out.
-    augmentations
-        How many variants each task has: symmetries with new colours.
-    materialise
-        Whether the variants are written. If not, they have identifiers only, from which training
-        draws variants on the fly.
-    train_on_tests
-        Whether the test pairs of the data sets' training tasks are trained on, too, as in the
-        official build; only their evaluation tasks are in the test split then. Those that stand in
-        both parts, by their content, are warned of.
-    seed
-        The same build with the same seed gives the same bytes.
+    Its tasks come from data sets, files and a number of made-up ones, all of them together. Of
+    tasks with the same id the first one is taken.
     """
 
-    datasets: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    generate: Count = 0
-    parts: tuple[str, ...] = PARTS
-    tasks: tuple[str, ...] = ()
-    more_pairs: tuple[str, ...] = ()
-    canvas: Annotated[int, Between(1, arc_tasks.MAX_SIZE)] = 30
-    augmentations: Count = 0
-    materialise: bool = True
-    train_on_tests: bool = False
-    seed: Seed = 0
+    datasets: tuple[str, ...] = setting('Data sets to take: "arc-agi-1" and "arc-agi-2".', ())
+    files: tuple[str, ...] = setting("Files of tasks, or folders with a file for each.", ())
+    generate: Count = setting("How many tasks to make up.", 0)
+    parts: tuple[str, ...] = setting(
+        'Which parts of the data sets are taken: "training", "evaluation" or both.', PARTS
+    )
+    tasks: tuple[str, ...] = setting("Ids of the tasks that are taken; empty for all.", ())
+    more_pairs: tuple[str, ...] = setting(
+        "Files of tasks whose train pairs are added to those of the task with the same id, but for "
+        "pairs with an input that the task has already, also among its test pairs.",
+        (),
+    )
+    canvas: Annotated[int, Between(1, arc_tasks.MAX_SIZE)] = setting(
+        "Side of the square canvas; tasks with a larger grid are left out.", 30
+    )
+    augmentations: Count = setting(
+        "How many variants each task has: symmetries with new colours.", 0
+    )
+    materialise: bool = setting(
+        "Whether the variants are written. If not, they have identifiers only, from which training "
+        "draws variants on the fly.",
+        True,
+    )
+    train_on_tests: bool = setting(
+        "Whether the test pairs of the data sets' training tasks are trained on, too, as in the "
+        "official build; only their evaluation tasks are in the test split then. Those that stand "
+        "in both parts, by their content, are warned of.",
+        False,
+    )
+    seed: Seed = setting(SAME_SEED, 0)
 
     def __post_init__(self) -> None:
         check_fields(self, DatasetError)
         if self.generate and self.canvas < LEAST_MADE_UP:
-            raise DatasetError(
-                f"canvas is {self.canvas}, expected a whole number from {LEAST_MADE_UP} up"
+            raise DatasetError.about(
+                "canvas", self.canvas, f"a whole number from {LEAST_MADE_UP} up"
             )
         if not (self.datasets or self.files or self.generate):
             raise DatasetError("expected data sets, files or a number of tasks to generate")
         for name in self.datasets:
             if name not in arc_tasks.DATASETS:
                 expected = " or ".join(arc_tasks.DATASETS)
-                raise DatasetError(f"found the data set {quoted(name)}, expected {expected}")
+                raise DatasetError(
+                    f"found the data set {quoted(name)}, expected {expected}", key="datasets"
+                )
         if not self.parts or not set(self.parts) <= set(PARTS):
-            raise DatasetError(
-                f"parts is {quoted(list(self.parts))}, expected {' or '.join(PARTS)}, or both"
-            )
+            raise DatasetError.about("parts", list(self.parts), f"{' or '.join(PARTS)}, or both")
 
     @property
     def shape(self) -> PuzzleShape:

@@ -25,7 +25,7 @@ from trm_core.puzzles.maze_generators import (
     generate_perfect,
     generate_with_loops,
 )
-from trm_core.records import Between
+from trm_core.records import Between, setting
 
 Style = Literal["perfect", "loops", "hard", "mixed"]
 Side = Annotated[int, Between(2, MAX_SIDE)]
@@ -40,44 +40,49 @@ class MazeBuild(PuzzleBuild):
 
     A maze without a known path is solved, and refused if it has none. A training example that is
     in the test split is dropped.
-
-    Attributes
-    ----------
-    symmetries
-        Whether each training maze is there in all its symmetries: 8 if it is square, else 4.
-    style, rows, cols, loops, min_length
-        Of mazes that are made up: "perfect", "loops" (with so many), "hard" (with a shortest path
-        of more steps than `min_length`) or "mixed" (each of one of `styles`), and their size. Their
-        source is style and size, such as "perfect 9×9", of mixed ones of several sizes the least
-        and the largest, as in "Prim 5×5–31×31".
-    styles
-        Of mixed mazes, see `maze_generators.STYLES`; one named twice comes twice as often.
-    smallest
-        0, or what makes perfect mazes and those with loops squares of several sizes, in the top
-        left corner of rows × cols cells: the side of each is an odd number from this to `rows`,
-        all equally likely. Of 5×5 and 7×7 there are so few mazes that those in the test split may
-        leave none to train on. Rows and columns of mixed mazes are any number from this on.
-    fewest_loops
-        None, or what makes the loops of each maze a number from this to `loops`, all equally
-        likely.
-    endless
-        Whether a training run gets mixed mazes that are made up as it goes, for ever new ones; of
-        the data set it takes the test split only. They are not in a corner of a larger board.
-    unreachable
-        Share of those whose goal is out of reach, so that no answer is right.
+    The source of one that is made up is style and size, such as "perfect 9×9", of mixed ones of
+    several sizes the least and the largest, as in "Prim 5×5–31×31".
     """
 
-    symmetries: bool = False
-    style: Style = "hard"
-    rows: Side = 30
-    cols: Side = 30
-    loops: Count = 10
-    min_length: CountFrom1 = 110
-    smallest: Count = 0
-    fewest_loops: Count | None = None
-    styles: tuple[str, ...] = STYLES
-    endless: bool = False
-    unreachable: Annotated[float, Between(0, 1)] = 0.0
+    symmetries: bool = setting(
+        "Whether each training maze is there in all its symmetries: 8 if it is square, else 4.",
+        False,
+    )
+    style: Style = setting(
+        'Of mazes that are made up: "perfect", "loops", "hard" (with a long shortest path) or '
+        '"mixed" (each of one of the styles).',
+        "hard",
+    )
+    rows: Side = setting("Rows of mazes that are made up.", 30)
+    cols: Side = setting("Columns of mazes that are made up.", 30)
+    loops: Count = setting("Loops of mazes that are made up with loops.", 10)
+    min_length: CountFrom1 = setting(
+        "Hard mazes have a shortest path of more steps than this.", 110
+    )
+    smallest: Count = setting(
+        "0, or what makes perfect mazes and those with loops squares of several sizes, in the top "
+        "left corner of rows × cols cells: the side of each is an odd number from this to the "
+        "rows, all equally likely. Of 5×5 and 7×7 there are so few mazes that those in the test "
+        "split may leave none to train on. Rows and columns of mixed mazes are any number from "
+        "this on.",
+        0,
+    )
+    fewest_loops: Count | None = setting(
+        "None, or what makes the loops of each maze a number from this to the loops, all equally "
+        "likely.",
+        None,
+    )
+    styles: tuple[str, ...] = setting(
+        f"Of mixed mazes: {', '.join(STYLES)}; one named twice comes twice as often.", STYLES
+    )
+    endless: bool = setting(
+        "Whether a training run gets mixed mazes that are made up as it goes, for ever new ones; "
+        "of the data set it takes the test split only. They are not in a corner of a larger board.",
+        False,
+    )
+    unreachable: Annotated[float, Between(0, 1)] = setting(
+        "Share of endless mazes whose goal is out of reach, so that no answer is right.", 0.0
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -87,26 +92,29 @@ class MazeBuild(PuzzleBuild):
         elif self.smallest:
             self._check_smallest()
         if self.endless and (self.style != "mixed" or not self.generate):
-            raise DatasetError("endless is true, expected false unless mixed mazes are made up")
+            raise DatasetError.about("endless", True, "false unless mixed mazes are made up")
         if self.unreachable and not self.endless:
-            raise DatasetError(f"unreachable is {self.unreachable}, expected 0 unless endless")
+            raise DatasetError.about("unreachable", self.unreachable, "0 unless endless")
         if self.fewest_loops is not None and self.fewest_loops > self.loops:
-            raise DatasetError(
-                f"fewest_loops is {self.fewest_loops}, expected at most the {self.loops} loops"
+            raise DatasetError.about(
+                "fewest_loops", self.fewest_loops, f"at most the {self.loops} loops"
             )
 
     def _check_smallest(self) -> None:
         if self.style == "hard":
-            raise DatasetError(f"smallest is {self.smallest}, expected 0 for hard mazes")
+            raise DatasetError.about("smallest", self.smallest, "0 for hard mazes")
         if self.rows != self.cols:
-            raise DatasetError(
-                f"smallest is {self.smallest}, expected 0 where rows and cols differ "
-                f"({self.rows}×{self.cols})"
+            raise DatasetError.about(
+                "smallest",
+                self.smallest,
+                f"0 where rows and cols differ ({self.rows}×{self.cols})",
             )
         if self.smallest < LEAST_ODD_SIDE or not self._sides:
-            raise DatasetError(
-                f"smallest is {self.smallest}, expected 0, or {LEAST_ODD_SIDE} or more with an odd "
-                f"number from there to the {self.rows} rows"
+            raise DatasetError.about(
+                "smallest",
+                self.smallest,
+                f"0, or {LEAST_ODD_SIDE} or more with an odd number from there to the {self.rows} "
+                "rows",
             )
 
     @property

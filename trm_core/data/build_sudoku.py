@@ -15,7 +15,7 @@ from trm_core.data.puzzle_files import PuzzleReader
 from trm_core.data.writer import Group
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.puzzles.sudoku import MAX_SIDE, Sudoku, generate
-from trm_core.records import Between
+from trm_core.records import Between, setting
 
 BoxSide = Annotated[int, Between(2, MAX_SIDE)]
 
@@ -28,29 +28,26 @@ class SudokuBuild(PuzzleBuild):
     test puzzle nor its solution grid occurs in training, also not by augmentation: such training
     examples are dropped. For 4×4, which has but 288 solution grids, only the puzzles are kept
     apart.
-
-    Attributes
-    ----------
-    augmentations
-        How many symmetric variants of each training puzzle to write beside it.
-    min_rating
-        Leave out puzzles of files that are rated lower, or not at all; None for none.
-    box_rows, box_cols, givens_from, givens_to
-        Of puzzles that are made up: the size of a box, and the number of givens, drawn uniformly.
     """
 
-    augmentations: Count = 0
-    min_rating: float | None = None
-    box_rows: BoxSide = 3
-    box_cols: BoxSide = 3
-    givens_from: Count = 26
-    givens_to: Count = 40
+    augmentations: Count = setting(
+        "How many symmetric variants of each training puzzle to write beside it.", 0
+    )
+    min_rating: float | None = setting(
+        "Leave out puzzles of files that are rated lower, or not at all; none to take all.", None
+    )
+    box_rows: BoxSide = setting("Rows of a box of puzzles that are made up.", 3)
+    box_cols: BoxSide = setting("Columns of a box of puzzles that are made up.", 3)
+    givens_from: Count = setting(
+        "Fewest givens of puzzles that are made up; their number is drawn uniformly.", 26
+    )
+    givens_to: Count = setting("Most givens of puzzles that are made up.", 40)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.givens_to < self.givens_from:
-            raise DatasetError(
-                f"givens_to is {self.givens_to}, expected a whole number from {self.givens_from} up"
+            raise DatasetError.about(
+                "givens_to", self.givens_to, f"a whole number from {self.givens_from} up"
             )
         side = self.box_rows * self.box_cols
         if side > MAX_SIDE:
@@ -59,8 +56,8 @@ class SudokuBuild(PuzzleBuild):
                 f"{MAX_SIDE}"
             )
         if self.generate and self.givens_to > side * side:
-            raise DatasetError(
-                f"givens_to is {self.givens_to}, expected at most the {side * side} cells"
+            raise DatasetError.about(
+                "givens_to", self.givens_to, f"at most the {side * side} cells"
             )
 
     @property

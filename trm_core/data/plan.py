@@ -15,12 +15,13 @@ from trm_core.data.writer import Group
 from trm_core.puzzles.arc_variants import BLANK
 from trm_core.puzzles.base import Puzzle, PuzzleShape
 from trm_core.puzzles.dihedral import Dihedral
-from trm_core.records import Between, check_fields
+from trm_core.records import Between, check_fields, setting
 
 MOST = 100_000_000  # puzzles, variants and the like beyond which a number is a mistake
 Count = Annotated[int, Between(0, MOST)]
 CountFrom1 = Annotated[int, Between(1, MOST)]
 Seed = Annotated[int, Between(0)]
+SAME_SEED = "The same build with the same seed gives the same bytes."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,29 +72,22 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PuzzleBuild:
-    """The options of a data set whose puzzles are read from files or made up.
+    """The options of a data set whose puzzles are read from files or made up."""
 
-    Attributes
-    ----------
-    files, test_files
-        Files of puzzles to train on, and to test on.
-    generate
-        How many puzzles to make up for training, where no files are read for it.
-    held_out
-        Without test files, how many puzzles to test on: kept back from `files`, by seed, or made
-        up beside those for training.
-    max_count
-        Train on at most so many puzzles of `files`, chosen by seed; None for all.
-    seed
-        The same build with the same seed gives the same bytes.
-    """
-
-    files: tuple[str, ...] = ()
-    test_files: tuple[str, ...] = ()
-    generate: Count = 0
-    held_out: Count = 0
-    max_count: CountFrom1 | None = None
-    seed: Seed = 0
+    files: tuple[str, ...] = setting("Files of puzzles to train on.", ())
+    test_files: tuple[str, ...] = setting("Files of puzzles to test on.", ())
+    generate: Count = setting(
+        "How many puzzles to make up for training, where no files are read for it.", 0
+    )
+    held_out: Count = setting(
+        "Without test files, how many puzzles to test on: kept back from the files, by seed, or "
+        "made up beside those for training.",
+        0,
+    )
+    max_count: CountFrom1 | None = setting(
+        "Train on at most so many puzzles of the files, chosen by seed; none for all.", None
+    )
+    seed: Seed = setting(SAME_SEED, 0)
 
     def __post_init__(self) -> None:
         check_fields(self, DatasetError)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from trm_core.errors import UserError
-from trm_core.records import Between, check_fields
+from trm_core.errors import Key, UserError
+from trm_core.records import Between, check_fields, setting
 
 Positions = Literal["rotary", "learned", "none"]
 Mixer = Literal["attention", "mlp", "relations"]
@@ -29,64 +29,73 @@ class ConfigError(UserError):
 
 @dataclass(frozen=True, kw_only=True)
 class RecursionConfig:
-    """What TRM and HRM share.
+    """What TRM and HRM share."""
 
-    cells: puzzle cells read and answered, row by row.
-    vocab_size: number of tokens, padding included.
-    hidden_size: width D of every position.
-    cycles: cycles per supervision step (T in the TRM paper, `H_cycles` in its code).
-    latent_steps: updates of z per cycle (n in the TRM paper, `L_cycles` in its code).
-    max_supervision_steps: supervision steps after which training and solving stop (N_sup).
-    heads: attention heads.
-    expansion: width of the SwiGLU layers relative to their input, before rounding.
-    puzzle_count, puzzle_embedding_size: rows and width of the puzzle embedding; size 0 for none.
-    puzzle_positions: positions before the first cell that hold the puzzle embedding.
-    start_noise: standard deviation of what is added to the fixed y and z that solves start from, at
-        each position anew (EqR, arXiv 2605.21488, starts from noise alone).
-    """
-
-    cells: Size
-    vocab_size: Size
-    hidden_size: Size = 512
-    cycles: Size = 3
-    latent_steps: Size = 6
-    max_supervision_steps: Size = 16
-    heads: Size = 8
-    expansion: Annotated[float, Between(0, 1000, above=True)] = 4.0
-    positions: Positions = "rotary"
-    rotary_base: Annotated[float, Between(0, _MOST, above=True)] = 10_000.0
-    norm_epsilon: Annotated[float, Between(0, _MOST, above=True)] = 1e-5
-    puzzle_count: Size = 1
-    puzzle_embedding_size: SizeOrNone = 0
-    puzzle_positions: SizeOrNone = 0
-    start_noise: Annotated[float, Between(0, 100)] = 0.0
+    cells: Size = setting("Puzzle cells read and answered, row by row.")
+    vocab_size: Size = setting("Number of tokens, padding included.")
+    hidden_size: Size = setting("Width D of every position.", 512)
+    cycles: Size = setting(
+        "Cycles per supervision step (T in the TRM paper, `H_cycles` in its code).", 3
+    )
+    latent_steps: Size = setting(
+        "Updates of z per cycle (n in the TRM paper, `L_cycles` in its code).", 6
+    )
+    max_supervision_steps: Size = setting(
+        "Supervision steps after which training and solving stop (N_sup).", 16
+    )
+    heads: Size = setting("Attention heads.", 8)
+    expansion: Annotated[float, Between(0, 1000, above=True)] = setting(
+        "Width of the SwiGLU layers relative to their input, before rounding.", 4.0
+    )
+    positions: Positions = setting("How the networks know where each position is.", "rotary")
+    rotary_base: Annotated[float, Between(0, _MOST, above=True)] = setting(
+        "Base of the wave lengths of rotary positions.", 10_000.0
+    )
+    norm_epsilon: Annotated[float, Between(0, _MOST, above=True)] = setting(
+        "What is added to the mean square before a position is divided by its root.", 1e-5
+    )
+    puzzle_count: Size = setting("Rows of the puzzle embedding.", 1)
+    puzzle_embedding_size: SizeOrNone = setting("Width of the puzzle embedding; 0 for none.", 0)
+    puzzle_positions: SizeOrNone = setting(
+        "Positions before the first cell that hold the puzzle embedding.", 0
+    )
+    start_noise: Annotated[float, Between(0, 100)] = setting(
+        "Standard deviation of what is added to the fixed y and z that solves start from, at each "
+        "position anew (EqR, arXiv 2605.21488, starts from noise alone).",
+        0.0,
+    )
 
     def __post_init__(self) -> None:
         check_fields(self, ConfigError)
         if round(self.expansion * min(self.hidden_size, self.length) * 2 / 3) < 1:
-            raise ConfigError(f"expansion is {self.expansion}, too little to give layers any width")
+            raise ConfigError(
+                Key("expansion"),
+                f" is {self.expansion}, too little to give layers any width",
+            )
         self._check_puzzle_embedding()
 
     def _check_puzzle_embedding(self) -> None:
         if self.puzzle_positions * self.hidden_size < self.puzzle_embedding_size:
             raise ConfigError(
-                f"puzzle_embedding_size is {self.puzzle_embedding_size}, more than "
-                f"{self.puzzle_positions} positions of width {self.hidden_size} hold"
+                Key("puzzle_embedding_size"),
+                f" is {self.puzzle_embedding_size}, more than {self.puzzle_positions} positions of "
+                f"width {self.hidden_size} hold",
             )
         if self.puzzle_positions and not self.puzzle_embedding_size:
-            raise ConfigError(
-                f"puzzle_positions is {self.puzzle_positions}, expected 0 without puzzle embedding"
+            raise ConfigError.about(
+                "puzzle_positions", self.puzzle_positions, "0 without puzzle embedding"
             )
 
     def _require_heads_that_divide(self) -> None:
         head_size, rest = divmod(self.hidden_size, self.heads)
         if rest:
-            raise ConfigError(
-                f"hidden_size is {self.hidden_size}, expected a multiple of heads ({self.heads})"
+            raise ConfigError.about(
+                "hidden_size", self.hidden_size, f"a multiple of heads ({self.heads})"
             )
         if self.positions == "rotary" and head_size % 2:
             raise ConfigError(
-                f"hidden_size / heads is {head_size}, expected an even number for rotary positions"
+                Key("hidden_size"),
+                f" / heads is {head_size}, expected an even number for rotary positions",
             )
 
     @property
@@ -106,71 +115,80 @@ class TRMConfig(RecursionConfig):
 
     With the mixer "relations", boards may have any size: `cells` and `vocab_size` are of the
     largest that the model was trained on, and layers are inside `expansion` times as wide.
-
-    relations: by which positions learn of each other, see `trm_core.model.relations`.
-    message_size: width of what a position sends along each of them; 0 where it sends all of itself.
-    gated: whether half of what a position takes from them opens and shuts the other half.
-    candidates: whether there is a position for each digit that a cell may have, in place of one for
-        the cell.
-    canvas: whether the candidates are instead ARC's ten colours and the mark of a grid's end. They
-        share `puzzle_embedding_size` evenly, so that a task says of each what it is to it, and
-        colours but black that trade places in a task and in its embedding do so in the answer.
     """
 
-    mixer: Mixer = "attention"
-    layers: Layers = 2
-    relations: tuple[Relation, ...] = ()
-    message_size: SizeOrNone = 32
-    gated: bool = False
-    candidates: bool = False
-    canvas: bool = False
+    mixer: Mixer = setting("How the positions of the board learn of each other.", "attention")
+    layers: Layers = setting("Blocks in the one network.", 2)
+    relations: tuple[Relation, ...] = setting(
+        "By which positions learn of each other, with the mixer relations.", ()
+    )
+    message_size: SizeOrNone = setting(
+        "Width of what a position sends along each relation; 0 where it sends all of itself.", 32
+    )
+    gated: bool = setting(
+        "Whether half of what a position takes from relations opens and shuts the other half.",
+        False,
+    )
+    candidates: bool = setting(
+        "Whether there is a position for each digit that a cell may have, in place of one for the "
+        "cell.",
+        False,
+    )
+    canvas: bool = setting(
+        "Whether the candidates are instead ARC's ten colours and the mark of a grid's end. They "
+        "share `puzzle_embedding_size` evenly, so that a task says of each what it is to it, and "
+        "colours but black that trade places in a task and in its embedding do so in the answer.",
+        False,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.mixer == "attention":
             self._require_heads_that_divide()
         elif self.positions == "rotary":
-            raise ConfigError(
-                f"positions is 'rotary', expected 'learned' or 'none' with mixer {self.mixer}"
+            raise ConfigError.about(
+                "positions", self.positions, f"'learned' or 'none' with mixer {self.mixer}"
             )
         if bool(self.relations) != (self.mixer == "relations"):
-            raise ConfigError(
-                f"relations is {list(self.relations)}, expected some with the mixer relations, and "
-                "none with another"
+            raise ConfigError.about(
+                "relations",
+                list(self.relations),
+                "some with the mixer relations, and none with another",
             )
         if self.mixer == "relations":
             self._check_relations()
 
     def _check_relations(self) -> None:
         if len(set(self.relations)) != len(self.relations):
-            raise ConfigError(f"relations is {list(self.relations)}, expected each once")
+            raise ConfigError.about("relations", list(self.relations), "each once")
         if self.positions != "none":
-            raise ConfigError(
-                f"positions is {self.positions!r}, expected 'none' with the mixer relations"
-            )
+            raise ConfigError.about("positions", self.positions, "'none' with the mixer relations")
         if "cell" in self.relations and not self.candidates:
-            raise ConfigError("relations has 'cell', expected it only where candidates is true")
+            raise ConfigError(
+                Key("relations"),
+                " has 'cell', expected it only where candidates is true",
+            )
         if self.canvas and not self.candidates:
-            raise ConfigError("canvas is true, expected it only where candidates is true")
+            raise ConfigError.about("canvas", True, "it only where candidates is true")
 
     def _check_puzzle_embedding(self) -> None:
         if self.mixer != "relations":
             super()._check_puzzle_embedding()
             return
         if self.puzzle_positions:
-            raise ConfigError(
-                f"puzzle_positions is {self.puzzle_positions}, expected 0 with the mixer relations"
+            raise ConfigError.about(
+                "puzzle_positions", self.puzzle_positions, "0 with the mixer relations"
             )
         size, most = self.puzzle_embedding_size, self.hidden_size * CANVAS_CANDIDATES
         if size and not self.canvas:
-            raise ConfigError(
-                f"puzzle_embedding_size is {size}, expected 0 with the mixer relations unless "
-                "canvas is true"
+            raise ConfigError.about(
+                "puzzle_embedding_size", size, "0 with the mixer relations unless canvas is true"
             )
         if size % CANVAS_CANDIDATES or size > most:
-            raise ConfigError(
-                f"puzzle_embedding_size is {size}, expected a multiple of {CANVAS_CANDIDATES}, a "
-                f"part for each candidate, up to {most}"
+            raise ConfigError.about(
+                "puzzle_embedding_size",
+                size,
+                f"a multiple of {CANVAS_CANDIDATES}, a part for each candidate, up to {most}",
             )
 
     @property
@@ -190,8 +208,8 @@ class HRMConfig(RecursionConfig):
 
     cycles: Size = 2
     latent_steps: Size = 2
-    latent_layers: Layers = 4
-    answer_layers: Layers = 4
+    latent_layers: Layers = setting("Blocks in the network that updates z.", 4)
+    answer_layers: Layers = setting("Blocks in the network that updates y.", 4)
 
     def __post_init__(self) -> None:
         super().__post_init__()

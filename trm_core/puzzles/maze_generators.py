@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 
+from trm_core.errors import Key
 from trm_core.puzzles import maze_paths
 from trm_core.puzzles.base import NO_SYMBOL, Grid, PuzzleError
 from trm_core.puzzles.maze import (
@@ -110,7 +111,9 @@ def generate_hard(seed: int, rows: int = 30, cols: int = 30, min_length: int = 1
             return _with_ends(grid, start, goal, f"Hard maze {rows}×{cols}, seed {seed}")
     raise PuzzleError(
         f"found no {rows}×{cols} maze in {HARD_ATTEMPTS} draws "
-        f"whose shortest path takes more than {min_length} steps, expected a smaller min_length"
+        f"whose shortest path takes more than {min_length} steps, expected a smaller ",
+        Key("min_length"),
+        key="min_length",
     )
 
 

@@ -9,7 +9,7 @@ import torch
 
 from trm_core.checkpoints.directory import build_model
 from trm_core.data.dataset import Dataset, DatasetError, read_dataset
-from trm_core.errors import UserError
+from trm_core.errors import Key, UserError
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.training.config import RunConfig, data_build
@@ -73,20 +73,23 @@ def _check_memory(sizes: RecursionConfig, batch_size: int, device: torch.device)
         model = build_model(sizes)
     parameters = sum(weight.numel() for weight in model.parameters())
     carried = 2 * batch_size * sizes.length * sizes.hidden_size
-    for needed, what, advice in (
+    for needed, what, (table, name, otherwise) in (
         (
             parameters * BYTES_PER_PARAMETER,
             f"a model of {parameters:,} parameters takes",
-            "a smaller hidden_size, or fewer layers",
+            ("model", "hidden_size", ", or fewer layers"),
         ),
         (
             carried * BYTES_PER_CARRIED,
             f"a batch of {batch_size:,} samples takes",
-            "a smaller batch_size",
+            ("training", "batch_size", ""),
         ),
     ):
         if needed > there:
             raise CheckError(
                 f"{what} {needed / 2**30:,.1f} GiB to train, and {place} has "
-                f"{there / 2**30:,.1f} GiB of memory; choose {advice}"
+                f"{there / 2**30:,.1f} GiB of memory; choose a smaller ",
+                Key(name),
+                otherwise,
+                key=f"{table}.{name}",
             )

@@ -17,10 +17,10 @@ from trm_core.data.build import BUILDS, FILES, Build
 from trm_core.data.layout import METADATA_FILE
 from trm_core.data.plan import PuzzleBuild
 from trm_core.documents import MEDIUM, DocumentError, read_text
-from trm_core.errors import UserError, in_a_line, quoted, raised_as
+from trm_core.errors import Key, UserError, in_a_line, quoted, raised_as
 from trm_core.model.config import RecursionConfig
 from trm_core.puzzles.base import PuzzleShape
-from trm_core.records import Between, check_fields, expected_one_of, record, unknown
+from trm_core.records import Between, check_fields, expected_one_of, record, setting, unknown
 from trm_core.resources import RESOURCES
 
 PRESETS = RESOURCES / "presets"
@@ -43,6 +43,10 @@ class TrainingConfigError(UserError):
     """A preset or a change to one that cannot be used."""
 
 
+class FilesMissingError(TrainingConfigError):
+    """Files that a preset needs are not there; its key is the setting that names them."""
+
+
 Count = Annotated[int, Between(0, 2**40)]
 CountFrom1 = Annotated[int, Between(1, 2**40)]
 Number = Annotated[float, Between(0, 10**6)]
@@ -50,110 +54,132 @@ Share = Annotated[float, Between(0, 1)]
 Beta = Annotated[float, Between(0, 0.999999)]
 
 
+_WEIGHTS = "For all weights but the puzzle embedding."
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """How a model is trained.
+    """How a model is trained."""
 
-    Attributes
-    ----------
-    steps
-        Optimizer steps; each is one supervision step of every sample in the batch.
-    batch_size
-        Samples per optimizer step, over all processes together.
-    micro_batch_size
-        Samples of one forward and backward pass; 0 for what suits the device.
-    start_from
-        Name or directory of a model whose weights are the first ones; empty for fresh weights.
-        It may be one for smaller mazes or ARC canvases.
-    show_board
-        Whether attention with learned positions begins with weights by which it sees the board.
-    deepening_steps
-        Steps over which samples come to get the model's number of supervision steps: at first one
-        at most, then twice as many at equal intervals. Attention learns the near before the far.
-    optimizer, learning_rate, beta1, beta2, weight_decay
-        Of all weights but the puzzle embedding.
-    warmup_steps, final_learning_rate
-        The learning rate rises linearly for so many steps, then falls along a cosine to this
-        share of itself at the last step (1: it stays).
-    clip_norm
-        Longest gradient, longer ones are shortened; 0 to leave them as they are.
-    puzzle_learning_rate, puzzle_weight_decay
-        Of the puzzle embedding, by the sign of its gradient (SignSGD).
-    ema_decay
-        Share that the averaged weights keep in each step; they are what is evaluated and saved.
-    gradient
-        How much of a supervision step is differentiated; empty for the architecture's own way.
-    halting_weight
-        Of the halting loss beside that of the answer; the official code has 0.5.
-    halt_exploration
-        Probability with which a sample gets a random number of supervision steps at least.
-    augment
-        Whether samples are replaced by symmetric ones (all kinds), moved on their canvas (ARC).
-    extra_givens
-        Most cells of the answer that are given away with a puzzle (Sudoku), drawn for each.
-    other_sides, other_sides_every
-        Rows of Sudokus of other sizes that are made up beside those of the data set, for a model
-        with relations; one that is named twice comes twice as often. One of so many times
-        `stream.STEPS_EACH` steps is for them.
-    dtype, compile
-        Number format of the passes, and whether torch.compile builds them; "auto" measures.
-    threads
-        Threads on the CPU; 0 for a share of its cores with the other trainings and what else runs.
-    evaluate_every, evaluate_puzzles
-        Steps between evaluations, and how many held-out puzzles each has (0: all there are).
-    checkpoint_every, keep_checkpoints
-        Steps between checkpoints; the newest so many are kept, and the most accurate one.
-    log_every
-        Steps that one row of metrics sums up.
-    """
-
-    steps: CountFrom1
-    batch_size: Annotated[int, Between(1, 1_000_000)] = 768
-    micro_batch_size: Annotated[int, Between(0, 1_000_000)] = 0
-    start_from: str = ""
-    show_board: bool = False
-    deepening_steps: Count = 0
-    optimizer: Optimizer = "adam_atan2"
-    learning_rate: Annotated[float, Between(1e-12, 1)] = 1e-4
-    final_learning_rate: Share = 1.0
-    warmup_steps: Count = 2000
-    beta1: Beta = 0.9
-    beta2: Beta = 0.95
-    weight_decay: Number = 0.1
-    clip_norm: Number = 0.0
-    puzzle_learning_rate: Number = 1e-2
-    puzzle_weight_decay: Number = 0.1
-    ema_decay: Share = 0.999
-    gradient: GradientMode = ""
-    halting_weight: Number = 0.5
-    halt_exploration: Share = 0.1
-    augment: bool = True
-    extra_givens: Count = 0
-    other_sides: tuple[int, ...] = ()
-    other_sides_every: Annotated[int, Between(2, 1_000)] = 3
-    dtype: Dtype = "auto"
-    compile: Compile = "auto"
-    threads: Annotated[int, Between(0, 1_000)] = 0
-    seed: Annotated[int, Between(0, 2**63 - 1)] = 0
-    evaluate_every: CountFrom1 = 5000
-    evaluate_puzzles: Count = 1000
-    checkpoint_every: CountFrom1 = 5000
-    keep_checkpoints: Annotated[int, Between(1, 1_000)] = 2
-    log_every: Annotated[int, Between(1, 1_000_000)] = 10
+    steps: CountFrom1 = setting(
+        "Optimizer steps after which it is done; each is one supervision step of every sample in "
+        "the batch."
+    )
+    batch_size: Annotated[int, Between(1, 1_000_000)] = setting(
+        "Samples, each a puzzle, per optimizer step, over all processes together.", 768
+    )
+    micro_batch_size: Annotated[int, Between(0, 1_000_000)] = setting(
+        "Samples of one forward and backward pass; 0 for what suits the device.", 0
+    )
+    start_from: str = setting(
+        "Name or directory of a model whose weights are the first ones; empty for fresh weights. "
+        "It may be one for smaller mazes or ARC canvases.",
+        "",
+    )
+    show_board: bool = setting(
+        "Whether attention with learned positions begins with weights by which it sees the board.",
+        False,
+    )
+    deepening_steps: Count = setting(
+        "Steps over which samples come to get the model's number of supervision steps: at first "
+        "one at most, then twice as many at equal intervals. Attention learns the near before the "
+        "far.",
+        0,
+    )
+    optimizer: Optimizer = setting(f"By what steps are taken. {_WEIGHTS}", "adam_atan2")
+    learning_rate: Annotated[float, Between(1e-12, 1)] = setting(
+        f"How far one step goes, at most; 0.001 or less. {_WEIGHTS}", 1e-4
+    )
+    final_learning_rate: Share = setting(
+        "After the warm-up, the learning rate falls along a cosine to this share of itself at the "
+        "last step (1: it stays).",
+        1.0,
+    )
+    warmup_steps: Count = setting("The learning rate rises linearly for so many steps.", 2000)
+    beta1: Beta = setting(
+        f"Share that the running mean of the gradient keeps in each step. {_WEIGHTS}", 0.9
+    )
+    beta2: Beta = setting(
+        f"Share that the running mean of its square keeps in each step. {_WEIGHTS}", 0.95
+    )
+    weight_decay: Number = setting(
+        f"By how much weights shrink in each step, times the learning rate. {_WEIGHTS}", 0.1
+    )
+    clip_norm: Number = setting(
+        "Longest gradient, longer ones are shortened; 0 to leave them as they are.", 0.0
+    )
+    puzzle_learning_rate: Number = setting(
+        "Of the puzzle embedding, by the sign of its gradient (SignSGD).", 1e-2
+    )
+    puzzle_weight_decay: Number = setting("Of the puzzle embedding, times its learning rate.", 0.1)
+    ema_decay: Share = setting(
+        "Share that the averaged weights keep in each step; they are what is evaluated and saved.",
+        0.999,
+    )
+    gradient: GradientMode = setting(
+        "How much of a supervision step is differentiated; empty for the architecture's own way.",
+        "",
+    )
+    halting_weight: Number = setting(
+        "Of the halting loss beside that of the answer; the official code has 0.5.", 0.5
+    )
+    halt_exploration: Share = setting(
+        "Probability with which a sample gets a random number of supervision steps at least.", 0.1
+    )
+    augment: bool = setting(
+        "Whether samples are replaced by symmetric ones (all kinds), moved on their canvas (ARC).",
+        True,
+    )
+    extra_givens: Count = setting(
+        "Most cells of the answer that are given away with a puzzle (Sudoku), drawn for each.", 0
+    )
+    other_sides: tuple[int, ...] = setting(
+        "Rows of Sudokus of other sizes that are made up beside those of the data set, for a model "
+        "with relations; one that is named twice comes twice as often.",
+        (),
+    )
+    other_sides_every: Annotated[int, Between(2, 1_000)] = setting(
+        "One of so many times `stream.STEPS_EACH` steps is for Sudokus of other sizes.", 3
+    )
+    dtype: Dtype = setting('Number format of the passes; "auto" for what suits the device.', "auto")
+    compile: Compile = setting(
+        'Whether torch.compile builds the passes; "auto" measures whether that pays.', "auto"
+    )
+    threads: Annotated[int, Between(0, 1_000)] = setting(
+        "Threads on the CPU; 0 for a share of its cores with the other trainings and what else "
+        "runs.",
+        0,
+    )
+    seed: Annotated[int, Between(0, 2**63 - 1)] = setting(
+        "The same run with the same seed learns the same, on the same device.", 0
+    )
+    evaluate_every: CountFrom1 = setting("Steps between evaluations.", 5000)
+    evaluate_puzzles: Count = setting(
+        "How many held-out puzzles an evaluation has; 0 for all there are.", 1000
+    )
+    checkpoint_every: CountFrom1 = setting("Steps between checkpoints.", 5000)
+    keep_checkpoints: Annotated[int, Between(1, 1_000)] = setting(
+        "The newest so many are kept, and the most accurate one.", 2
+    )
+    log_every: Annotated[int, Between(1, 1_000_000)] = setting(
+        "Steps that one row of metrics sums up.", 10
+    )
 
     def __post_init__(self) -> None:
         check_fields(self, DocumentError, "training")
         if self.extra_givens and not self.augment:
-            raise DocumentError(
-                f"training.extra_givens is {self.extra_givens}, expected 0 where augment is false"
+            raise DocumentError.about(
+                "training.extra_givens", self.extra_givens, "0 where augment is false"
             )
-        with raised_as(DocumentError, "training.other_sides"):
+        with raised_as(DocumentError, Key("training.other_sides")):
             _ = SudokuBlocks(self.other_sides)
 
 
 @dataclass(frozen=True)
-class _DataSet:
-    path: str
+class DataSet:
+    """A data set that is there already."""
+
+    path: str = setting("The folder of a data set; empty to make the preset's own.")
 
 
 @dataclass(frozen=True)
@@ -195,8 +221,8 @@ class RunConfig:
                 _check_other_sides(raw["model"], raw["data"])
         return cls(str(raw.get("preset", "")), raw["model"], raw["data"], settings)
 
-    def changed(self, assignments: Iterable[str]) -> RunConfig:
-        """This config with "key=value" changes, as `--set` takes them.
+    def changed(self, assignments: Iterable[str], place: str = "--set") -> RunConfig:
+        """This config with "key=value" changes, as `--set` takes them; `place` begins sentences.
 
         A key is TABLE.NAME or, as names differ between tables, NAME alone; a value is written as
         in TOML, texts also without quotes. Raises TrainingConfigError.
@@ -208,7 +234,7 @@ class RunConfig:
                 raise TrainingConfigError(f"--set {assignment}: expected KEY=VALUE")
             table, name = self._place_of(key.strip(), raw)
             raw[table][name] = _value(text.strip())
-        return RunConfig.from_json(raw, "--set")
+        return RunConfig.from_json(raw, place)
 
     def retrained(self, assignments: Iterable[str]) -> RunConfig:
         """This config changed as a run in progress can be. Raises TrainingConfigError."""
@@ -253,23 +279,24 @@ class RunConfig:
     def with_data_found(self) -> RunConfig:
         """This config with whole paths to its data, so that it holds in any current directory.
 
-        Raises TrainingConfigError unless they are there.
+        Raises TrainingConfigError, for files FilesMissingError, unless they are there.
         """
         data = dict(self.data)
         if path := data.get("path"):
             if not os.path.isfile(Path(path, "train", METADATA_FILE)):
                 raise TrainingConfigError(
-                    f"data.path: {path} is no data set (no train/{METADATA_FILE} in it)"
+                    Key("data.path"),
+                    f": {path} is no data set (no train/{METADATA_FILE} in it)",
                 )
             data["path"] = str(Path(path).resolve())
             return dataclasses.replace(self, data=data)
         for option in FILES:
             for file in data.get(option, ()):
                 if not os.path.exists(file):
-                    raise TrainingConfigError(
-                        f"data.{option}: {file} is not there; the preset {self.preset} needs files "
-                        "that do not come with the program, name yours with "
-                        f"--set 'data.{option}=[\"FILE\"]'"
+                    raise FilesMissingError(
+                        Key(f"data.{option}"),
+                        f": {file} is not there; the preset {self.preset} needs files that do not "
+                        "come with the program",
                     )
             if option in data:
                 data[option] = [str(Path(file).resolve()) for file in data[option]]
@@ -331,9 +358,12 @@ def _check_model(table: Mapping[str, Any]) -> None:
 def _check_attention(table: Mapping[str, Any]) -> None:
     """Refuse a model table whose model has no attention with learned positions."""
     if table.get("positions") != "learned" or table.get("mixer") == "mlp":
-        raise DocumentError(
-            'training.show_board is true, expected false unless model.positions is "learned" '
-            "and the model has attention"
+        raise DocumentError.about(
+            "training.show_board",
+            True,
+            "false unless ",
+            Key("model.positions"),
+            ' is "learned" and the model has attention',
         )
 
 
@@ -345,7 +375,7 @@ def _model_names(table: Mapping[str, Any]) -> list[str]:
 def _check_data(table: Mapping[str, Any]) -> None:
     """Refuse a data table that neither names a data set nor says how to build one."""
     if table.get("path"):
-        record(_DataSet, {"path": table["path"]}, "data")
+        record(DataSet, {"path": table["path"]}, "data")
     else:
         data_build(table)
 
@@ -353,9 +383,14 @@ def _check_data(table: Mapping[str, Any]) -> None:
 def _check_sizes(model: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     """Refuse puzzles of several sizes for a model that has one."""
     if data.get("endless") and data.get("smallest") and model.get("mixer") != "relations":
-        raise DocumentError(
-            f"data.smallest is {data['smallest']}, expected 0 where data.endless is true, unless "
-            'model.mixer is "relations": other models are for one size'
+        raise DocumentError.about(
+            "data.smallest",
+            data["smallest"],
+            "0 where ",
+            Key("data.endless"),
+            " is true, unless ",
+            Key("model.mixer"),
+            ' is "relations": other models are for one size',
         )
 
 
@@ -363,8 +398,12 @@ def _check_other_sides(model: Mapping[str, Any], data: Mapping[str, Any]) -> Non
     """Refuse Sudokus of other sizes for a model, or beside a data set, that can have none."""
     if not model.get("candidates") or data.get("kind", "sudoku") != "sudoku":
         raise DocumentError(
-            "training.other_sides names sides, expected none unless the puzzles are Sudokus, "
-            'model.mixer is "relations" and model.candidates is true'
+            Key("training.other_sides"),
+            " names sides, expected none unless the puzzles are Sudokus, ",
+            Key("model.mixer"),
+            ' is "relations" and ',
+            Key("model.candidates"),
+            " is true",
         )
 
 
@@ -372,9 +411,11 @@ def data_build(table: Mapping[str, Any]) -> Build:
     """The build that a data table without `path` describes. Raises UserError."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in BUILDS:
-        raise DocumentError(
-            f"data.kind is {quoted(kind)}, expected {', '.join(BUILDS)}; "
-            "or give the directory of a data set as data.path"
+        raise DocumentError.about(
+            "data.kind",
+            kind,
+            f"{', '.join(BUILDS)}; or give the directory of a data set as ",
+            Key("data.path"),
         )
     options = {name: value for name, value in table.items() if name not in ("kind", "path")}
     return record(BUILDS[kind], options, "data")

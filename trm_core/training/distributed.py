@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -17,6 +18,10 @@ from torch.distributed.rendezvous import rendezvous
 from trm_core.errors import UserError
 
 _Value = TypeVar("_Value")
+
+
+class PartedError(RuntimeError):
+    """Another process of the group has ended, or cannot be reached."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Group:
     def sum(self, tensor: Tensor) -> Tensor:
         """`tensor`, replaced by its sum over all processes."""
         if self.size > 1:
-            dist.all_reduce(tensor)
+            with _together():
+                dist.all_reduce(tensor)
         return tensor
 
     def gather(self, tensor: Tensor) -> list[Tensor]:
@@ -82,7 +88,8 @@ class Group:
             return [tensor]
         as_bytes = tensor.contiguous().view(torch.uint8)  # so that any dtype can travel
         parts = [torch.empty_like(as_bytes) for _ in range(self.size)]
-        dist.all_gather(parts, as_bytes)
+        with _together():
+            dist.all_gather(parts, as_bytes)
         return [part.view(tensor.dtype) for part in parts]
 
     def gather_objects(self, value: _Value) -> list[_Value]:
@@ -90,7 +97,8 @@ class Group:
         if self.size == 1:
             return [value]
         values: list[_Value | None] = [None] * self.size
-        dist.all_gather_object(values, value)
+        with _together():
+            dist.all_gather_object(values, value)
         return values  # type: ignore[return-value]
 
     def agreed(self, value: _Value) -> _Value:
@@ -98,7 +106,8 @@ class Group:
         if self.size == 1:
             return value
         values = [value]
-        dist.broadcast_object_list(values, src=0, device=torch.device("cpu"))
+        with _together():
+            dist.broadcast_object_list(values, src=0, device=torch.device("cpu"))
         return values[0]
 
     def led(self, work: Callable[[], _Value]) -> _Value:
@@ -118,3 +127,15 @@ class Group:
         """Part from the others; to be called at the end."""
         if self.size > 1:
             dist.destroy_process_group()
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """Raises PartedError where the processes cannot do the block together: of gloo's and NCCL's
+    errors most are plain RuntimeErrors."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        raise PartedError(str(error)) from error

@@ -1,7 +1,7 @@
 """How long a run would take, and how much memory: by a few of its steps, measured.
 
-`python -m trm_core.training.estimate DEVICE` reads a run's config as JSON from stdin and prints an
-Estimate as JSON; it exits with status 1 and a sentence on stderr where the run could not begin.
+`python -m trm_core.training.estimate DEVICE` reads a run's config as JSON from stdin and hands over
+an Estimate, or why the run could not begin.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import torch
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.data.build import build
 from trm_core.data.dataset import Dataset, read_dataset
-from trm_core.errors import UserError
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
+from trm_core.handover import hand_over
 from trm_core.model.device import choose_device, choose_dtype
 from trm_core.solver import Solver
 from trm_core.training.compilation import WORTH_TRYING
@@ -180,15 +180,10 @@ def _most_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def main() -> None:
-    try:
-        config = RunConfig.from_json(json.load(sys.stdin), "the config").with_data_found()
-        print(json.dumps(asdict(estimate(config, choose_device(sys.argv[1])))))
-    except UserError as error:
-        sys.exit(str(error))
-    except Exception as error:
-        sys.exit(f"it could not be measured ({type(error).__name__}: {error})")
+def _asked() -> dict[str, Any]:
+    config = RunConfig.from_json(json.load(sys.stdin), "the config").with_data_found()
+    return asdict(estimate(config, choose_device(sys.argv[1])))
 
 
 if __name__ == "__main__":
-    main()
+    hand_over(_asked, "it could not be measured")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 
 import torch
+from torch.distributed import DistError
 
 from trm_core.errors import UserError
 from trm_core.model.hrm import HRM
 from trm_core.model.trm import TRM
 from trm_core.training.config import GradientMode, RunConfig
+from trm_core.training.distributed import PartedError
 
 RESTARTS = "MAX_RESTARTS", "RESTART_COUNT"
 """What torchrun tells of how often it may start a group again, and how often it has."""
@@ -28,12 +30,21 @@ class TrainingError(UserError):
 
 def understood(error: Exception, log: str, config: RunConfig) -> TrainingError:
     """What `error` means; `log` is the file in the run directory with its trace."""
-    text = str(error).partition("\n")[0]
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in text:
+    if is_out_of_memory(error):
         return TrainingError(f"there is not enough memory; {what_takes_less(config)}")
-    if "gloo" in text.lower() or "nccl" in text.lower() or "Connection closed" in text:
+    if isinstance(error, PartedError | DistError):  # the latter where a GPU's stream tells later
         return TrainingError(_parted(log))
+    text = str(error).partition("\n")[0]
     return TrainingError(f"{type(error).__name__}: {text}; {log} in the run directory has more")
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory, of a GPU or of the machine, was too small for what an operation needs.
+
+    PyTorch has no type for what its CPU allocator raises: it is a RuntimeError, told by its words.
+    """
+    typed = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return typed or (isinstance(error, RuntimeError) and "allocate memory" in str(error))
 
 
 def what_takes_less(config: RunConfig) -> str:

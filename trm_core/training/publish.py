@@ -1,9 +1,13 @@
-"""From a training run to a model to pass on: rounded to bfloat16, measured so, with a card."""
+"""From a training run to a model to pass on: rounded to bfloat16, measured so, with a card.
+
+`python -m trm_core.training.publish RUN TARGET DEVICE` hands over why it could not be, if so.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,6 +28,7 @@ from trm_core.evaluation.arc_votes import variants_of
 from trm_core.evaluation.batches import EvaluationSettings, solve_many
 from trm_core.evaluation.scores import summarise, tasks_solved
 from trm_core.files import check_free
+from trm_core.handover import hand_over
 from trm_core.model.device import choose_device
 from trm_core.puzzles.base import Puzzle
 from trm_core.solver import Solver
@@ -195,3 +200,12 @@ def _effort(run: RunDirectory, config: RunConfig, step: int) -> Effort:
         return Effort(seconds, evaluations=evaluations)
     here = status.host == socket.gethostname()
     return Effort(seconds, os.cpu_count() if here else None, status.world_size, evaluations)
+
+
+def _asked() -> None:
+    run, target, device = sys.argv[1:]
+    publish(RunDirectory.open(Path(run)), Path(target), device=device)
+
+
+if __name__ == "__main__":
+    hand_over(_asked, "it could not be measured")

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 
@@ -32,7 +32,7 @@ from trm_core.training.metrics import METRICS, MetricsWriter, read_metrics
 from trm_core.training.run_directory import DATA, Request, RunDirectory
 from trm_core.training.run_files import RunError
 from trm_core.training.signals import Interrupted, StopSignals
-from trm_core.training.status import State, Status
+from trm_core.training.status import Reason, State, Status
 from trm_core.training.telling import RunStatus
 from trm_core.training.threads import Threads
 from trm_core.training.trainer import Trainer
@@ -43,8 +43,16 @@ MOST_REWINDS = 3
 _PAUSE = 0.2  # seconds between looks for the request that ends a pause
 
 Row = dict[str, Any]
-Wish = tuple[Literal["go", "pause", "resume", "stop"], str]
-"""What a run is to do now, and why."""
+End = tuple[State, str, Reason]
+"""The last state, what there is to say, and why it stopped."""
+
+
+class Wish(NamedTuple):
+    """What a run is to do now; why it is to stop, and that in words."""
+
+    what: Literal["go", "pause", "resume", "stop"]
+    reason: Reason = ""
+    words: str = ""
 
 
 def train(
@@ -134,9 +142,10 @@ class _Run:
         self._has_row = False  # whether the metrics of the evaluation that is owed are written
 
         if config.training.batch_size % group.size:
-            raise TrainingError(
-                f"training.batch_size is {config.training.batch_size}, expected a multiple of the "
-                f"{group.size} processes"
+            raise TrainingError.about(
+                "training.batch_size",
+                config.training.batch_size,
+                f"a multiple of the {group.size} processes",
             )
 
     def _is_ready(self) -> bool:
@@ -185,24 +194,25 @@ class _Run:
             with doing("compiling the networks"):
                 compile_now(self._trainer.model, self._trainer.micro_size, settings.gradient)
 
-    def go(self, threads: Threads) -> tuple[State, str]:
-        """Train to the end, or until asked to stop; the last state and what there is to say."""
+    def go(self, threads: Threads) -> End:
+        """Train to the end, or until something makes it stop."""
         if not self._is_ready():
-            return "stopped", f"{self._why_to_stop()} before training began"
+            wish = self._wish()
+            return "stopped", f"{wish.words} before training began", wish.reason
         with closing(self._trainer):
             return self._train(threads)
 
-    def _train(self, threads: Threads) -> tuple[State, str]:
+    def _train(self, threads: Threads) -> End:
         trainer, settings = self._trainer, self._settings
         self._status.begin(trainer.step)
         self._since = time.monotonic(), trainer.step
         while trainer.step < settings.steps or self._owes_evaluation:
-            wish, why = self._agreed_wish()
-            if wish == "pause":
-                wish, why = self._pause()
-            if wish == "stop":
+            wish = self._agreed_wish()
+            if wish.what == "pause":
+                wish = self._pause()
+            if wish.what == "stop":
                 self._save()
-                return "stopped", why
+                return "stopped", wish.words, wish.reason
             if self._owes_evaluation:
                 self._evaluate()
                 self._save()
@@ -228,7 +238,7 @@ class _Run:
                 self._evaluate()
             if save:
                 self._save()
-        return "finished", ""
+        return "finished", "", ""
 
     def _data(self) -> Path | None:
         """The data set to train on, which is built first where the preset says how; None if asked
@@ -284,24 +294,26 @@ class _Run:
     def _agreed_wish(self) -> Wish:
         """What all processes are to do: stop if any of them is to, else what the leader says."""
         wishes = self._group.gather_objects(self._wish())
-        return next((wish for wish in wishes if wish[0] == "stop"), wishes[0])
+        return next((wish for wish in wishes if wish.what == "stop"), wishes[0])
 
     def _wish(self) -> Wish:
-        if why := self._why_to_stop():
-            return "stop", why
+        if (wish := self._wish_to_stop()) is not None:
+            return wish
         request, self._request = self._request, None
-        return request or "go", ""
+        return Wish(request or "go")
 
-    def _why_to_stop(self) -> str:
-        """Empty if nothing asks for it. A request, once taken, is remembered, and goes before the
+    def _wish_to_stop(self) -> Wish | None:
+        """None if nothing asks for it. A request, once taken, is remembered, and goes before the
         signal that its watcher may send to be heard sooner."""
         if self._group.leads:
             self._look_for_request()
         if self._request == "stop":
-            return "stopped on request"
+            return Wish("stop", "asked", "stopped on request")
         if self._signals.received:
-            return f"stopped by {self._signals.received}"
-        return "the time limit was reached" if time.monotonic() > self._deadline else ""
+            return Wish("stop", "signal", f"stopped by {self._signals.received}")
+        if time.monotonic() > self._deadline:
+            return Wish("stop", "time limit", "the time limit was reached")
+        return None
 
     def _look_for_request(self) -> None:
         try:
@@ -314,15 +326,15 @@ class _Run:
         self._save()
         self._status.update(state="paused", samples_per_second=None, remaining_seconds=None)
         self._status.say(f"paused at step {self._trainer.step:,}")
-        wish, why = self._agreed_wish()
-        while wish not in ("resume", "stop"):
+        wish = self._agreed_wish()
+        while wish.what not in ("resume", "stop"):
             time.sleep(_PAUSE)
-            wish, why = self._agreed_wish()
+            wish = self._agreed_wish()
         self._status.update(state="running", message="")
-        if wish == "resume":
+        if wish.what == "resume":
             self._status.say("going on")
         self._since = time.monotonic(), self._trainer.step
-        return wish, why
+        return wish
 
     def _log(self) -> None:
         """Write a row of metrics, and how fast it goes."""
@@ -359,7 +371,7 @@ class _Run:
         self._not_training_since(then)
 
     def _asked_to_stop(self) -> bool:
-        return bool(self._why_to_stop())
+        return self._wish_to_stop() is not None
 
     def _save(self) -> None:
         """Write a checkpoint, unless this step has one, and remove those that are not kept."""

@@ -5,6 +5,7 @@
     metrics.jsonl      what it has measured (module `metrics`)
     events.out.*       the same for TensorBoard (module `event_file`)
     log.txt            what it has said (module `log`)
+    failure.json       why the process that was started last could not begin
     control.json       what a watcher asks for; taken away by the training process
     data/              the data set, where the run has built its own
     checkpoints/       step_N, a directory for each checkpoint; hidden names are unfinished
@@ -21,19 +22,20 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from trm_core.documents import SMALL, DocumentError, Format, read_json
-from trm_core.errors import quoted
+from trm_core.documents import SMALL, DocumentError, Format, parse_json, read_bytes, reading
+from trm_core.errors import UserError, quoted
 from trm_core.files import remove_directory, unfinished_files, whole_directory, write_whole
+from trm_core.records import read_record
 from trm_core.training.run_files import RunError, run_errors
 from trm_core.training.status import RESERVE, STATUS, read_status
 
 FORMAT = Format("trm-studio-run", 1, "a run's config")
-CONFIG, CONTROL, LOCK = "config.json", "control.json", ".lock"
+CONFIG, CONTROL, FAILURE, LOCK = "config.json", "control.json", "failure.json", ".lock"
 CHECKPOINTS, DATA = "checkpoints", "data"
 
 Request = Literal["pause", "resume", "stop"]
@@ -174,6 +176,38 @@ class RunDirectory:
                     remove_directory(checkpoint)
 
 
+@dataclass(frozen=True)
+class _Failure:
+    pid: int
+    message: str
+
+
+@contextmanager
+def failure_told(directory: Path) -> Iterator[None]:
+    """Has whoever started this process know why the block raises UserError. `status.json` tells it
+    too once training has begun, and is another's where another trains the run."""
+    file = directory / FAILURE
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+    try:
+        yield
+    except UserError as error:
+        failure = _Failure(os.getpid(), str(error))
+        with suppress(OSError):  # what matters is the error itself
+            if (directory / CONFIG).exists():
+                write_whole(file, json.dumps(asdict(failure)))
+        raise
+
+
+def read_failure(directory: Path, pid: int) -> str:
+    """Why the process could not go on that had this number; "" where it has not said so."""
+    try:
+        failure = read_record(_Failure, directory / FAILURE, SMALL, others=True)
+    except DocumentError:
+        return ""
+    return failure.message if failure.pid == pid else ""
+
+
 def read_request(directory: Path) -> Request | None:
     """What the training process of the run in `directory` has been asked for and has not taken yet;
     None if nothing that can be understood."""
@@ -186,9 +220,10 @@ def read_request(directory: Path) -> Request | None:
 def _request(file: Path, place: str) -> Request:
     expected = f"expected a request, one of {', '.join(get_args(Request))}"
     try:
-        raw = read_json(file, SMALL)
+        with reading(Path(place), DocumentError):
+            raw = parse_json(read_bytes(file, SMALL), place)
     except DocumentError as error:
-        raise RunError(f"{str(error).replace(str(file), place)}; {expected}") from None
+        raise RunError(f"{error}; {expected}") from None
     asked = raw.get("request") if isinstance(raw, dict) else None
     if asked not in get_args(Request):
         raise RunError(f"{place}: found {quoted(raw)}, {expected}")

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from trm_core.checkpoints.directory import read_tensors
 from trm_core.checkpoints.info import CheckpointError, ModelInfo, find_model
+from trm_core.errors import Key
 from trm_core.model.recursion import RecursiveModel
 from trm_core.puzzles.base import PuzzleShape
 
@@ -29,8 +30,9 @@ def start_from(name_or_directory: str, model: RecursiveModel, shape: PuzzleShape
         found = list(trained[name].shape) if name in trained else None
         if found != list(tensor.shape):
             raise CheckpointError(
-                f"training.start_from: {info.weights_file} has {name} as {found or 'nothing'}, "
-                f"expected {list(tensor.shape)}"
+                Key("training.start_from"),
+                f": {info.weights_file} has {name} as {found or 'nothing'}, "
+                f"expected {list(tensor.shape)}",
             )
     model.load_state_dict({name: trained[name] for name in own}, strict=False)
 

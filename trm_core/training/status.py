@@ -27,6 +27,9 @@ State = Literal["starting", "running", "paused", "stopped", "finished", "failed"
 ENDED: tuple[State, ...] = ("stopped", "finished", "failed")
 """States in which the training process has ended, or is about to."""
 
+Reason = Literal["", "asked", "signal", "time limit"]
+"""What has made a run stop; "" where nothing has."""
+
 Seconds = Annotated[float, Between(0, 10**15)]
 Steps = Annotated[int, Between(0, 2**53)]
 
@@ -38,7 +41,8 @@ class Status:
     heartbeat, started: Unix seconds by the clock of the training machine; step: optimizer steps
     done, of the planned `steps`; message: one sentence for people (why training stopped, failed,
     stepped back), or empty; samples_per_second and remaining_seconds: None while unknown;
-    checkpoint: name of the last one, None before the first; world_size: training processes.
+    checkpoint: name of the last one, None before the first; world_size: training processes;
+    reason: why it stopped, also "" where an earlier version has written it.
     """
 
     state: State
@@ -53,6 +57,7 @@ class Status:
     remaining_seconds: Seconds | None = None
     checkpoint: str | None = None
     world_size: Annotated[int, Between(1, 1_000_000)] = 1
+    reason: Reason = ""
 
 
 def read_status(directory: Path) -> Status:

@@ -8,7 +8,7 @@ from typing import Any
 
 from trm_core.training.distributed import Group
 from trm_core.training.run_directory import RunDirectory
-from trm_core.training.status import State, Status, StatusWriter
+from trm_core.training.status import Reason, State, Status, StatusWriter
 
 
 class RunStatus:
@@ -65,12 +65,12 @@ class RunStatus:
         if self._writer is not None:
             self._say(line)
 
-    def end(self, state: State, message: str) -> Status | None:
+    def end(self, state: State, message: str, reason: Reason = "") -> Status | None:
         if self._writer is None:
             return None
         said = "; ".join([*filter(None, [message]), *self._notices])
         try:
-            self._writer.update(state=state, message=said, remaining_seconds=None)
+            self._writer.update(state=state, message=said, reason=reason, remaining_seconds=None)
         finally:
             self._writer.close()
         return self._writer.status

@@ -193,17 +193,15 @@ class Film:
         theme, trace = self.look.theme, column.trace
         height = QFontMetricsF(self._text).height()
         line = QRectF(column.left, self._caption_top, column.width, height)
-        where, facts = _lines(trace, at)
-        self._write(painter, line, where, self._text, theme.text)
+        self._write(painter, line, trace.place(at), self._text, theme.text)
         if words := _verdict(trace, at):
             bold = QFont(self._text)
             bold.setWeight(QFont.Weight.Bold)
             taken = QFontMetricsF(bold).horizontalAdvance(words)
             place = QRectF(line.right() - taken, line.top(), taken, line.height())
             self._write(painter, place, words, bold, theme.ok)
-        self._write(
-            painter, line.translated(0, 1.15 * height), facts, self._text, theme.secondary_text
-        )
+        below = line.translated(0, 1.15 * height)
+        self._write(painter, below, trace.facts(at), self._text, theme.secondary_text)
 
     def _legend(self, column: _Column, at: int, trail: bool) -> list[list[Item]]:
         if not self.look.legend:
@@ -257,17 +255,12 @@ def _has_input(trace: Trace) -> bool:
     return trace.puzzle.kind == "arc"
 
 
-def _lines(trace: Trace, index: int) -> tuple[str, str]:
-    """A frame in words: where it is, and what is so there."""
-    where, facts = trace.sentence(index).split(": ")
-    return where, facts
-
-
 def _longest_lines(trace: Trace) -> list[str]:
     """The longest of each of the lines, with what may stand beside it."""
-    wheres, facts = zip(*(_lines(trace, index) for index in range(len(trace))), strict=True)
-    verdict = max((_verdict(trace, index) for index in range(len(trace))), key=len)
-    return [max(wheres, key=len) + (f"   {verdict}" if verdict else ""), max(facts, key=len)]
+    frames = range(len(trace))
+    place, facts = (max(map(words, frames), key=len) for words in (trace.place, trace.facts))
+    verdict = max((_verdict(trace, index) for index in frames), key=len)
+    return [place + (f"   {verdict}" if verdict else ""), facts]
 
 
 def _height(font: QFont) -> float:

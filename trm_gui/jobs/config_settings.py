@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import json
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from trm_core.checkpoints.info import CONFIGS
 from trm_core.data.build import BUILDS
-from trm_core.training.config import DECIDED_BY_DATA, RunConfig, TrainingSettings
+from trm_core.records import words_of
+from trm_core.training.config import DECIDED_BY_DATA, DataSet, RunConfig, TrainingSettings
 
 NAMES = {
     "clip_norm": "Longest gradient",
@@ -73,18 +71,19 @@ class Setting(NamedTuple):
 def settings_of(config: RunConfig) -> list[Setting]:
     """All that can be set in `config`, table by table."""
     architecture = CONFIGS[config.model["architecture"]]
+    data = {"path": config.data.get("path", "")}
     found = [
         *_settings("training", TrainingSettings, dataclasses.asdict(config.training)),
         *_settings("model", architecture, config.model),
+        *_settings("data", DataSet, data),
     ]
-    found.append(Setting("data.path", str(config.data.get("path", "")), (), "A data set"))
     if (kind := config.data.get("kind")) in BUILDS:
         found += _settings("data", BUILDS[kind], config.data)
     return found
 
 
 def _settings(table: str, kind: type, values: Any) -> Iterator[Setting]:
-    hints, types = _hints(kind), get_type_hints(kind)
+    words, types = words_of(kind), get_type_hints(kind)
     for field in dataclasses.fields(kind):
         if field.name in DECIDED_BY_DATA and table == "model":
             continue
@@ -95,29 +94,4 @@ def _settings(table: str, kind: type, values: Any) -> Iterator[Setting]:
         elif wanted is bool:
             choices = ("true", "false")
         value = values.get(field.name, field.default)
-        hint = hints.get(field.name, "")
-        yield Setting(f"{table}.{field.name}", value, choices, hint)
-
-
-@cache
-def _hints(kind: type) -> dict[str, str]:
-    """By name what the docstrings of `kind` and its bases say of their fields."""
-    hints: dict[str, str] = {}
-    for each in reversed(kind.__mro__):
-        for line in _paragraphs(inspect.cleandoc(each.__doc__ or "")):
-            names, colon, words = line.partition(": ")
-            if colon and re.fullmatch(r"\w+(, \w+)*", names):
-                hints |= dict.fromkeys(names.split(", "), words)
-    return hints
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Lines "names: words", with the lines that go on indented below joined to them."""
-    joined: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("    ") and joined:
-            separator = " " if ": " in joined[-1] else ": "
-            joined[-1] += separator + line.strip()
-        else:
-            joined.append(line)
-    return joined
+        yield Setting(f"{table}.{field.name}", value, choices, words[field.name])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from trm_core.errors import UserError
 from trm_gui import theme as themes
 from trm_gui.jobs.new_jobs import NewJob, NewJobs
 from trm_gui.jobs.pulse import words
@@ -65,11 +63,9 @@ class EstimateRow(QWidget):
         self._tasks.cancel("estimate")
 
     async def _estimate(self, job: NewJob) -> None:
-        printed = await self._new_jobs.estimate(job)
-        if printed.code:
-            raise UserError(printed.last_words)
+        estimate = await self._new_jobs.estimate(job)
         self.button.setEnabled(True)
-        self.told.setText(sentence(json.loads(printed.output), job.job.time_limit))
+        self.told.setText(sentence(estimate, job.job.time_limit))
 
     def _fail(self, why: str, details: str) -> None:
         self.button.setEnabled(True)

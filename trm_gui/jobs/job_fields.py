@@ -72,10 +72,10 @@ class JobFields(QObject):
     def job(self) -> Job:
         """Raises Mistake."""
         if sentence := trouble_with_name(self.name.text()):
-            raise Mistake(sentence, "name")
+            raise Mistake(sentence, key="name")
         folder = self._folder
         if not folder.is_absolute():
-            raise Mistake("Folder is no whole path, expected one from the root on.", "folder")
+            raise Mistake("Folder is no whole path, expected one from the root on.", key="folder")
         return Job(str(folder / self.name.text()), self.device.currentData(), self._seconds_allowed)
 
     @property

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from trm_core.errors import UserError
+from trm_core.errors import Key, UserError
 from trm_core.training.config import RunConfig
 
 TABLES = "model", "data", "training"
-_KEY = re.compile(r"(?:(model|data|training)\.)?([a-z]\w*)")
 
 
 class Mistake(UserError):  # noqa: N818
-    """A sentence, and the key of the field that it is about; "" if that cannot be told."""
-
-    def __init__(self, sentence: str, key: str = "") -> None:
-        super().__init__(sentence)
-        self.key = key
+    """In a window's own words; its key is that of the field."""
 
 
 def changed_config(
@@ -29,32 +23,26 @@ def changed_config(
     names: what people call the settings, by TABLE.NAME.
     """
     try:
-        return base.changed(changes.values())
+        return base.changed(changes.values(), place="")
     except UserError as error:
-        found = understood(str(error).removeprefix("--set: ").removeprefix("--set "), names)
-        key = found.key if found.key in changes else _to_blame(base, changes, last) or found.key
-        raise Mistake(str(found), key) from None
+        found = understood(error, names)
+        if found.key not in changes:
+            found.key = _to_blame(base, changes, last) or found.key
+        raise found from None
 
 
-def understood(sentence: str, names: Mapping[str, str]) -> Mistake:
+def understood(error: UserError, names: Mapping[str, str]) -> Mistake:
     """What a part of the program without a window says, with names for people instead of keys."""
-    about = ""
-    if (first := _KEY.match(sentence)) and (about := _key_of(first, names)):
-        sentence = names[about] + sentence[first.end() :]
+    table = error.key.partition(".")[0]
 
-    def name(found: re.Match[str]) -> str:
-        key = _key_of(found, names) if "." in found[0] or "_" in found[0] else ""
-        return names[key] if key else found[0]
+    def name(key: Key) -> str:
+        places = [key, *(f"{each}.{key}" for each in (table, *TABLES))]
+        return next((names[place] for place in places if place in names), key)
 
-    sentence = _KEY.sub(name, sentence).replace(" is '',", " is empty,")
+    sentence = error.named(name, empty="empty")
     sentence = sentence[:1].upper() + sentence[1:]
-    return Mistake(sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.", about)
-
-
-def _key_of(found: re.Match[str], names: Mapping[str, str]) -> str:
-    """The key that is written there with its table or without; "" if it is none."""
-    tables: Sequence[str] = (found[1],) if found[1] else TABLES
-    return next((key for table in tables if (key := f"{table}.{found[2]}") in names), "")
+    whole = sentence.endswith((".", "?", "!"))
+    return Mistake(sentence if whole else f"{sentence}.", key=error.key)
 
 
 def _to_blame(base: RunConfig, changes: Mapping[str, str], last: str) -> str:

@@ -88,7 +88,7 @@ class NewJobDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER and not self.ok.isEnabled():
-            self._wanted = self.new_job is not None and not self.missing.text()
+            self._wanted = self.new_job is not None and self._mistake is None
         else:
             super().keyPressEvent(event)
 
@@ -183,14 +183,12 @@ class NewJobDialog(QDialog):
             self._tasks.start(self._take_check(new), place="check")
 
     async def _take_check(self, new: NewJob) -> None:
-        key, sentence = await self._new_jobs.check(new)
+        error = await self._new_jobs.check(new)
         if new is not self._asked:  # something else was typed meanwhile
             return
-        if key == "name" and self.job.suggest_another_name():
+        if error is not None and error.key == "name" and self.job.suggest_another_name():
             return
-        mistake = understood(sentence, self.settings.names) if sentence else None
-        if mistake is not None:
-            mistake.key = key or mistake.key
+        mistake = None if error is None else understood(error, self.settings.names)
         self._say(mistake)
         self.ok.setEnabled(mistake is None and not self._making)
         self.estimate.show_job(None if mistake else new)
@@ -227,13 +225,16 @@ class NewJobDialog(QDialog):
             await self._new_jobs.add(new)
         except UserError as error:
             if not self._over:
-                self._fail(str(error), "")
+                self._refuse(error)
         else:
             if not self._over:
                 self.accept()
 
     def _fail(self, sentence: str, details: str) -> None:
+        self._refuse(UserError(sentence))
+
+    def _refuse(self, error: UserError) -> None:
         """Let it be changed."""
         self._making = False
-        self._say(understood(sentence, self.settings.names))
+        self._say(understood(error, self.settings.names))
         self.ok.setEnabled(self._asked is not None)

@@ -6,15 +6,15 @@ import json
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trm_core.checkpoints.info import find_model
-from trm_core.errors import UserError
+from trm_core.errors import UserError, raised_as
 from trm_core.puzzles.base import PuzzleShape
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.jobs import Jobs
 from trm_gui.names import trouble_with_name
-from trm_gui.work import Printed, start_module
+from trm_gui.work import start_module
 
 if TYPE_CHECKING:
     from trm_core.training.config import RunConfig
@@ -56,20 +56,21 @@ class NewJobs:
         """By name."""
         return await self.jobs.work.aside(read_presets)
 
-    async def check(self, new: NewJob) -> tuple[str, str]:
-        """The key of what keeps it from being made ("name", "folder", a setting's, or "" where the
-        sentence begins with it), and why, in a sentence; "" if it can be made: what it needs is
-        there and its directory is not."""
+    async def check(self, new: NewJob) -> UserError | None:
+        """What keeps it from being made, about "name", "folder" or a setting; None if it can be
+        made: what it needs is there and its directory is not."""
         try:
-            return await self.jobs.work.aside(_checked, new, of="A folder named here")
+            await self.jobs.work.aside(_check, new, of="A folder named here")
         except UserError as error:
-            return "", str(error)
+            return error
+        return None
 
-    async def estimate(self, new: NewJob) -> Printed:
-        """What training a few of its steps tells: an Estimate as JSON."""
+    async def estimate(self, new: NewJob) -> dict[str, Any]:
+        """What training a few of its steps tells: the fields of an Estimate. Raises UserError."""
         content = json.dumps(new.config.to_json()).encode()
         start = partial(start_module, ESTIMATE, [new.job.device])
-        return await self.jobs.work.printed_by(start, content)
+        estimate: dict[str, Any] = await self.jobs.work.handed_over_by(start, content)
+        return estimate
 
     async def add(self, new: NewJob) -> None:
         """Make the run directory, and put it at the end of those that wait. Raises UserError."""
@@ -77,22 +78,17 @@ class NewJobs:
         await self.jobs.put(replace(new.job, waiting=True))
 
 
-def _checked(new: NewJob) -> tuple[str, str]:
-    key = ""
+def _check(new: NewJob) -> None:
+    """Raises UserError where it cannot be made."""
     try:
-        if sentence := _trouble_with_name(new.job.path):
-            return "name", sentence
-        if sentence := _trouble_with_folder(new.job.path.parent):
-            return "folder", sentence
+        _check_name(new.job.path)
+        _check_folder(new.job.path.parent)
         new.config.with_data_found()
         if model := new.config.training.start_from:
-            key = "training.start_from"
-            find_model(model)
-    except UserError as error:
-        return key, str(error).partition(", name yours with")[0]
+            with raised_as(UserError, key="training.start_from"):
+                find_model(model)
     except OSError as error:
-        return key, f"{error.filename}: {error.strerror}"
-    return "", ""
+        raise UserError(f"{error.filename}: {error.strerror}") from None
 
 
 def _create(new: NewJob) -> None:
@@ -101,21 +97,21 @@ def _create(new: NewJob) -> None:
     launching.create(new.job.path, new.config, new.job.device)
 
 
-def _trouble_with_name(path: Path) -> str:
-    """Why there cannot be a new directory of this name, "" if there can."""
+def _check_name(path: Path) -> None:
+    """Raises UserError where there cannot be a new directory of this name."""
     try:
         taken = [other.name for other in path.parent.iterdir()]
     except OSError:  # it is made with the first job, or is told about otherwise
         taken = []
-    return trouble_with_name(path.name, taken)
+    if sentence := trouble_with_name(path.name, taken):
+        raise UserError(sentence, key="name")
 
 
-def _trouble_with_folder(folder: Path) -> str:
-    """Why there cannot be directories in it, "" if there can."""
+def _check_folder(folder: Path) -> None:
+    """Raises UserError where there cannot be directories in it."""
     there = next((place for place in (folder, *folder.parents) if place.exists()), None)
-    if there is None or there.is_dir():
-        return ""
-    return f"Folder: {there} is a file, expected a folder."
+    if there is not None and not there.is_dir():
+        raise UserError(f"Folder: {there} is a file, expected a folder.", key="folder")
 
 
 def preset_shape(config: RunConfig) -> PuzzleShape | None:

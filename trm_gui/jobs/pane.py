@@ -30,7 +30,7 @@ from trm_gui.jobs.listing import JobListing
 from trm_gui.jobs.load import Load, LoadMeter
 from trm_gui.jobs.log import LogPane
 from trm_gui.jobs.report import TROUBLE, Report
-from trm_gui.jobs.rows import summary
+from trm_gui.jobs.rows import summary, tells_why
 from trm_gui.jobs.strip import LearningPane
 from trm_gui.session import Session
 
@@ -166,7 +166,7 @@ class JobsPane(themes.FollowsTheme, QSplitter):
         if report is None:
             return
         trouble, line = report.condition in TROUBLE, summary(report)
-        sentence = "" if report.sentence.rstrip(".") in line else report.sentence
+        sentence = "" if tells_why(report) else report.sentence
         self.told.setText(
             " ".join(filter(None, [f"{report.name}: {line}.", sentence, *report.notes]))
             .replace("..", ".")

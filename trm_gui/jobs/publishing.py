@@ -1,8 +1,7 @@
-"""From a job to a model of its own, measured and with a card: `trm publish` in the background."""
+"""From a job to a model of its own, measured and with a card, by a process beside the window."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,10 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trm_core.checkpoints.expectations import share_right
+from trm_core.checkpoints.info import read_info
+from trm_core.errors import UserError
 from trm_gui import theme as themes
 from trm_gui.jobs.marks import mark
 from trm_gui.names import free_name, trouble_with_name
 from trm_gui.work import Work, start_module
+
+PUBLISH = "trm_core.training.publish"
 
 
 class Publishing:
@@ -44,21 +48,18 @@ class Publishing:
             self._fail(f"{self.busy.name} is being published; wait until that is done.")
             return
         self.busy = target
-        arguments = ["publish", str(run), str(target), "--device", device]
-        self._tasks.start(self._publish(target, arguments))
+        self._tasks.start(self._publish(target, [str(run), str(target), device]))
 
     async def _publish(self, target: Path, arguments: list[str]) -> None:
         try:
-            printed = await self._work.printed_by(
-                partial(start_module, "trm_core.cli", arguments), b""
-            )
+            await self._work.handed_over_by(partial(start_module, PUBLISH, arguments))
+        except UserError as error:
+            self._fail(f"{target.name} is not published: {error}")
+            return
         finally:
             self.busy = None
-        if printed.code:
-            self._fail(f"{target.name} is not published: {printed.last_words}")
-            return
-        lines = printed.output.decode("utf-8", "replace").strip().splitlines()
-        self._published(target, re.sub(r"\s+", " ", lines[-1]) if len(lines) > 1 else "")
+        results = (await self._work.aside(read_info, target, of=target)).results
+        self._published(target, share_right(results[-1]) if results else "")
 
 
 class PublishDialog(QDialog):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from trm_core.training.status import Reason
+
 Condition = Literal[
     "waiting",
     "new",
@@ -66,7 +68,7 @@ SIGNS: dict[Condition, str] = {
 class Report:
     """One look at a run directory.
 
-    sentence: what there is to say about the condition, "" for nothing.
+    sentence: what there is to say about the condition, "" for nothing. reason: why it stopped.
     notes: what is odd beside it, a sentence each.
     here: whether its process is, or was, on this machine.
     request: what it has been asked for and has not taken yet.
@@ -77,6 +79,7 @@ class Report:
     path: Path
     condition: Condition
     sentence: str = ""
+    reason: Reason = ""
     notes: tuple[str, ...] = ()
     preset: str = ""
     step: int = 0
@@ -108,5 +111,5 @@ class Report:
     @property
     def ended_by_itself(self) -> bool:
         """Whether it is done, or broke off; not where somebody stopped it."""
-        asked = self.condition == "stopped" and "time limit" not in self.sentence
+        asked = self.condition == "stopped" and self.reason != "time limit"
         return self.condition not in (*AT_WORK, "waiting", "new") and not asked

@@ -110,13 +110,19 @@ class JobRow(themes.FollowsTheme, QWidget):
         self.sign.setAccessibleName(report.words)
 
 
+def tells_why(report: Report) -> bool:
+    """Whether the summary of a job has its sentence in it."""
+    return report.condition in (*TROUBLE, "starting")
+
+
 def summary(report: Report) -> str:
     """Condition, progress, remaining time and accuracy in a line."""
     parts = [report.words]
-    if report.condition in TROUBLE and report.sentence:
-        parts = [f"{report.words}: {report.sentence}"]
-    elif report.condition == "starting" and report.sentence:
-        parts.append(report.sentence.rstrip("."))
+    if tells_why(report) and report.sentence:
+        if report.condition in TROUBLE:
+            parts = [f"{report.words}: {report.sentence}"]
+        else:
+            parts.append(report.sentence.rstrip("."))
     if report.step or report.condition in AT_WORK:
         parts.append(f"step {report.step:,} of {report.steps:,}")
     elif report.condition in ("waiting", "new"):

@@ -12,12 +12,12 @@ from trm_gui.jobs.mistakes import Mistake, changed_config
 from trm_gui.jobs.setting_field import SettingField
 
 MAIN = {
-    "training.steps": ("S&teps", "Optimizer steps after which the job is done"),
-    "training.batch_size": ("&Batch size", "Puzzles in each step"),
-    "training.learning_rate": ("&Learning rate", "How far one step goes, at most; 0.001 or less"),
-    "data.path": ("D&ata", "The folder of a data set; empty to make the preset's own"),
+    "training.steps": "S&teps",
+    "training.batch_size": "&Batch size",
+    "training.learning_rate": "&Learning rate",
+    "data.path": "D&ata",
 }
-"""Label and hint of the settings that always show, by key."""
+"""Labels of the settings that always show, by key."""
 
 
 class RunSettings(QObject):
@@ -36,8 +36,7 @@ class RunSettings(QObject):
         """The key of what was changed last."""
         self._settings: dict[str, Setting] = {}
         self.main = {
-            key: SettingField(Setting(key, "", (), hint), label, hint)
-            for key, (label, hint) in MAIN.items()
+            key: SettingField(Setting(key, "", (), ""), label) for key, label in MAIN.items()
         }
         self.main["data.path"].edit.setPlaceholderText("made as the preset says")
         for field in self.main.values():

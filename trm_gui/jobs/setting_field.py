@@ -29,12 +29,11 @@ class SettingField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, setting: Setting, label: str = "", hint: str = "") -> None:
+    def __init__(self, setting: Setting, label: str = "") -> None:
         """label: with its mnemonic, if not the setting's own name."""
         super().__init__()
         self.setting = setting
         self.name = label.replace("&", "") or setting.name
-        self._hint = hint or setting.hint or setting.name
         self.edit: Choice | QLineEdit
         if setting.choices:
             self.edit = Choice()
@@ -109,4 +108,4 @@ class SettingField(QWidget):
         self.label.setFont(font)
         was = f"\nChanged; it was {self.before}." if is_changed else ""
         for part in (self.label, self.edit):
-            part.setToolTip(wrapped(self._hint + was))
+            part.setToolTip(wrapped(self.setting.hint + was))

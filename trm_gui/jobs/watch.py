@@ -8,14 +8,14 @@ import socket
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from trm_core.documents import open_file
 from trm_core.errors import UserError, in_a_line
-from trm_core.training.log import LOG
 from trm_core.training.metrics import METRICS, MetricsReader
-from trm_core.training.run_directory import CONFIG, RunDirectory, read_request
+from trm_core.training.run_directory import CONFIG, RunDirectory, read_failure, read_request
 from trm_core.training.run_files import RunError, run_errors
-from trm_core.training.status import STATUS, Status, read_status
+from trm_core.training.status import STATUS, Reason, Status, read_status
 from trm_gui.jobs.curve_data import Curves
 from trm_gui.jobs.joblist import Job
 from trm_gui.jobs.pulse import Patience, Pulse, is_python
@@ -35,6 +35,13 @@ LOADING = "Loading PyTorch."
 _LONGEST = 500  # signs of a sentence
 
 EXACT = "held_out/exact_accuracy"
+
+
+class _Judged(NamedTuple):
+    condition: Condition
+    sentence: str = ""
+    note: str = ""
+    reason: Reason = ""
 
 
 class Watch:
@@ -80,10 +87,12 @@ class Watch:
             version=self.curves.version,
             behind=self._metrics.behind,
         )
-        condition, sentence, note = self._judged(job, status, exit_code)
+        condition, sentence, note, reason = self._judged(job, status, exit_code)
         if note:
             notes.append(note)
-        report = replace(report, condition=condition, sentence=sentence, notes=tuple(notes))
+        report = replace(
+            report, condition=condition, sentence=sentence, notes=tuple(notes), reason=reason
+        )
         if status is None:
             return report
         return replace(
@@ -97,10 +106,7 @@ class Watch:
             here=status.host == socket.gethostname(),
         )
 
-    def _judged(
-        self, job: Job, status: Status | None, exit_code: int | None
-    ) -> tuple[Condition, str, str]:
-        """Condition, sentence, note."""
+    def _judged(self, job: Job, status: Status | None, exit_code: int | None) -> _Judged:
         process = self.process
         own = process is not None and status is not None and status.pid == process.pid
         verdict = None if status is None else self._pulse.feel(status)
@@ -109,24 +115,24 @@ class Watch:
             self.process = process = None  # somebody else has started it
         if process is not None and not own:
             if exit_code is None:
-                return "starting", LOADING, ""
+                return _Judged("starting", LOADING)
             if exit_code == -signal.SIGTERM:  # by "stop", before it trained
-                return "stopped", "", ""
+                return _Judged("stopped")
             if exit_code:
-                return "failed", _why(exit_code, self._last_words()), ""
+                return _Judged("failed", _why(exit_code, read_failure(self.path, process.pid)))
         if process is None and not others and _is_starting(job, status):
-            return "starting", LOADING, ""
+            return _Judged("starting", LOADING)
         if status is None or verdict is None:
-            return ("waiting" if job.waiting else "new"), "", ""
+            return _Judged("waiting" if job.waiting else "new")
         if verdict.condition == "ended":
             if job.waiting:
-                return "waiting", "", ""
-            return status.state, _sentence(status.message), ""
+                return _Judged("waiting")
+            return _Judged(status.state, _sentence(status.message), reason=status.reason)
         if own and exit_code is not None:
-            return "killed", f"{_why(exit_code, '')} At step {status.step:,}.", ""
+            return _Judged("killed", f"{_why(exit_code, '')} At step {status.step:,}.")
         if verdict.condition == "alive":
-            return status.state, _sentence(status.message), verdict.note
-        return verdict.condition, verdict.sentence, ""
+            return _Judged(status.state, _sentence(status.message), verdict.note)
+        return _Judged(verdict.condition, verdict.sentence)
 
     def _read_metrics(self) -> list[str]:
         """Notes about what could not be read."""
@@ -143,10 +149,6 @@ class Watch:
 
     def _status(self) -> Status | None:
         return read_status(self.path) if os.path.exists(self.path / STATUS) else None
-
-    def _last_words(self) -> str:
-        lines = [line for line in tail(self.path / LOG).splitlines() if line.strip()]
-        return lines[-1].removeprefix("trm: ") if lines else ""
 
 
 def _is_starting(job: Job, status: Status | None) -> bool:
@@ -187,15 +189,15 @@ def _steps(config: dict[str, object]) -> int:
     return steps if isinstance(steps, int) and steps >= 0 else 0
 
 
-def _why(exit_code: int, last_words: str) -> str:
-    """What an exit code means, or what the process said before."""
+def _why(exit_code: int, failure: str) -> str:
+    """What an exit code means, or why the process says that it failed."""
     if exit_code < 0:
         try:
             name = signal.Signals(-exit_code).name
         except ValueError:
             name = f"signal {-exit_code}"
         return f"The process was ended by {name}."
-    return _sentence(last_words or f"the process ended with status {exit_code}")
+    return _sentence(failure or f"the process ended with status {exit_code}")
 
 
 def _sentence(words: str) -> str:

@@ -123,15 +123,25 @@ class Item:
     @property
     def line(self) -> str:
         """Kind, size, difficulty and how much there is to watch, in words."""
-        words = f"{KINDS[self.kind]} {self.size}"
-        if self.kind == "arc":  # of some tasks there are two, one in each data set
-            words = f"{DATASETS.get(self.key.partition('/')[0], 'ARC')} up to {self.size}"
-        return ", ".join(filter(None, (words, self.difficulty, self.to_watch)))
+        words = self._board if self.kind == "arc" else f"{KINDS[self.kind]} {self.size}"
+        return _joined(words, self.difficulty, self.to_watch)
 
     @property
     def short_line(self) -> str:
         """The same where a picture tells the kind, as all but the data sets of ARC."""
-        return self.line if self.kind == "arc" else self.line.removeprefix(f"{KINDS[self.kind]} ")
+        return _joined(self._board, self.difficulty, self.to_watch)
+
+    @property
+    def shortest_line(self) -> str:
+        """The same without how much there is to watch."""
+        return _joined(self._board, self.difficulty)
+
+    @property
+    def _board(self) -> str:
+        if self.kind != "arc":
+            return self.size
+        # of some tasks there are two, one in each data set
+        return f"{DATASETS.get(self.key.partition('/')[0], 'ARC')} up to {self.size}"
 
     @property
     def needs_dataset(self) -> str | None:
@@ -146,6 +156,10 @@ class Item:
             return _PARSERS[self.kind](self.drawing)[0]
         assert not isinstance(self.source, Path)  # of a file there is a drawing
         return self.source.puzzles()[0]
+
+
+def _joined(*words: str) -> str:
+    return ", ".join(filter(None, words))
 
 
 def defeat(model: str) -> str:

@@ -33,10 +33,9 @@ class RowPainter(ThumbnailRow[Item]):
     def lines(self, item: Item, theme: themes.Theme) -> list[Line]:
         short = item.title.removeprefix(f"{item.kind}-")  # which the next line says
         style = short.removeprefix(f"{item.rows}x{item.cols}-").replace("-seed-", "-")
-        without_steps = item.short_line.removesuffix(f", {item.to_watch}")
         lines = [
             Line(item.title, theme.text, True, (short, style, style.rpartition("-with-")[2])),
-            Line(item.line, theme.secondary_text, shorter=(item.short_line, without_steps)),
+            Line(item.line, theme.secondary_text, shorter=(item.short_line, item.shortest_line)),
         ]
         if item.note:
             lines.append(Line(item.note, theme.secondary_text))

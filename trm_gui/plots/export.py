@@ -127,6 +127,7 @@ def table_of(curves: Iterable[pg.PlotDataItem]) -> str:
 def _drawing(pane: Plotted) -> bytes:
     """The plot without its cursor, by Qt's own means: pyqtgraph 0.14 stumbles over the closed paths
     that Qt 6.11 writes."""
+    from pyqtgraph.exporters import SVGExporter
 
     from trm_gui.export.drawing import draw_svg
 

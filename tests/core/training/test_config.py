@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import math
+import re
+from dataclasses import fields
 
 import pytest
 import torch
@@ -10,11 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trm_core.checkpoints.directory import build_model
+from trm_core.checkpoints.info import CONFIGS
 from trm_core.data.build import BUILDS
 from trm_core.errors import UserError, quoted
 from trm_core.puzzles.base import PuzzleShape
+from trm_core.records import words_of
 from trm_core.training.config import (
     FIXED,
+    DataSet,
+    FilesMissingError,
     RunConfig,
     TrainingConfigError,
     TrainingSettings,
@@ -227,6 +233,44 @@ def test_a_table_that_is_missing_or_unknown_is_refused(raw, sentence):
     assert refusal(RunConfig.from_json, raw, "here") == sentence
 
 
+@pytest.mark.parametrize(
+    ("preset", "changes", "key", "found"),
+    [
+        ("sudoku-4x4", ["learning_rate=fast"], "training.learning_rate", "fast"),
+        ("sudoku-4x4", ["hidden_size=0"], "model.hidden_size", 0),
+        ("sudoku-4x4", ["mixer=attention", "heads=7"], "model.hidden_size", 64),
+        ("sudoku-4x4", ["expansion=0.01"], "model.expansion", None),
+        ("sudoku-4x4", ["augment=false", "extra_givens=3"], "training.extra_givens", 3),
+        ("sudoku-4x4", ["other_sides=[7]"], "training.other_sides", None),
+        ("sudoku-4x4", ["other_sides=[4]"], "training.other_sides", None),
+        ("sudoku-4x4", ["show_board=true"], "training.show_board", True),
+        ("sudoku-4x4", ["givens_to=2"], "data.givens_to", 2),
+        ("maze-15x15", ["data.fewest_loops=99"], "data.fewest_loops", 99),
+        ("arc-7x7", ["data.canvas=0"], "data.canvas", 0),
+        ("arc-7x7", ['parts=["all"]'], "data.parts", ["all"]),
+    ],
+)
+def test_what_is_wrong_with_a_config_is_told_by_the_setting_and_its_value(
+    preset, changes, key, found
+):
+    """As fields of the error, by which a form marks its own: no words are read for it."""
+    with pytest.raises(TrainingConfigError) as refused:
+        load_preset(preset).changed(changes)
+    assert (refused.value.key, refused.value.found) == (key, found)
+    assert bool(refused.value.expected) == (found is not None)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"), [("path=/nowhere", TrainingConfigError), ('files=["a"]', FilesMissingError)]
+)
+def test_data_that_are_not_there_are_told_by_the_setting_that_names_them(change, kind):
+    config = load_preset("sudoku-4x4").changed([change, "generate=0"])
+    with pytest.raises(kind) as refused:
+        config.with_data_found()
+    assert refused.value.key == f"data.{change.partition('=')[0]}"
+    assert "--set" not in str(refused.value), "which is for the command alone"
+
+
 # Any content
 
 NAMES = sorted(
@@ -434,3 +478,15 @@ def test_a_model_that_the_data_do_not_fit_is_refused(config):
     narrow = config.changed(["expansion=0.04"])
     with pytest.raises(UserError, match=r"^expansion is 0\.04, too little"):
         narrow.model_config(PuzzleShape("sudoku", 4, 4, 2), 1)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [TrainingSettings, DataSet, *CONFIGS.values(), *BUILDS.values()],
+    ids=lambda k: k.__name__,
+)
+def test_every_setting_says_what_it_means(kind):
+    """In one place, which the form for a new job and `trm data build --help` read."""
+    words = words_of(kind)
+    assert list(words) == [field.name for field in fields(kind)]
+    assert all(re.fullmatch(r"\S(.*\S)?\.", said) for said in words.values())

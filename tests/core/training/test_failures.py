@@ -5,11 +5,19 @@ from dataclasses import fields, replace
 
 import pytest
 import torch
+from torch.distributed import DistBackendError
 
 from trm_core.checkpoints.directory import build_model
 from trm_core.puzzles.base import PuzzleShape
 from trm_core.training.config import TrainingSettings, load_preset, presets
-from trm_core.training.failures import KEPT, OWN_GRADIENT, understood, what_takes_less
+from trm_core.training.distributed import PartedError
+from trm_core.training.failures import (
+    KEPT,
+    OWN_GRADIENT,
+    is_out_of_memory,
+    understood,
+    what_takes_less,
+)
 
 CONFIG = load_preset("sudoku-4x4")
 SHAPE = PuzzleShape("sudoku", 4, 4, 2)
@@ -56,6 +64,22 @@ def test_where_memory_is_short_settings_that_help_are_named(gradient):
     less = KEPT[: KEPT.index(now)]
     assert (f"gradient {' or '.join(less)} in place of {now}" in sentence) == bool(less)
     assert str(understood(MemoryError(), "error-0.log", config)) == sentence
+
+
+def test_what_pytorch_raises_where_the_machine_has_too_little_memory_is_known():
+    """Which has no type of its own: this is where another version that words it anew is noticed."""
+    with pytest.raises(RuntimeError) as short:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert is_out_of_memory(short.value)
+    assert not is_out_of_memory(RuntimeError("no kernel"))
+
+
+def test_a_group_that_cannot_go_on_together_is_told_by_the_type_of_the_error():
+    parted = "another process of the group has ended, or cannot be reached; "
+    for error in (PartedError("whatever"), DistBackendError("whatever")):
+        assert str(understood(error, "error-0.log", CONFIG)).startswith(parted)
+    in_words_alone = RuntimeError("gloo, nccl: Connection closed")
+    assert not str(understood(in_words_alone, "error-0.log", CONFIG)).startswith(parted)
 
 
 def test_a_single_sample_cannot_be_fewer():

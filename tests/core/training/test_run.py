@@ -223,13 +223,15 @@ def test_a_run_that_is_stopped_anywhere_gives_what_it_would_have(tmp_path, prese
     run = new_run(tmp_path / "run", preset, "log_every=3", *changes)
     status = train_here(run, time_limit=0)
     assert (status.state, status.message) == ("stopped", "the time limit was reached")
+    assert status.reason == read_status(run.path).reason == "time limit"
     assert run.saved_steps() == [0]
     for step in (3, 9, 15, 24):
         status = train_here(run, report=asking(run, "stop", after=step))
         assert (status.state, status.step) == ("stopped", step)
-        assert status.message == "stopped on request"
+        assert (status.reason, status.message) == ("asked", "stopped on request")
     assert not read_info(run.checkpoint(24)).results, "the last evaluation was not cut short"
-    assert train_here(run).state == "finished"
+    finished = train_here(run)
+    assert (finished.state, finished.reason) == ("finished", "")
     assert same_end(run, whole)
     results = [read_info(each.checkpoint(24)).results for each in (run, whole)]
     assert results[0] == results[1] != ()
@@ -299,7 +301,7 @@ def test_a_signal_saves_and_ends_within_seconds(tmp_path, preset, number):
     assert out == (
         f"training in {run.path}\nstopped at step {status.step} of 1,000,000 ({why}): {run.path}\n"
     )
-    assert (status.state, status.message) == ("stopped", why)
+    assert (status.state, status.reason, status.message) == ("stopped", "signal", why)
     assert run.saved_steps()[-1] == status.step > 0
     assert status.checkpoint == f"step_{status.step}"
 
@@ -331,6 +333,7 @@ def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, mom
     assert (code, err) == (0, "")
     by = "on request" if requested else "by SIGTERM"
     assert (status.state, status.message) == ("stopped", f"stopped {by} before training began")
+    assert status.reason == ("asked" if requested else "signal")
     assert read_request(run.path) is None
     assert not list(run.path.glob("*data*"))
     assert not list(run.path.glob(".*-*"))
@@ -339,7 +342,7 @@ def test_a_signal_before_training_ends_that_within_seconds(tmp_path, preset, mom
 def test_a_time_limit_ends_the_making_of_data_and_is_named(tmp_path, preset):
     run = new_run(tmp_path / "run", with_data_to_make(preset), "path=")
     status = train_here(run, time_limit=0.2)
-    assert status.state == "stopped"
+    assert (status.state, status.reason) == ("stopped", "time limit")
     assert status.message == "the time limit was reached before training began"
 
 

@@ -1,6 +1,7 @@
 """The run directory links a training process and its watchers, also when either is killed."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trm_core.files import whole_directory
-from trm_core.training.run_directory import RunDirectory, request
+from trm_core.training.run_directory import RunDirectory, failure_told, read_failure, request
 from trm_core.training.run_files import RunError
 from trm_core.training.status import StatusWriter
 
@@ -256,3 +257,19 @@ def test_all_json_of_a_run_is_read_by_other_programs(run):
     request(run.path, "pause")
     for file in run.path.glob("*.json"):
         assert json.loads(file.read_text(), parse_constant=pytest.fail)
+
+
+def test_why_a_process_failed_is_kept_for_who_started_it(run):
+    with pytest.raises(RunError), failure_told(run.path):
+        raise RunError("no space left")
+    assert read_failure(run.path, os.getpid()) == "no space left"
+    assert read_failure(run.path, os.getpid() + 1) == ""
+    with failure_told(run.path):
+        assert read_failure(run.path, os.getpid()) == ""
+
+
+def test_no_word_is_left_in_a_folder_that_is_no_run(tmp_path):
+    with pytest.raises(RunError), failure_told(tmp_path):
+        raise RunError("no run directory")
+    assert list(tmp_path.iterdir()) == []
+    assert read_failure(tmp_path, os.getpid()) == ""

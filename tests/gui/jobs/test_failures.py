@@ -15,7 +15,7 @@ import torch
 from runs_to_try import ENDLESS, IMPORTED_FIRST, TrmTrain, new_run, preset_with_data
 
 from trm_core.cli import main
-from trm_core.training.run_directory import request
+from trm_core.training.run_directory import read_failure, request
 from trm_core.training.run_files import RunError
 from trm_core.training.status import read_status
 from trm_gui.jobs import launching, pulse
@@ -240,12 +240,29 @@ def test_a_job_of_which_nothing_is_heard_yet_is_loading(tmp_path, preset):
     assert (report.condition, report.sentence) == ("starting", "Loading PyTorch.")
 
 
-def test_a_job_that_cannot_start_is_told_by_its_last_words(tmp_path, preset, launch, watch):
+def test_a_job_that_cannot_start_is_told_by_why_whatever_its_log_ends_with(
+    tmp_path, preset, launch, watch
+):
     run = new_run(tmp_path / "run", preset)
     watching = Watch(run.path)
     watching.process = launch(run.path, "abacus")
-    failed = watch(watching, "failed")
-    assert failed.sentence.startswith("Device 'abacus' is not available here")
+    assert watching.process.wait(PATIENCE) == 1
+    with (run.path / "log.txt").open("a") as log:
+        log.write("trm: goodbye\n")
+    assert look(watching).sentence.startswith("Device 'abacus' is not available here")
+    watching.process = launch(run.path)
+    watch(watching, "finished")
+    assert read_failure(run.path, watching.process.pid) == ""
+    assert not (run.path / "failure.json").exists()
+
+
+def test_a_job_that_ends_without_saying_why_is_told_by_its_status(tmp_path, preset):
+    watching = Watch(new_run(tmp_path / "run", preset).path)
+    (watching.path / "failure.json").write_text('{"pid": 1, "message": "of another process"}')
+    with subprocess.Popen(["sh", "-c", "exit 3"]) as watching.process:
+        pass
+    report = look(watching)
+    assert (report.condition, report.sentence) == ("failed", "The process ended with status 3.")
 
 
 def test_two_watchers_see_the_same_and_a_second_trainer_changes_nothing(train, launch, watch):

@@ -127,15 +127,39 @@ def test_a_window_that_is_deleted_while_it_asks_leaves_no_thread_behind(
     until(lambda: not threads_of_jobs())
 
 
-def test_what_ended_is_told_with_the_reason_also_when_no_window_was_there(
-    window, open_window, run, until
-):
+@pytest.fixture
+def write(run):
+    """Writes the status of `run`, as a process that trains it would."""
+
     def write(**changes):
         status = {"state": "running", "pid": psutil.Process().pid, "host": platform.node()}
         status |= {"heartbeat": time.time(), "started": 0.0, "step": 3, "steps": 7, **changes}
         (run / "new").write_text(json.dumps(status))
         (run / "new").replace(run / "status.json")
 
+    return write
+
+
+def test_a_stop_is_told_by_its_reason_whatever_its_words(window, run, write, until):
+    """Those that somebody asked for are no news; an earlier version wrote no reason."""
+    write()
+    window.jobs.jobs.attach(run)
+    for stopped in (
+        {"reason": "asked", "message": "asked, well before the time limit"},
+        {"message": "the time limit was reached"},
+        {"reason": "time limit", "message": "enough"},
+    ):
+        until(lambda: condition(window, run) == "running")
+        write(state="stopped", **stopped)
+        until(lambda: condition(window, run) == "stopped")
+        told = notices(window)
+        write()
+    assert told == ["mine stopped. Enough."]
+
+
+def test_what_ended_is_told_with_the_reason_also_when_no_window_was_there(
+    window, open_window, run, until, write
+):
     write()
     window.jobs.jobs.attach(run)
     until(lambda: condition(window, run) == "running")

@@ -10,7 +10,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
+from trm_core.model.config import TRMConfig
 from trm_core.puzzles.blank import blank
+from trm_core.records import words_of
 from trm_gui.jobs.estimate_row import sentence
 from trm_gui.jobs.marks import MISTAKE
 
@@ -103,6 +105,13 @@ def test_a_mistake_is_marked_at_its_field_until_it_is_mended(dialog, retype, unt
     retype(dialog.job.folder, "here")
     assert dialog.missing.text() == ("⚠ Folder is no whole path, expected one from the root on.")
     assert (sign(dialog.job.name), sign(dialog.job.folder) is None) == (None, False)
+
+
+def test_a_field_tells_what_its_setting_means(dialog):
+    words = words_of(TRMConfig)
+    for name in ("hidden_size", "mixer", "positions"):
+        assert " ".join(dialog.field(f"model.{name}").edit.toolTip().split()) == words[name]
+    assert "Optimizer steps" in dialog.field("training.steps").edit.toolTip()
 
 
 def test_what_was_changed_is_blamed_also_where_the_sentence_begins_with_another(dialog):
