@@ -59,10 +59,11 @@ class Cursor(QObject):
             self.moved.emit()
         follows = self.index is None or self.index == self._length - 1
         self._length = len(self._trace or ())
-        wanted = self.wanted
-        if follows or wanted is not None:
-            self.move_to(self._length - 1 if wanted is None else wanted)
-        self.wanted = wanted
+        if (wanted := self.wanted) is not None:
+            self.move_to(wanted)
+            self.wanted = wanted
+        elif follows:
+            self.move_to(self._length - 1)
 
     def move_to(self, index: int) -> None:
         """Move to a frame, or to the nearest that there is."""
