@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from graphlib import TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,13 @@ def refusal_to_start(before="", **environment):
     done = subprocess.run(command, capture_output=True, text=True, env=clean | environment)
     assert done.returncode == 1
     return done.stderr
+
+
+def test_the_window_s_command_tells_its_version():
+    told = run(
+        "import sys; sys.argv = ['trm-gui', '--version']; from trm_gui.app import main; main()"
+    )
+    assert told == f"{version('trm-studio')}\n"
 
 
 def test_missing_system_libraries_are_told_with_the_packages_to_install():
