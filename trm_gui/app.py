@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +43,9 @@ def main() -> None:
     parser.add_argument(
         "--number", type=int, metavar="N", help="which puzzle of the file to show, from 1"
     )
-    parser.add_argument("--version", action=_Version)
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
     arguments = parser.parse_args()
     if arguments.number is not None and (arguments.file is None or arguments.number < 1):
         parser.error("--number: expected a number from 1, and a file that has so many puzzles")
@@ -74,13 +75,11 @@ def main() -> None:
 class _Version(argparse.Action):
     """Tells the version, and ends; what knows it takes a while to import."""
 
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="tell the version and end")
-
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"{version('trm-studio')}\n")
+        print(version("trm-studio"))
+        parser.exit()
 
 
 def show_number_once_opened(session: Session, number: int) -> None:

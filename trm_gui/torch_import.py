@@ -85,12 +85,12 @@ def _load_library() -> None:
     library = Path(found.origin).parent / "lib" / f"libtorch_python.{suffix}"
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.restype = ctypes.c_void_p
-    with _no_other_library():
+    with no_other_library():
         dlopen(os.fsencode(library), os.RTLD_NOW)
 
 
 @contextmanager
-def _no_other_library() -> Iterator[None]:
+def no_other_library() -> Iterator[None]:
     """Let other threads that would load a library wait meanwhile, but not with Python's lock.
 
     The loader of the system does one after the other: a thread that imports some small extension

@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import threading
+from importlib.machinery import ExtensionFileLoader
 from weakref import WeakSet
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from trm_core.trace import SolveSettings
+from trm_gui import torch_import
 from trm_gui.app import garbage_collector
 
 SOLVES = 20
@@ -124,6 +126,41 @@ def test_garbage_is_freed_by_the_gui_thread_whoever_makes_it(qtbot, window):
     thread.join()
     qtbot.waitUntil(lambda: bool(freed_by))
     assert freed_by == [threading.main_thread()]
+
+
+def test_while_torch_is_imported_only_what_is_new_is_looked_through(monkeypatch, window):
+    looked_through = []
+    monkeypatch.setattr(gc, "get_count", lambda: (10**6, 10**6, 10**6))
+    monkeypatch.setattr(gc, "collect", looked_through.append)
+    garbage_collector().check()
+    assert looked_through == [0, 1, 2]
+    looked_through.clear()
+    monkeypatch.setattr(torch_import, "is_going_on", lambda: True)
+    garbage_collector().check()
+    assert looked_through == [0]
+
+
+def test_a_library_that_comes_after_torch_s_waits_without_python_s_lock(monkeypatch):
+    """Else it keeps that from the GUI thread while it waits for the loader of the system."""
+    done, begun = [], threading.Event()
+
+    def create(loader, spec):
+        done.append(spec)
+
+    def load():
+        begun.set()
+        ExtensionFileLoader("small", "small.so").create_module("small")
+
+    monkeypatch.setattr(ExtensionFileLoader, "create_module", create)
+    with torch_import.no_other_library():
+        thread = threading.Thread(target=load)
+        thread.start()
+        begun.wait()
+        thread.join(0.1)
+        done.append("torch")
+    thread.join()
+    assert done == ["torch", "small"]
+    assert ExtensionFileLoader.create_module is create
 
 
 DIALOGS = (
