@@ -22,7 +22,13 @@ from trm_core.training.checkpoint import Progress, save_checkpoint
 from trm_core.training.config import RunConfig, load_preset, presets
 from trm_core.training.metrics import MetricsReader, MetricsWriter, read_metrics
 from trm_core.training.parcel import pack, unpack
-from trm_core.training.run_directory import RunDirectory, read_request, request
+from trm_core.training.run_directory import (
+    FAILURE,
+    RunDirectory,
+    read_failure,
+    read_request,
+    request,
+)
 from trm_core.training.status import STATUS, Status, read_status
 from trm_gui.jobs.curve_data import View
 from trm_gui.jobs.joblist import Job, JobFile, JobList
@@ -62,6 +68,7 @@ def run_in(folder):
             writer.append({"step": step, "held_out/exact_accuracy": step / 20})
     (run.path / STATUS).write_text(json.dumps(dataclasses.asdict(status)))
     (run.path / "log.txt").write_text("training\nstep 12\ntrm: what it said last\n")
+    (run.path / FAILURE).write_text(json.dumps({"pid": 5, "message": "why it failed"}))
     return run
 
 
@@ -178,6 +185,7 @@ def parcel(folder):
 READERS = (
     Reader("status", part_of(STATUS), lambda folder: read_status(folder).state),
     Reader("control", part_of("control.json"), control),
+    Reader("failure", part_of(FAILURE), lambda folder: read_failure(folder, 5)[:3]),
     Reader("metrics", part_of("metrics.jsonl"), metrics),
     Reader("watched-run", watched, look),
     Reader("run-config", part_of("config.json"), config),

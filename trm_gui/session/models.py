@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from trm_core.checkpoints.expectations import likeliest, why_none_fits
+from trm_core.checkpoints.expectations import likeliest, share_right_like, why_none_fits
 from trm_core.checkpoints.info import ModelInfo
 from trm_core.puzzles.base import Puzzle
 from trm_gui.failure import explained
@@ -53,12 +53,18 @@ class Models(QObject):
         """The one there."""
         return next((model for model in self.all if model.directory == directory), None)
 
-    def usual(self, puzzle: Puzzle | None) -> ModelInfo | None:
+    def usual(self, puzzle: Puzzle | None, used: ModelInfo | None = None) -> ModelInfo | None:
         """What a puzzle is solved with unless somebody asks for another one: the model that was
-        chosen for it, else the one that is most often right on such; None where none fits."""
+        chosen for it, else the one that is most often right on such, which is that in use where no
+        other is more often; None where none fits."""
         if puzzle is None:
             return None
-        return self.chosen_for(puzzle) or likeliest(self.all, puzzle)
+        either = [each for each in (used, likeliest(self.all, puzzle)) if each is not None]
+        return self.chosen_for(puzzle) or max(
+            (each for each in either if each.misfit(puzzle) is None),
+            key=lambda each: share_right_like(each, puzzle) or 0.0,
+            default=None,
+        )
 
     def chosen_for(self, puzzle: Puzzle) -> ModelInfo | None:
         """The model that was chosen last of those here that fit."""

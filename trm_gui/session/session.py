@@ -200,7 +200,7 @@ class Session(QObject):
         for lane in self.lanes:
             stays = lane.asked or not another
             if lane.model is None or lane.model.misfit(shown.puzzle) or not stays:
-                self.solves.use(lane, self.models.usual(shown.puzzle), asked=False)
+                self.solves.use(lane, self.models.usual(shown.puzzle, lane.model), asked=False)
         self.puzzle_changed.emit()
         for lane in self.lanes:
             self.solves.show(lane, None)

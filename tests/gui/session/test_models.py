@@ -28,6 +28,17 @@ def test_the_usual_model_is_the_likeliest_one_as_long_as_nobody_chose(models_of,
     assert models_of().usual(puzzles[0]) is None
 
 
+def test_of_models_as_good_as_each_other_the_one_in_use_is_usual(models_of, puzzles):
+    info = find_model(SMALL)
+    twins = [replace(info, directory=Path(f"/{number}")) for number in (1, 2)]
+    models = models_of(*twins, find_model("sudoku-4x4"))
+    assert models.usual(puzzles[0]) is twins[0]
+    assert models.usual(puzzles[0], twins[1]) is twins[1]
+    assert models.usual(puzzles[0], models.all[2]) is twins[0], "the other one does not fit"
+    models.choose(twins[0])
+    assert models.usual(puzzles[0], twins[1]) is twins[0]
+
+
 def test_what_was_chosen_last_of_those_that_fit_is_usual(models_of, puzzles, small):
     models = models_of(*bundled_models())
     for name in (OTHER, SMALL, "sudoku-4x4"):
