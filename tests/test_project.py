@@ -270,7 +270,7 @@ checkpoints
 model
 puzzles
 records signals
-documents files resources
+documents files handover resources
 errors
 """
 """Of trm_core, the upper ones first: a module may import what is on its line, on the same side of

@@ -43,6 +43,11 @@ class JobsDock(QDockWidget):
     def sizeHint(self) -> QSize:
         return QSize(120 * themes.SPACE, 36 * themes.SPACE)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is there, be it behind another as a tab, or is about to come."""
+        return self._next.isActive() or self.toggleViewAction().isChecked()
+
     def enter(self, floating: bool = False) -> None:
         """Come to the front, with the list in focus. floating: whether as a window of its own."""
         self.fill()

@@ -99,7 +99,7 @@ class JobsRoom(QObject):
                 "Show the training jobs, or close them; they go on",
                 self._turn,
                 ("Ctrl+J",),
-                checked=self.dock.toggleViewAction().isChecked,
+                checked=lambda: self.dock.is_open,
             ),
         )
         commands.follow(self.dock.toggleViewAction().toggled)
@@ -166,7 +166,7 @@ class JobsRoom(QObject):
 
     def _turn(self) -> None:
         """Show the dock, or close it."""
-        if self.dock.toggleViewAction().isChecked():
+        if self.dock.is_open:
             self.dock.leave()
         else:
             self._enter()

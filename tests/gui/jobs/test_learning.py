@@ -165,7 +165,8 @@ def test_models_of_jobs_go_to_the_folder_for_models_that_is_set(
     until(lambda: window.jobs.jobs.reports[run].saved)
     own = tmp_path / "own"
     own.mkdir()
-    use(replace(stored_preferences(window.settings), models=own), window)
+    chosen = replace(stored_preferences(window.settings), models=own)
+    use(chosen, window.session, window.settings, window.user_models)
     choose(window, run, "Use its model")
     until(lambda: window.session.models.all[-1].directory == own / "mine-step_10")
     (own / "mine").mkdir()
