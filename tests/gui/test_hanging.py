@@ -285,7 +285,7 @@ def test_no_file_of_the_user_is_touched_on_the_gui_thread(
     checkpoint.checkpoint.path.setText(str(tmp_path / "step_1"))
     qtbot.waitUntil(lambda: "there is no file" in checkpoint.missing.text())
     checkpoint.reject()
-    with qtbot.waitSignal(window.jobs.jobs.failed):
+    with qtbot.waitSignal(session.failed):
         window.jobs.jobs.attach(tmp_path / "none")
     window.close()
     assert touched == []

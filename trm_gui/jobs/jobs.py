@@ -50,16 +50,15 @@ class Jobs(QObject):
     """The path of a new or attached job."""
     left = Signal(object)
     """The path of a job that was taken off the list, or whose directory is in the trash."""
-    failed = Signal(str)
-    """Something that was asked for could not be done, in a sentence."""
 
-    def __init__(self, work: Work, folder: Path) -> None:
-        """folder: where the list is kept."""
+    def __init__(self, work: Work, fail: Callable[[str, str], None], folder: Path) -> None:
+        """fail: tells in a sentence what could not be done, with what is known beyond it. folder:
+        where the list is kept."""
         super().__init__()
         self.reports: dict[Path, Report] = {}
         self.work = work
-        self.tasks = work.tasks(self._fail, "The jobs could not go on")
-        self._shared = SharedList(work, self.failed.emit, folder / "jobs.json")
+        self.tasks = work.tasks(fail, "The jobs could not go on")
+        self._shared = SharedList(work, fail, folder / "jobs.json")
         self._watching = Watching(work, self.tasks, self._take_look)
         self._queue = JobQueue(
             self.tasks, self._shared, self._watching, self.reports, self._look_at_all
@@ -107,7 +106,7 @@ class Jobs(QObject):
         self.added.emit(job.path)
 
     def attach(self, path: Path) -> None:
-        """Watch a run directory that somebody else has made; `added` or `failed` answers."""
+        """Watch a run directory that somebody else has made; `added` answers, or `fail`."""
         if path not in self._attaching:
             self._attaching.add(path)
             self.tasks.start(self._attach(path))
@@ -229,9 +228,6 @@ class Jobs(QObject):
     def _surely(self, work: Coroutine[Any, Any, None]) -> None:
         """Have it done, also where the window closes meanwhile."""
         self.tasks.start(work, surely=True)
-
-    def _fail(self, sentence: str, details: str) -> None:
-        self.failed.emit(sentence)
 
     # What is known
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from trm_gui import theme as themes
 from trm_gui.board.message import BoardMessage
+from trm_gui.commands import Commands
 from trm_gui.jobs.curves import CurvePane
 from trm_gui.jobs.dock import LEAST_HEIGHT
 from trm_gui.jobs.joblist import MOST_AT_ONCE
@@ -32,7 +33,7 @@ from trm_gui.jobs.log import LogPane
 from trm_gui.jobs.report import TROUBLE, Report
 from trm_gui.jobs.rows import summary, tells_why
 from trm_gui.jobs.strip import LearningPane
-from trm_gui.session import Session
+from trm_gui.workbench import Workbench
 
 LEAST_LIST = 38 * themes.SPACE
 USUAL_LIST = 45 * themes.SPACE
@@ -41,24 +42,15 @@ USUAL_LIST = 45 * themes.SPACE
 class JobsPane(themes.FollowsTheme, QSplitter):
     """The list and its buttons at the left, what the selected jobs do at the right."""
 
-    new_wanted = Signal()
-    open_wanted = Signal()
-
-    def __init__(
-        self,
-        jobs: Jobs,
-        learning: Learning,
-        session: Session,
-        settings: QSettings,
-    ) -> None:
+    def __init__(self, jobs: Jobs, learning: Learning, bench: Workbench) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._jobs = jobs
         self.listing = JobListing(jobs)
-        self.curves = CurvePane(jobs, settings)
-        self.learning = LearningPane(learning, session)
+        self.curves = CurvePane(jobs, bench.settings)
+        self.learning = LearningPane(learning, bench.session)
         self.log = LogPane(jobs)
-        self.meter = LoadMeter(session.work, jobs.tasks, self._show_load)
-        self._lay_out()
+        self.meter = LoadMeter(bench.session.work, jobs.tasks, self._show_load)
+        self._lay_out(bench.commands)
         self.listing.selected.connect(self._show_selected)
         jobs.listed.connect(self._show_list)
         jobs.reported.connect(self._on_report)
@@ -66,14 +58,14 @@ class JobsPane(themes.FollowsTheme, QSplitter):
         self._show_selected(self.listing.paths)
         self.follow_theme()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, commands: Commands) -> None:
         new = QPushButton("&New job…")
         new.setToolTip("Train a model, in a process of its own")
-        new.clicked.connect(self.new_wanted)
+        new.clicked.connect(commands["new_job"].trigger)
         attach = QToolButton()
         attach.setText("Open a run…")
         attach.setToolTip("Watch a run that was started in a terminal, or on another machine")
-        attach.clicked.connect(self.open_wanted)
+        attach.clicked.connect(commands["open_run"].trigger)
         self.at_once = QSpinBox()
         self.at_once.setRange(1, MOST_AT_ONCE)
         self.at_once.setPrefix("at once: ")
@@ -97,7 +89,7 @@ class JobsPane(themes.FollowsTheme, QSplitter):
             "Train a model of your own, or watch a run that goes on elsewhere.",
             "New job…",
         )
-        self._empty.button_clicked.connect(self.new_wanted)
+        self._empty.button_clicked.connect(commands["new_job"].trigger)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.listing)
         self._stack.addWidget(self._empty)

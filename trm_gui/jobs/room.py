@@ -50,7 +50,7 @@ class JobsRoom(QObject):
         """Whether somebody has said what becomes of the jobs that run."""
         self._closed = False
         learning = beside(bench.settings, "learning")
-        self.jobs = Jobs(session.work, learning.parent)
+        self.jobs = Jobs(session.work, session.fail, learning.parent)
         self.new_jobs = NewJobs(self.jobs)
         self.learning = Learning(self.jobs, session, learning)
         self.dock = JobsDock(self._make_pane)
@@ -63,7 +63,6 @@ class JobsRoom(QObject):
         self._left = stored_paths(bench.settings)
         """The jobs that were at work when the last window was closed."""
         self.jobs.came_over.connect(self._on_came_over)
-        self.jobs.failed.connect(session.fail)
         self.jobs.added.connect(self._show_added)
         self._add_commands(bench.commands)
         window.installEventFilter(self)
@@ -108,11 +107,9 @@ class JobsRoom(QObject):
     def _make_pane(self) -> JobsPane:
         from trm_gui.jobs.pane import JobsPane  # with all that it shows, when that is shown
 
-        return JobsPane(self.jobs, self.learning, self.session, self._bench.settings)
+        return JobsPane(self.jobs, self.learning, self._bench)
 
     def _connect(self, pane: JobsPane) -> None:
-        pane.new_wanted.connect(lambda: self.ask_for_new())
-        pane.open_wanted.connect(self.ask_for_run)
         listing = pane.listing
         listing.go_wanted.connect(self._go)
         listing.stop_wanted.connect(lambda path: self.jobs.ask(path, "stop"))

@@ -17,7 +17,7 @@ class SharedList(QObject):
     changed = Signal()
     """There are other jobs, or they are in another order, or have other settings."""
 
-    def __init__(self, work: Work, fail: Callable[[str], None], file: Path) -> None:
+    def __init__(self, work: Work, fail: Callable[[str, str], None], file: Path) -> None:
         super().__init__()
         self.jobs = JobList()
         """What the file said last."""
@@ -39,7 +39,7 @@ class SharedList(QObject):
 
     def _take(self, jobs: JobList) -> None:
         if self._file.trouble:
-            self._fail(self._file.trouble)
+            self._fail(self._file.trouble, "")
             self._file.trouble = ""
         before, self.jobs = self.jobs, jobs
         if jobs != before:

@@ -71,8 +71,6 @@ class Catalogue(QObject):
     """Another item is on screen, or none."""
     marks_changed = Signal()
     """What is a favourite, or recent."""
-    models_changed = Signal()
-    """There are other models, which other items may fit."""
     reading_changed = Signal()
     trouble = Signal(str)
     """A part of the library that could not be read, in a sentence."""
@@ -94,6 +92,8 @@ class Catalogue(QObject):
         self._generated_read = False
         self._write_is_due = False
         self._session = session
+        self.models = session.models
+        """Those that puzzles may fit."""
         self._settings = settings
         self._generated = beside(settings, "generated.json")
         self._yours = self._generated.with_name("puzzles")
@@ -102,7 +102,6 @@ class Catalogue(QObject):
         session.another_puzzle.connect(self._list_file)
         session.another_puzzle.connect(self.shown_changed)
         session.opened.connect(self._on_opened)
-        session.models.changed.connect(self.models_changed)
         for changed in (session.trace_changed, session.solves.solving_changed):
             changed.connect(self._solve_changed.ring)
 
@@ -138,7 +137,7 @@ class Catalogue(QObject):
 
     def fits(self, item: Item) -> bool:
         """Whether a model here can be given the item's puzzle."""
-        models = self._session.models.all
+        models = self.models.all
         if isinstance(item.source, InFile):
             return any(info.misfit(item.source.puzzle) is None for info in models)
         return any(info.takes(item.kind, item.rows, item.cols, item.title) for info in models)

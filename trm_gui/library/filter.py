@@ -78,7 +78,7 @@ class FilteredLibrary(QSortFilterProxyModel):
         self.setSortRole(RANK)
         self.setSourceModel(model)
         catalogue.marks_changed.connect(self._on_marks_changed)
-        catalogue.models_changed.connect(self._on_models_changed)
+        catalogue.models.changed.connect(self._on_models_changed)
 
     def set_filter(self, wanted: Filter) -> None:
         if wanted == self.filter:

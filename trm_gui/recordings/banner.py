@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from trm_gui import theme as themes
 
 
 class RecoveryBanner(themes.FollowsTheme, QFrame):
-    """Asks whether to restore what was left; hidden while there is nothing."""
-
-    restored = Signal()
-    discarded = Signal()
+    """Asks with two buttons whether to restore what was left; hidden while there is nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,10 +20,8 @@ class RecoveryBanner(themes.FollowsTheme, QFrame):
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.restore = QPushButton("Restore")
         self.restore.setToolTip("Show it again, as it was")
-        self.restore.clicked.connect(self.restored)
         self.discard = QPushButton("Discard")
         self.discard.setToolTip("Delete what was kept of it")
-        self.discard.clicked.connect(self.discarded)
         layout = QHBoxLayout(self)
         half = themes.SPACE // 2
         layout.setContentsMargins(2 * themes.SPACE, half, themes.SPACE, half)

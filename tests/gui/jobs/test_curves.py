@@ -32,7 +32,7 @@ def test_lines_that_come_after_other_plots_or_runs_were_chosen_are_not_drawn(
     (run / "metrics.jsonl").write_text('{"step": 1, "train/loss": 3}\n')
     pane = window.jobs.dock.pane.curves
     until(lambda: len(curve(window, run)) > 0)
-    with qtbot.assertNotEmitted(window.jobs.jobs.failed):
+    with qtbot.assertNotEmitted(window.session.failed):
         until(lambda: not pane._waits)
         pane._ask()
         pane._begin_plots()

@@ -96,7 +96,7 @@ def test_a_window_closes_while_a_folder_does_not_answer(window, attached, share,
 
 def test_opening_a_folder_that_does_not_answer_is_told(window, run, share, qtbot, until):
     share.cut_off(run / "config.json")
-    with qtbot.waitSignal(window.jobs.jobs.failed) as failed:
+    with qtbot.waitSignal(window.session.failed) as failed:
         window.jobs.jobs.attach(run)
     assert failed.args[0].startswith(f"{run} does not answer:")
     assert condition(window, run) is None

@@ -132,7 +132,7 @@ def test_a_list_of_jobs_with_a_zero_byte_in_a_name_is_put_aside(tmp_path):
 def log(qtbot, tmp_path):
     """The pane, on screen."""
     work = Work()
-    pane = LogPane(Jobs(work, tmp_path))
+    pane = LogPane(Jobs(work, print, tmp_path))
     qtbot.addWidget(pane)
     pane.resize(500, 200)
     pane.show()
