@@ -11,14 +11,16 @@ from trm_gui.plots.docks import PLOTS
 from trm_gui.plots.pens import line_pen
 from trm_gui.plots.turns import Turns
 from trm_gui.plots.words import OPACITY
+from trm_gui.workbench import Workbench
 
 
 @pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("make_pane", [make for _, _, make in PLOTS])
-def test_a_plot_is_not_black_before_it_is_dressed(qtbot, qapp, session, theme, make_pane):
+def test_a_plot_is_not_black_before_it_is_dressed(qtbot, qapp, window, theme, make_pane):
     themes.apply(qapp, theme)
     owner = QObject()
-    pane = make_pane(session, Turns(owner))
+    shared = window.settings, window.commands, window.boards, window.room
+    pane = make_pane(Workbench(window, window.session, *shared), Turns(owner))
     qtbot.addWidget(pane)
     pane.resize(320, 240)
     image = pane.canvas.grab().toImage()
