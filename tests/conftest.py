@@ -11,9 +11,8 @@ settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers():
-    """Three for two cores: a third of the time tests wait for processes and for threads."""
-    cores = os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    """Two for each core: half of the time tests wait for processes and for threads."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items):
