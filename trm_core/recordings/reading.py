@@ -29,6 +29,9 @@ from trm_core.recordings.tensors import (
 PART = 2**20
 """Bytes."""
 
+TRIES = 5
+"""As often a file is opened that is another one each time."""
+
 
 def read_recording(file: Path) -> Recording:
     """The recording in `file`, without its latents. Raises RecordingError with one sentence."""
@@ -97,11 +100,17 @@ class _Contents:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[_Contents]:
-    header = header_of(read_metadata(file), file)
-    try:
-        with reading(file, RecordingError), safe_open(file, "np") as opened:
-            yield _Contents(header, opened)
-    except DocumentError as error:
-        raise RecordingError(f"{file}: damaged: {error}") from None
-    except SafetensorError as error:
-        raise RecordingError(f"{file}: damaged: {in_a_line(error)}") from None
+    """Where another recording takes the place of the file once its header is read, that one."""
+    for _ in range(TRIES):
+        metadata = read_metadata(file)
+        header = header_of(metadata, file)
+        try:
+            with reading(file, RecordingError), safe_open(file, "np") as opened:
+                if opened.metadata() == metadata:
+                    yield _Contents(header, opened)
+                    return
+        except DocumentError as error:
+            raise RecordingError(f"{file}: damaged: {error}") from None
+        except SafetensorError as error:
+            raise RecordingError(f"{file}: damaged: {in_a_line(error)}") from None
+    raise RecordingError(f"{file}: it is written anew again and again, or damaged in its header")

@@ -26,6 +26,7 @@ from trm_core.recordings import (
     write_notes,
     write_recording,
 )
+from trm_core.recordings import reading
 from trm_core.trace import Frame, SolveSettings, Trace
 
 TRACE_PARTS = (
@@ -48,6 +49,27 @@ def assert_same(trace, other):
             assert type(value) is type(read), name
             assert np.array_equal(value, read), name
             assert getattr(value, "dtype", None) == getattr(read, "dtype", None), name
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_as_one_of_the_two(
+    solved, tmp_path, monkeypatch
+):
+    """As a solve is kept again and again, and looked at by whoever lists what is kept."""
+    file, longer = tmp_path / "solve.trmrec", tmp_path / "longer.trmrec"
+    beginning = Trace(*(getattr(solved.trace, name) for name in TRACE_PARTS))
+    beginning.append(solved.trace[0])
+    write_recording(file, dataclasses.replace(solved, trace=beginning))
+    write_recording(longer, solved)
+    read_first = reading.read_metadata
+
+    def replace_after(path):
+        metadata = read_first(path)
+        if longer.exists():
+            longer.replace(path)
+        return metadata
+
+    monkeypatch.setattr(reading, "read_metadata", replace_after)
+    assert_same(solved.trace, read_recording(file).trace)
 
 
 def test_a_solve_is_read_back_with_every_frame_equal(solved, tmp_path):
