@@ -23,10 +23,10 @@ from trm_core.recordings import (
     read_header,
     read_latents,
     read_recording,
+    reading,
     write_notes,
     write_recording,
 )
-from trm_core.recordings import reading
 from trm_core.trace import Frame, SolveSettings, Trace
 
 TRACE_PARTS = (
