@@ -41,8 +41,11 @@ EDITING_KEYS = (
 )
 """What the keys do while a puzzle is edited; the tools tell theirs one by one."""
 
-Group = tuple[str, list[tuple[str, str]]]
-"""A heading, and keys with what they do."""
+Row = tuple[str, str, str]
+"""Keys, what they do, and what that is called in the menus, which can be searched for, too."""
+
+Group = tuple[str, list[Row]]
+"""A heading, and what stands below it."""
 
 
 class KeySheet(QDialog):
@@ -50,9 +53,11 @@ class KeySheet(QDialog):
 
     def __init__(self, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent)
-        found = with_keys(commands)
-        menus = [(title, [(keys, each.hint) for keys, each in rows]) for title, rows in found]
-        self._groups = [*menus, (EDITING, list(EDITING_KEYS))]
+        self._groups: list[Group] = [
+            (title, [(keys, each.hint, plain(each.text)) for keys, each in rows])
+            for title, rows in with_keys(commands)
+        ]
+        self._groups.append((EDITING, [(keys, does, "") for keys, does in EDITING_KEYS]))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
         self.search = QLineEdit(placeholderText="Search, such as step")
@@ -128,6 +133,6 @@ def _html(group: Group) -> str:
     apart = "style='padding-right: 8px'"
     told = "".join(
         f"<tr><td {apart}><b>{escape(keys)}</b></td><td>{escape(does)}</td></tr>"
-        for keys, does in rows
+        for keys, does, _ in rows
     )
     return f"<p><b>{escape(heading)}</b></p><table cellspacing='2'>{told}</table>"

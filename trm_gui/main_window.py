@@ -221,7 +221,7 @@ class MainWindow(themes.FollowsTheme, QMainWindow):
 
     def _search(self) -> None:
         places = list(menu_bar.places(self.menuBar()))
-        Palette(places, self.library, self.settings, self).open()
+        Palette(places, self.library, self.settings, self).enter()
 
     def _turn_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

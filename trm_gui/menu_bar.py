@@ -84,12 +84,13 @@ def fill(bar: QMenuBar, commands: Commands, others: Mapping[str, QMenu]) -> None
 
 
 def places(menu: QMenuBar | QMenu, path: tuple[str, ...] = ()) -> Iterator[Place]:
-    """All that can be chosen from it, in order; what is only there once a menu opens, too."""
+    """All that can be chosen from it, in order; what is only there once a menu opens, too, as far
+    as it can be chosen."""
     if isinstance(menu, QMenu):
         menu.aboutToShow.emit()
     for action in menu.actions():
         inner = action.menu()
         if isinstance(inner, QMenu):
             yield from places(inner, (*path, plain(inner.title())))
-        elif not action.isSeparator():
+        elif not action.isSeparator() and (len(path) < 2 or action.isEnabled()):
             yield Place(action, path)

@@ -8,11 +8,26 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPalette, QStandardItem
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QStandardItem,
+)
 from PySide6.QtGui import QStandardItemModel as ItemModel
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QLabel,
     QLineEdit,
@@ -47,8 +62,12 @@ RECENT = "palette/recent"
 SIZE = QSize(76 * themes.SPACE, 54 * themes.SPACE)
 ROW = 4 * themes.SPACE
 
-ALIKE = 75
-"""Per cent of its letters that a word must share with what was typed to be taken for it."""
+MOVES = Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
+
+ELSEWHERE = QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn
+
+ALIKE = 0.88
+"""How alike a word and what was typed must be for this to be taken for it (Jaro and Winkler)."""
 
 FOUND = Qt.ItemDataRole.UserRole
 
@@ -80,24 +99,29 @@ class Found:
         return f"{self.place}/{self.title}"
 
 
-class Palette(QDialog):
-    """A field and a list below it; what was chosen last is on top while nothing is typed."""
+class Palette(themes.FollowsTheme, QFrame):
+    """A field and a list below it, over the window; what was chosen last is on top while nothing is
+    typed.
+
+    It closes as something is chosen or clicked elsewhere, and gives the focus back.
+    """
 
     def __init__(
-        self, places: Iterable[Place], library: Library, settings: QSettings, parent: QWidget
+        self, places: Iterable[Place], library: Library, settings: QSettings, window: QWidget
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Find a command, a model or a puzzle")
+        self.setObjectName("palette")
+        self.setAutoFillBackground(True)
         self._settings, self._library = settings, library
+        self._focus_before = window.focusWidget()
         self._recent = stored_texts(settings, RECENT)[:MOST_RECENT]
         self._commands = [_of_place(place) for place in places]
         self._puzzles = [self._of_item(item) for item in library.catalogue.items.values()]
         self.search = QLineEdit(placeholderText="A command, a model, a puzzle")
-        self.search.setAccessibleName(self.windowTitle())
+        self.search.setAccessibleName("Find a command, a model or a puzzle")
         self.search.setClearButtonEnabled(True)
         self.search.setFont(themes.font(themes.TITLE))
-        self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.model = ItemModel(self)
         self.list = QListView()
@@ -109,45 +133,72 @@ class Palette(QDialog):
         self.list.clicked.connect(self._choose)
         self.none = QLabel("Nothing is called so.", alignment=Qt.AlignmentFlag.AlignCenter)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        frame = QFrame()
-        frame.setFrameShape(QFrame.Shape.StyledPanel)
-        layout = QVBoxLayout(frame)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(*[themes.SPACE] * 4)
         for part in (self.search, self.list, self.none):
             layout.addWidget(part)
         layout.setStretch(1, 1)
         layout.setStretch(2, 1)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(frame)
-        self._place(parent)
+        self._place(window)
         library.catalogue.added.connect(self._on_added)
         library.catalogue.read_all()
         self._fill()
+        self.follow_theme()
+
+    def enter(self) -> None:
+        """Come over the window, to be typed into."""
+        self.show()
+        self.raise_()
+        self.search.setFocus()
+        _application().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The keys that move in the list, and choose from it, while the field has the focus."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            moves = Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
-            if event.key() in moves:
-                self.list.event(event)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._choose(self.list.currentIndex())
-                return True
-        return super().eventFilter(watched, event)
+        """The keys that move in the list, choose from it or close it; and what happens elsewhere,
+        which closes it."""
+        if watched is self.search and isinstance(event, QKeyEvent):
+            return self._takes(event)
+        window = self.window()
+        if watched is window and event.type() == QEvent.Type.Resize:
+            self._place(window)
+        elif event.type() in ELSEWHERE and isinstance(watched, QWidget):
+            inside = watched is self or self.isAncestorOf(watched)
+            if watched.window() is window and not inside:
+                self.close()
+        return False
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.reject()
+    def _takes(self, event: QKeyEvent) -> bool:
+        key, is_press = event.key(), event.type() == QEvent.Type.KeyPress
+        if key in MOVES and is_press:
+            self.list.event(event)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and is_press:
+            self._choose(self.list.currentIndex())
+        elif key == Qt.Key.Key_Escape:
+            if is_press:
+                self._leave()
+            event.accept()  # else it would be a key of the window
+        else:
+            return False
+        return True
 
-    def _place(self, parent: QWidget) -> None:
-        """In the middle of the window, below its menus."""
-        self.resize(SIZE.boundedTo(parent.size() - QSize(1, 1) * 8 * themes.SPACE))
-        middle = parent.mapToGlobal(parent.rect().center())
-        top = parent.mapToGlobal(parent.rect().topLeft()).y() + 8 * themes.SPACE
-        self.move(middle.x() - self.width() // 2, top)
+    def closeEvent(self, event: QCloseEvent) -> None:
+        _application().removeEventFilter(self)
+        super().closeEvent(event)
+
+    def _leave(self) -> None:
+        """Close it, with the focus where it was."""
+        before = self._focus_before
+        if before is not None and isValid(before):
+            before.setFocus()
+        self.close()
+
+    def _dress(self) -> None:
+        line = themes.current(self).secondary_text
+        self.setStyleSheet(f"QFrame#palette {{ border: 1px solid {line}; }}")
+
+    def _place(self, window: QWidget) -> None:
+        """In the middle, below the menus."""
+        self.resize(SIZE.boundedTo(window.size() - QSize(1, 1) * 8 * themes.SPACE))
+        self.move((window.width() - self.width()) // 2, 7 * themes.SPACE)
 
     def _of_item(self, item: Item) -> Found:
         open_it = partial(self._library.exchange.open_item, item)
@@ -204,7 +255,7 @@ class Palette(QDialog):
         if isinstance(found, Found) and found.enabled:
             recent = [found.key, *(key for key in self._recent if key != found.key)]
             self._settings.setValue(RECENT, recent[:MOST_RECENT])
-            self.accept()
+            self._leave()
             found.choose()
 
 
@@ -254,21 +305,28 @@ class _Line(QStyledItemDelegate):
         painter.setPen(themes.translucent(faint, 1.0))
         beside = room.adjusted(title + 2 * themes.SPACE, 0, 0, 0)
         words = found.place if found.place != "Library" else f"{found.place} · {found.hint}"
+        words = words if found.enabled else f"{words} · not possible now"
         painter.drawText(beside, upright, metrics.elidedText(words, elide, max(0, beside.width())))
+
+
+def _application() -> QCoreApplication:
+    application = QCoreApplication.instance()
+    assert application is not None
+    return application
 
 
 def _of_place(place: Place) -> Found:
     action, path = place
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    title, _, aside = plain(action.text()).partition("\t")
+    words = re.sub(r"^&\d ", "", action.text())  # a number that is a key in its menu alone
+    title, _, aside = plain(words).partition("\t")
     hint = action.toolTip() if action.toolTip() != action.text() else ""
 
     def choose() -> None:
         if isValid(action):  # a menu may have been filled anew
             action.trigger()
 
-    where = " › ".join(path)
-    return Found(title, where, choose, keys or aside, hint, action.isEnabled())
+    return Found(title, " › ".join(path), choose, keys or aside, hint, action.isEnabled())
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -284,9 +342,17 @@ def _score(wanted: Sequence[str], found: Found) -> float:
         elsewhere = max((_alike(part, word) for word in others), default=0.0)
         best = max(in_title, 0.7 * elsewhere)
         if not best:
-            return 0
+            return _letters("".join(wanted), title)
         total += best
     return total / len(wanted) - len(title) / 10  # of two that have all words the shorter one
+
+
+def _letters(typed: str, title: Sequence[str]) -> float:
+    """How well some letters of a title, in order and from its first one, stand for it: best where
+    they are those that its words begin with."""
+    if typed == "".join(word[0] for word in title):
+        return 50
+    return 20 if _is_within(typed, "".join(title)) else 0
 
 
 @lru_cache(maxsize=1 << 17)
@@ -301,6 +367,16 @@ def _alike(part: str, word: str) -> float:
         return 60
     if len(part) < 3:
         return 0
-    from rapidfuzz import fuzz
+    if len(part) > 3:
+        from rapidfuzz.distance import JaroWinkler
 
-    return 0.8 * fuzz.ratio(part, word[: len(part) + 1], score_cutoff=ALIKE)
+        beginning = word[: len(part) + 1]
+        if alike := JaroWinkler.similarity(part, beginning, score_cutoff=ALIKE):
+            return 70 * alike
+    return 40 if _is_within(part, word) else 0
+
+
+def _is_within(part: str, whole: str) -> bool:
+    """Whether the letters of a part are in the whole in this order, from the first one on."""
+    left = iter(whole)
+    return part[:1] == whole[:1] and all(letter in left for letter in part)

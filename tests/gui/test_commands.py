@@ -104,6 +104,8 @@ def test_every_command_with_a_key_is_on_the_sheet_which_is_read_without_scrollin
     sheet.search.setText("latent step")
     assert "Back by one latent step" in sheet.sheet.toPlainText()
     assert "Have a puzzle made" not in sheet.sheet.toPlainText()
+    sheet.search.setText("loop")  # as the menu calls it
+    assert "Play again from the start at the end" in sheet.sheet.toPlainText()
     sheet.close()
 
 

@@ -17,7 +17,7 @@ def opened(qtbot, window, press):
     def opened(text=""):
         press(Qt.Key.Key_P, MODIFIERS)
         palette = window.findChild(Palette)
-        qtbot.waitUntil(palette.isActiveWindow)
+        assert palette.search.hasFocus()
         qtbot.keyClicks(QApplication.focusWidget(), text)
         return palette
 
@@ -30,8 +30,6 @@ def titles(palette):
 
 def gone(qtbot, window):
     qtbot.waitUntil(lambda: window.findChild(Palette) is None)
-    window.activateWindow()  # as desktops do
-    qtbot.waitUntil(window.isActiveWindow)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +44,11 @@ def gone(qtbot, window):
         ("maze-15x15-02", "maze-15x15-02"),
         ("small", "sudoku-9x9-small (TRM-MLP, Sudoku 9×9)"),
         ("SIDE", "Mark for side by side"),
+        ("fs", "Full screen"),
+        ("fulscr", "Full screen"),
+        ("speed", "Slower"),
+        ("suduko small", "sudoku-9x9-small (TRM-MLP, Sudoku 9×9)"),
+        ("sdk 4x4 easy 01", "sudoku-4x4-easy-01"),
     ],
 )
 def test_the_likeliest_is_on_top(qtbot, opened, typed, first):
@@ -62,7 +65,6 @@ def test_enter_does_it_and_it_is_on_top_the_next_time_in_another_window_too(
     assert themes.current(window).name == "dark"
     palette = opened()
     assert titles(palette)[:2] == ["Dark", "New…"]
-    palette.reject()
     window.close()
     another = open_window()
     another.commands["palette"].trigger()
@@ -128,3 +130,41 @@ def test_every_word_that_was_typed_must_be_there(opened):
     assert _score(_words("play step"), play) > 0
     assert _score(_words("play sudoku"), play) == 0
     assert _score(_words("x"), play) == 0
+
+
+@pytest.mark.parametrize("way", ["escape", "chosen", "elsewhere", "another field"])
+def test_the_window_has_mouse_and_keys_again_once_it_is_closed(
+    qtbot, window, session, opened, press, widget, control, way
+):
+    board = widget("input_board")
+    board.setFocus()
+    opened("full screen" if way == "escape" else "loop")
+    if way == "escape":
+        press(Qt.Key.Key_Escape)
+    elif way == "chosen":
+        press(Qt.Key.Key_Return)
+        assert window.playback.loops
+    elif way == "elsewhere":
+        qtbot.mouseClick(window.statusBar(), Qt.MouseButton.LeftButton)
+    else:
+        control("Playing speed").setFocus()
+    gone(qtbot, window)
+    assert not window.isFullScreen()
+    assert board.hasFocus() == (way in ("escape", "chosen"))
+    qtbot.mouseClick(control("Solve"), Qt.MouseButton.LeftButton)
+    assert session.solving
+    with qtbot.waitSignal(session.solve_finished):
+        session.cancel()
+
+
+def test_what_is_edited_is_edited_on(qtbot, window, session, opened, press, edit, puzzles):
+    edit(puzzles[0])
+    before = session.puzzle
+    opened("1 e 9")
+    assert session.puzzle is before, "what is typed goes into the field"
+    press(Qt.Key.Key_Escape)
+    gone(qtbot, window)
+    assert window.editor.editing
+    press(Qt.Key.Key_Right)
+    press(Qt.Key.Key_1)
+    assert session.puzzle is not before

@@ -167,7 +167,19 @@ def add_stepping(commands: Commands, session: Session, playback: Playback) -> No
             icon="loop",
             checked=lambda: playback.loops,
         ),
-        Command("slower", "Slo&wer", "Play slower", partial(playback.change_speed, -1), ("-",)),
-        Command("faster", "Fas&ter", "Play faster", partial(playback.change_speed, 1), ("+", "=")),
+        Command(
+            "slower",
+            "Slo&wer",
+            "Play slower: the speed in frames a second",
+            partial(playback.change_speed, -1),
+            ("-",),
+        ),
+        Command(
+            "faster",
+            "Fas&ter",
+            "Play faster: the speed in frames a second",
+            partial(playback.change_speed, 1),
+            ("+", "="),
+        ),
     )
     commands.follow(session.trace_changed, session.cursor_changed, playback.playing_changed)
