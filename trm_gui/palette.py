@@ -23,12 +23,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPainter,
+    QPaintEvent,
     QPalette,
     QStandardItem,
 )
 from PySide6.QtGui import QStandardItemModel as ItemModel
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QLineEdit,
     QListView,
@@ -99,7 +99,7 @@ class Found:
         return f"{self.place}/{self.title}"
 
 
-class Palette(themes.FollowsTheme, QFrame):
+class Palette(QWidget):
     """A field and a list below it, over the window; what was chosen last is on top while nothing is
     typed.
 
@@ -111,7 +111,6 @@ class Palette(themes.FollowsTheme, QFrame):
     ) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("palette")
         self.setAutoFillBackground(True)
         self._settings, self._library = settings, library
         self._focus_before = window.focusWidget()
@@ -143,7 +142,6 @@ class Palette(themes.FollowsTheme, QFrame):
         library.catalogue.added.connect(self._on_added)
         library.catalogue.read_all()
         self._fill()
-        self.follow_theme()
 
     def enter(self) -> None:
         """Come over the window, to be typed into."""
@@ -191,9 +189,10 @@ class Palette(themes.FollowsTheme, QFrame):
             before.setFocus()
         self.close()
 
-    def _dress(self) -> None:
-        line = themes.current(self).secondary_text
-        self.setStyleSheet(f"QFrame#palette {{ border: 1px solid {line}; }}")
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(themes.translucent(themes.current(self).secondary_text, 1.0))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _place(self, window: QWidget) -> None:
         """In the middle, below the menus."""

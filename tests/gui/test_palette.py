@@ -168,3 +168,12 @@ def test_what_is_edited_is_edited_on(qtbot, window, session, opened, press, edit
     press(Qt.Key.Key_Right)
     press(Qt.Key.Key_1)
     assert session.puzzle is not before
+
+
+@pytest.mark.parametrize("theme", [themes.LIGHT, themes.DARK], ids=lambda theme: theme.name)
+def test_nothing_of_the_window_is_seen_through_it(qapp, window, opened, theme):
+    themes.apply(qapp, theme)
+    palette = opened("qqqqq")  # no list
+    image = window.grab(palette.geometry()).toImage()
+    inner = [image.pixelColor(x, 80).name().upper() for x in range(4, image.width() - 4, 4)]
+    assert set(inner) == {theme.background}
