@@ -73,6 +73,7 @@ def fill(bar: QMenuBar, commands: Commands, others: Mapping[str, QMenu]) -> None
     for title, sections in MENUS.items():
         menu = bar.addMenu(title)
         menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(commands.refresh)
         for section in sections:
             if section is not sections[0]:
                 menu.addSeparator()

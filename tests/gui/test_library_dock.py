@@ -259,7 +259,7 @@ def test_tab_leads_from_the_search_through_the_choices_to_the_list(dock, press):
 
 
 def test_a_star_is_toggled_by_click_and_key_and_does_not_open_the_puzzle(
-    qtbot, dock, catalogue, row_of, session, action
+    qtbot, window, dock, catalogue, row_of, session, action
 ):
     row = row_of("sudoku-4x4-easy-03")
     star = dock.view.itemDelegate().star(row).center()
@@ -269,9 +269,13 @@ def test_a_star_is_toggled_by_click_and_key_and_does_not_open_the_puzzle(
         assert catalogue.favourites == ["sudoku-4x4-easy-03"]
         action("favourite").trigger()  # no row is current, so nothing is meant
         assert catalogue.favourites == ["sudoku-4x4-easy-03"]
+        assert not action("favourite").isChecked()
         dock.view.setCurrentIndex(dock.view.indexAt(star))
+        window.menuBar().actions()[1].menu().aboutToShow.emit()
+        assert action("favourite").isChecked()
         action("favourite").trigger()
         assert catalogue.favourites == []
+        assert not action("favourite").isChecked()
         qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=star)
     assert not session.opening
 

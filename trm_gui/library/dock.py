@@ -91,10 +91,14 @@ class LibraryDock(themes.FollowsTheme, QDockWidget):
         self.search.setFocus()
         self.search.selectAll()
 
+    @property
+    def current(self) -> Item | None:
+        """The puzzle that is current in the list, if one is."""
+        return self.view.current_item if self.view.currentIndex().isValid() else None
+
     def toggle_favourite(self) -> None:
-        """Of the puzzle that is current in the list, if there is one."""
-        item = self.view.current_item
-        if self.view.currentIndex().isValid() and item is not None:
+        """Of the puzzle that is current, if one is."""
+        if (item := self.current) is not None:
             self._catalogue.toggle_favourite(item)
 
     def showEvent(self, event: QShowEvent) -> None:

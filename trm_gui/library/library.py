@@ -59,6 +59,7 @@ class Library(QObject):
                 "Make the puzzle chosen in the library a favourite, or an ordinary one again",
                 self.dock.toggle_favourite,
                 ("Ctrl+D",),
+                checked=self._is_favourite,
             ),
             Command(
                 "show_library",
@@ -69,7 +70,7 @@ class Library(QObject):
                 checked=self.dock.toggleViewAction().isChecked,
             ),
         )
-        commands.follow(self.dock.toggleViewAction().toggled)
+        commands.follow(self.dock.toggleViewAction().toggled, self.catalogue.marks_changed)
         name_buttons(self.dock, "the library", commands.key("show_library"))
 
     def show_generator(self) -> None:
@@ -83,6 +84,10 @@ class Library(QObject):
     def close(self) -> None:
         """Have written what is to outlive the window."""
         self.catalogue.close()
+
+    def _is_favourite(self) -> bool:
+        item = self.dock.current
+        return item is not None and item.key in self.catalogue.favourites
 
     def _find(self) -> None:
         self._room.ask(self.dock)
