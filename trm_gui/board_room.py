@@ -22,8 +22,9 @@ class BoardRoom(QObject):
     """Puts docks at the sides aside when the window gets too narrow for them and the boards, and
     brings them back with the room, in the sizes and with the tabs in front that somebody gave them.
 
-    What stays is decided by importance. A dock that is asked for stays until the window is resized,
-    whether there is room or not. Docks keep their sizes, too, where they were only pressed.
+    What stays is decided by importance. A dock that is asked for stays until the window gets
+    narrower, whether there is room or not. Docks keep their sizes, too, where they were only
+    pressed.
     """
 
     changed = Signal()
@@ -34,6 +35,8 @@ class BoardRoom(QObject):
         self._window = window
         self._groups: list[tuple[str, Sequence[QDockWidget]]] = []
         self.aside: list[QDockWidget] = []
+        self._asked: tuple[QDockWidget, int] | None = None
+        """What was asked for last, and how wide the window was then."""
         self._sizes: Sizes = {}
         """As somebody chose them."""
         self._seen: tuple[object, Sizes] = None, {}
@@ -62,9 +65,15 @@ class BoardRoom(QObject):
 
     def make(self, asked: QDockWidget | None = None) -> None:
         """Put docks aside, or bring them back, as the boards have room. asked: one that stays."""
+        width = self._window.width()
+        if asked is not None:
+            self._asked = asked, width
+        elif self._asked is not None and width < self._asked[1]:
+            self._asked = None
+        kept = None if self._asked is None else self._asked[0]
         managed = {dock for _, docks in self._groups for dock in docks}
         shown = self._at_sides()
-        stay = [dock for dock in shown if dock not in managed or dock is asked]
+        stay = [dock for dock in shown if dock not in managed or dock is kept]
         back: list[QDockWidget] = []
         before, self.aside = self.aside, []
         for _, docks in self._groups:

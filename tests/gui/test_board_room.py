@@ -121,6 +121,24 @@ def test_what_goes_aside_is_said_and_can_be_opened(qtbot, window, resized):
     assert not note.isVisible()
 
 
+def test_what_was_asked_for_is_there_after_the_window_was_larger_for_a_while(
+    window, action, resized
+):
+    """As after full screen."""
+    resized(window, 880, 700)
+    library = window.library.dock
+    assert library.isHidden()
+    action("show_library").trigger()
+    assert library.isVisible()
+    resized(window, 940, 800)
+    resized(window, 880, 700)
+    assert library.isVisible()
+    resized(window, 860, 700)
+    assert library.isHidden(), "in a window that is narrower than where it was asked for"
+    resized(window, 880, 700)
+    assert library.isHidden()
+
+
 def test_the_plots_take_the_room_of_a_library_that_is_closed(qtbot, window, action, resized):
     resized(window, 1024, 700)
     assert not plots_of(window)
