@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from trm_gui import theme as themes
+from trm_gui.model_card import CardDialog
 from trm_gui.palette import FOUND, MOST, Palette, _score, _words
 
 MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -120,6 +121,7 @@ def test_a_menu_that_is_filled_anew_meanwhile_does_no_harm(qtbot, window, sessio
     session.models.changed.emit()
     press(Qt.Key.Key_Return)
     gone(qtbot, window)
+    assert window.findChild(CardDialog) is None
 
 
 def test_every_word_that_was_typed_must_be_there(opened):

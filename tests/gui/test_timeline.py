@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -92,6 +94,21 @@ def test_the_wheel_steps_by_one_frame(session, solve, timeline, frame_place):
         )
         QApplication.sendEvent(timeline, event)
         assert session.cursor == frame
+
+
+def test_numbers_are_whole_and_apart_whichever_step_is_shown(window, session, solve, timeline):
+    window.resize(900, 700)
+    session.solves.set_settings(SolveSettings(60, None))
+    trace = solve()
+    for step in range(1, 61):
+        session.move_to((step - 1) * trace.frames_per_step)
+        numbers = timeline.numbers()
+        assert step in numbers
+        assert len(numbers) > 5
+        places = sorted(numbers.values(), key=lambda place: place.left())
+        assert places[0].left() >= 0
+        assert places[-1].right() <= timeline.width()
+        assert all(one.right() <= other.left() for one, other in pairwise(places))
 
 
 def test_marks_stand_over_the_first_right_answer_and_where_halting_stops(

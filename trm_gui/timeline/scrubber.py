@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QFontMetricsF,
     QHelpEvent,
     QMouseEvent,
     QPainter,
@@ -130,22 +131,38 @@ class Scrubber(QWidget):
         return min(max(int(x / self.width() * frames), 0), frames - 1)
 
     def _paint_numbers(self, painter: QPainter, theme: themes.Theme) -> None:
-        """The number of each supervision step below its block, or of every other, fifth, ..."""
         painter.setFont(themes.font(themes.SMALL))
-        span, shown = self._session.focus.span, self._session.frame
-        steps, per_step = span.supervision_steps, span.per_step
-        widest = painter.fontMetrics().horizontalAdvance(f"{steps}") + themes.SPACE
+        for step, place in self.numbers().items():
+            here = step == self._shown_step
+            painter.setPen(QColor(theme.text if here else theme.secondary_text))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{step}")
+
+    @property
+    def _shown_step(self) -> int:
+        frame = self._session.frame
+        return 0 if frame is None else frame.supervision_step
+
+    def numbers(self) -> dict[int, QRectF]:
+        """Where the number of each supervision step is, below its block, or of every other, fifth,
+        ...; and that of the step at the cursor, which others make room for."""
+        span, metrics = self._session.focus.span, QFontMetricsF(themes.font(themes.SMALL))
+        steps, shown = span.supervision_steps, self._shown_step
+        widest = metrics.horizontalAdvance(f"{steps}") + themes.SPACE
         every = next(n for n in (1, 2, 5, 10, 50, steps) if widest <= n * self.width() / steps)
-        for step in range(1, steps + 1):
-            here = shown is not None and shown.supervision_step == step
-            if here or step % every == 0:
-                block = self.frame_rect((step - 1) * per_step).united(
-                    self.frame_rect(step * per_step - 1)
-                )
-                top = MARK + BLOCK + FLIP
-                place = QRectF(block.center().x() - widest, top, 2 * widest, NUMBER)
-                painter.setPen(QColor(theme.text if here else theme.secondary_text))
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{step}")
+        places = {}
+        for step in {*range(every, steps + 1, every), shown} - {0}:
+            first = self.frame_rect((step - 1) * span.per_step)
+            middle = first.united(self.frame_rect(step * span.per_step - 1)).center().x()
+            half = metrics.horizontalAdvance(f"{step}") / 2 + 1
+            middle = min(max(middle, half), self.width() - half)
+            places[step] = QRectF(middle - half, MARK + BLOCK + FLIP, 2 * half, NUMBER)
+        near = themes.SPACE / 2
+        room = places[shown].adjusted(-near, 0, near, 0) if shown else QRectF()
+        return {
+            step: place
+            for step, place in places.items()
+            if step == shown or not place.intersects(room)
+        }
 
     def _paint_marks(self, painter: QPainter, trace: Trace, theme: themes.Theme) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
