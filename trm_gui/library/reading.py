@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from trm_core.errors import UserError
@@ -27,10 +28,16 @@ Tell = Callable[[str], None]
 
 def read_bundled(tell: Tell) -> list[Item]:
     try:
-        return [of_entry(entry, BUNDLED) for entry in read_library()]
+        return list(_bundled())
     except UserError as error:
         tell(str(error))
         return []
+
+
+@cache
+def _bundled() -> tuple[Item, ...]:
+    """Once for all windows of the process. Raises UserError."""
+    return tuple(of_entry(entry, BUNDLED) for entry in read_library())
 
 
 def read_generated(file: Path, tell: Tell) -> list[Item]:
