@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QCoreApplication,
     QEvent,
     QModelIndex,
     QObject,
@@ -19,9 +18,10 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import (
-    QCloseEvent,
+    QFocusEvent,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -64,7 +64,8 @@ ROW = 4 * themes.SPACE
 
 MOVES = Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
-ELSEWHERE = QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn
+STAYS = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
+"""Why the field may lose the focus for a while."""
 
 ALIKE = 0.88
 """How alike a word and what was typed must be for this to be taken for it (Jaro and Winkler)."""
@@ -103,7 +104,8 @@ class Palette(QWidget):
     """A field and a list below it, over the window; what was chosen last is on top while nothing is
     typed.
 
-    It closes as something is chosen or clicked elsewhere, and gives the focus back.
+    It closes as something is chosen or clicked elsewhere, and gives the focus back. It covers the
+    whole window, so that it sees such a click itself.
     """
 
     def __init__(
@@ -111,7 +113,6 @@ class Palette(QWidget):
     ) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAutoFillBackground(True)
         self._settings, self._library = settings, library
         self._focus_before = window.focusWidget()
         self._recent = stored_texts(settings, RECENT)[:MOST_RECENT]
@@ -122,6 +123,7 @@ class Palette(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.setFont(themes.font(themes.TITLE))
         self.search.textChanged.connect(self._fill)
+        self.search.installEventFilter(self)
         self.model = ItemModel(self)
         self.list = QListView()
         self.list.setModel(self.model)
@@ -132,36 +134,36 @@ class Palette(QWidget):
         self.list.clicked.connect(self._choose)
         self.none = QLabel("Nothing is called so.", alignment=Qt.AlignmentFlag.AlignCenter)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        layout = QVBoxLayout(self)
+        self.panel = QWidget(self)
+        self.panel.setAutoFillBackground(True)
+        layout = QVBoxLayout(self.panel)
         layout.setContentsMargins(*[themes.SPACE] * 4)
         for part in (self.search, self.list, self.none):
             layout.addWidget(part)
         layout.setStretch(1, 1)
         layout.setStretch(2, 1)
-        self._place(window)
+        window.installEventFilter(self)
         library.catalogue.added.connect(self._on_added)
         library.catalogue.read_all()
         self._fill()
 
     def enter(self) -> None:
         """Come over the window, to be typed into."""
+        self._cover()
         self.show()
         self.raise_()
         self.search.setFocus()
-        _application().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The keys that move in the list, choose from it or close it; and what happens elsewhere,
-        which closes it."""
-        if watched is self.search and isinstance(event, QKeyEvent):
+        """The keys that move in the list, choose from it or close it, and where the focus goes
+        elsewhere or the window gets another size."""
+        if watched is not self.search:
+            if event.type() == QEvent.Type.Resize:
+                self._cover()
+        elif isinstance(event, QKeyEvent):
             return self._takes(event)
-        window = self.window()
-        if watched is window and event.type() == QEvent.Type.Resize:
-            self._place(window)
-        elif event.type() in ELSEWHERE and isinstance(watched, QWidget):
-            inside = watched is self or self.isAncestorOf(watched)
-            if watched.window() is window and not inside:
-                self.close()
+        elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in STAYS:
+            self.close()
         return False
 
     def _takes(self, event: QKeyEvent) -> bool:
@@ -178,26 +180,29 @@ class Palette(QWidget):
             return False
         return True
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        _application().removeEventFilter(self)
-        super().closeEvent(event)
-
-    def _leave(self) -> None:
-        """Close it, with the focus where it was."""
-        before = self._focus_before
-        if before is not None and isValid(before):
-            before.setFocus()
-        self.close()
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.panel.geometry().contains(event.position().toPoint()):
+            self._leave()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(themes.translucent(themes.current(self).secondary_text, 1.0))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.drawRect(self.panel.geometry().adjusted(-1, -1, 0, 0))
 
-    def _place(self, window: QWidget) -> None:
-        """In the middle, below the menus."""
-        self.resize(SIZE.boundedTo(window.size() - QSize(1, 1) * 8 * themes.SPACE))
-        self.move((window.width() - self.width()) // 2, 7 * themes.SPACE)
+    def _leave(self) -> None:
+        """Close it, with the focus where it was."""
+        before = self._focus_before
+        self.close()
+        if before is not None and isValid(before):
+            before.setFocus()
+
+    def _cover(self) -> None:
+        """The window, with the panel in the middle, below the menus."""
+        window = self.parentWidget()
+        assert window is not None
+        self.setGeometry(window.rect())
+        self.panel.resize(SIZE.boundedTo(self.size() - QSize(1, 1) * 8 * themes.SPACE))
+        self.panel.move((self.width() - self.panel.width()) // 2, 7 * themes.SPACE)
 
     def _of_item(self, item: Item) -> Found:
         open_it = partial(self._library.exchange.open_item, item)
@@ -306,12 +311,6 @@ class _Line(QStyledItemDelegate):
         words = found.place if found.place != "Library" else f"{found.place} · {found.hint}"
         words = words if found.enabled else f"{words} · not possible now"
         painter.drawText(beside, upright, metrics.elidedText(words, elide, max(0, beside.width())))
-
-
-def _application() -> QCoreApplication:
-    application = QCoreApplication.instance()
-    assert application is not None
-    return application
 
 
 def _of_place(place: Place) -> Found:
