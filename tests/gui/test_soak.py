@@ -28,7 +28,6 @@ LEAST_SHOWN, MOST_KEPT = 10, 3
 """Solves that are shown at least, and that live at the end at most: the one on screen, and what a
 plot behind another may have asked about last."""
 
-NOT_TAKEN = {"quit"}
 KEYS = [getattr(Qt.Key, f"Key_{name}") for name in "0123456789ADEFLMPSWZ"]
 KEYS += [
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape),
@@ -58,6 +57,7 @@ class User:
             + [self.take_an_action] * 4
             + [self.turn_the_wheel, self.open_a_puzzle, self.change_the_model, self.resize]
         )
+        window.commands["quit"].setEnabled(False)  # which is in the palette, too
         self._closer = QTimer(window, interval=20)  # also of menus that wait in a loop of their own
         self._closer.timeout.connect(self.close_what_popped_up)
         self._closer.start()
@@ -94,7 +94,7 @@ class User:
         actions = [
             action
             for action in self._window.findChildren(QAction)
-            if action.isEnabled() and action.objectName() and action.objectName() not in NOT_TAKEN
+            if action.isEnabled() and action.objectName()
         ]
         self._random.choice(actions).trigger()
 
