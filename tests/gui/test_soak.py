@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from trm_core.puzzles.library import read_library
 from trm_core.trace import SolveSettings
+from trm_gui.palette import Palette
 
 ACTIONS, SEED = 2000, 5
 SETTLED = 1000
@@ -71,6 +72,8 @@ class User:
         for dialog in self._window.findChildren(QDialog):
             if dialog.isVisible():
                 dialog.reject()
+        for palette in self._window.findChildren(Palette):
+            palette.close()  # which covers all that there is to click
         if popup := QApplication.activePopupWidget():
             popup.close()
 
