@@ -17,6 +17,7 @@ from trm_core.trace import SolveSettings
 from trm_gui import theme as themes
 from trm_gui.app import make_window
 from trm_gui.session import Session
+from trm_gui.work import Work
 
 PATIENCE = 60_000
 """Milliseconds."""
@@ -43,6 +44,13 @@ def qtbot(qtbot):
     for name in ("waitSignal", "waitSignals", "waitUntil"):
         setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
     return qtbot
+
+
+@pytest.fixture
+def work(qapp):
+    work = Work()
+    yield work
+    work.close()
 
 
 @pytest.fixture

@@ -9,14 +9,7 @@ import pytest
 
 from trm_core.errors import UserError
 from trm_gui import work as works
-from trm_gui.work import Stop, Work
-
-
-@pytest.fixture
-def work(qapp):
-    work = Work()
-    yield work
-    work.close()
+from trm_gui.work import Stop
 
 
 @pytest.fixture

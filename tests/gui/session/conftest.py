@@ -5,7 +5,6 @@ import pytest
 from trm_core.checkpoints.info import find_model
 from trm_gui.session.models import Models
 from trm_gui.session.solves import Solves
-from trm_gui.work import Work
 
 
 @pytest.fixture
@@ -21,13 +20,6 @@ def small():
 def told():
     """What was told of failures: a sentence and details each."""
     return []
-
-
-@pytest.fixture
-def work(qapp):
-    work = Work()
-    yield work
-    work.close()
 
 
 @pytest.fixture
